@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One row of the house: a Swift target, what it may import, and whether it parses hostile bytes.
+struct Room {
+  let name: String
+  let imports: [Target.Dependency]
+  var isParser = false
+  var isTested = true
+}
+
+let rooms = [
+  Room(name: "Diagnostics", imports: []),
+  Room(name: "TensorCore", imports: ["CKernels", "CSystem", "Diagnostics"]),
+  Room(name: "Pickle", imports: ["Diagnostics"], isParser: true),
+  Room(name: "Archives", imports: ["CZlib", "Diagnostics"], isParser: true),
+  Room(
+    name: "ByteCodecs",
+    imports: ["CBrotli", "CLZMA", "CSystem", "CZlib", "CZstd", "Diagnostics"],
+    isParser: true),
+  Room(
+    name: "Checkpoints",
+    imports: ["Archives", "ByteCodecs", "CSystem", "Diagnostics", "Pickle", "TensorCore"],
+    isParser: true),
+]
+
+let commandLine: [Target.Dependency] = [
+  "Checkpoints", "CSystem", "Diagnostics", "TensorCore",
+  .product(name: "ArgumentParser", package: "swift-argument-parser"),
+]
+
+let swiftSettings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
+
+func systemLibrary(_ name: String, _ pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+  name: "Birdie",
+  products: [
+    .executable(name: "birdie", targets: ["birdie"]),
+    .library(name: "Checkpoints", targets: ["Checkpoints"]),
+    .library(name: "TensorCore", targets: ["TensorCore"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    systemLibrary("CZlib", "zlib", apt: "zlib1g-dev"),
+    systemLibrary("CZstd", "libzstd", apt: "libzstd-dev"),
+    systemLibrary("CLZMA", "liblzma", apt: "liblzma-dev"),
+    systemLibrary("CBrotli", "libbrotlidec", apt: "libbrotli-dev"),
+    .target(name: "CKernels", cSettings: cSettings, linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "CSystem", cSettings: cSettings),
+    .executableTarget(name: "birdie", dependencies: commandLine, swiftSettings: swiftSettings),
+    .target(
+      name: "TestSupport", dependencies: ["Diagnostics", "TensorCore"],
+      path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["birdie", "Checkpoints", "Diagnostics", "TensorCore", "TestSupport"],
+      swiftSettings: swiftSettings),
+  ]
+    + rooms.map { room in
+      .target(
+        name: room.name, dependencies: room.imports,
+        swiftSettings: swiftSettings + (room.isParser ? [.strictMemorySafety()] : []))
+    }
+    + rooms.map { room in
+      .testTarget(
+        name: room.name + "Tests",
+        dependencies: [.target(name: room.name), "TestSupport"] + room.imports.filter(\.isOurs),
+        swiftSettings: swiftSettings)
+    },
+  swiftLanguageModes: [.v6]
+)
+
+extension Target.Dependency {
+  /// Whether tests may import it too: our own Swift targets, not the C libraries.
+  var isOurs: Bool {
+    guard case .byNameItem(let name, _) = self else { return false }
+    return !name.hasPrefix("C") || name == "Checkpoints"
+  }
+}

@@ -1,0 +1,13 @@
+// System calls that Swift's Glibc overlay does not show, one thin function each.
+#ifndef BIRDIE_CSYSTEM_H
+#define BIRDIE_CSYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// copy_file_range(2) with explicit offsets: bytes copied, 0 at the end of the source, or -errno.
+int64_t csystem_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset,
+                                size_t count);
+
+#endif
