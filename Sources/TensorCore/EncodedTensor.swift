@@ -1,0 +1,58 @@
+public import Diagnostics
+
+/// A tensor in compressed form: integer codes and what turns them into numbers.
+///
+/// A format that stores codes hands out codes, so converting one coded format into another never
+/// quantizes twice. `forEachChunk` gives the numbers they stand for.
+public struct EncodedTensor: Sendable {
+  /// One stored part of the encoding.
+  public struct Component: Sendable {
+    /// The part's name in the file it came from, such as `blocks.0.mlp.fc.weight.scale`.
+    public let name: String
+    /// Its values, as stored.
+    public let tensor: Tensor
+
+    /// Names a part.
+    public init(name: String, tensor: Tensor) {
+      self.name = name
+      self.tensor = tensor
+    }
+  }
+
+  /// The type of the decoded elements.
+  public let dtype: DType
+  /// The extents of the decoded tensor.
+  public let shape: Shape
+  /// How the components become numbers.
+  public let encoding: any TensorEncoding
+  /// What the file stores, untouched, in the order that `encoding` documents.
+  public let components: [Component]
+
+  /// Binds components to the encoding that reads them; throws if they do not fit together.
+  public init(
+    dtype: DType, shape: Shape, encoding: any TensorEncoding, components: [Component]
+  ) throws(Rejection) {
+    self.dtype = dtype
+    self.shape = shape
+    self.encoding = encoding
+    self.components = components
+    try encoding.validate(components.map(\.tensor), shape: shape)
+  }
+}
+
+/// A way to write numbers as codes. One conformer per file under `Encodings/`.
+public protocol TensorEncoding: Sendable {
+  /// The name in reports, in the field's words: `int8_row`, `ternary_base3`, …
+  var kind: String { get }
+  /// The bits one code can use, or nil where codes are no integers.
+  var bits: Int? { get }
+  /// What one scale covers: `tensor`, `row`, `group of 128`; nil without scales.
+  var granularity: String? { get }
+  /// Throws when the components' types, shapes or values contradict each other or `shape`.
+  func validate(_ components: [Tensor], shape: Shape) throws(Rejection)
+  /// Gives the decoded elements as float32 in row-major order, a block at a time; the blocks'
+  /// sizes are the encoding's choice, at most `EncodedTensor.blockElements` each.
+  func decode(
+    _ components: [Tensor], shape: Shape, _ body: (Span<Float>) throws(Rejection) -> Void
+  ) throws(Rejection)
+}

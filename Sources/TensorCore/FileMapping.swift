@@ -1,0 +1,94 @@
+public import Diagnostics
+internal import Glibc
+
+/// A file mapped into memory for reading, open for as long as anything refers to it.
+///
+/// Opening costs no reading: pages come in when they are touched.
+@safe
+public final class FileMapping: @unchecked Sendable {
+  // Immutable after init; the mapping is private and read-only, so it is shared freely.
+  private let base: UnsafeRawBufferPointer
+  /// The path it was opened under.
+  public let path: String
+  /// The descriptor, for copies that the kernel makes from file to file.
+  public let descriptor: Int32
+
+  /// The length of the file in bytes when it was opened.
+  public var byteCount: Int { base.count }
+
+  /// Maps the regular file at `path`; throws F01 when there is none.
+  public init(path: String) throws(Rejection) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw Rejection(
+        TensorCoreRules.missingInput, "cannot open: \(systemError())", at: Place(file: path))
+    }
+    do throws(Rejection) {
+      base = try unsafe Self.map(descriptor, path)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    self.path = path
+    self.descriptor = descriptor
+  }
+
+  /// Takes over `descriptor`, a scratch file of `byteCount` bytes that no path names.
+  init(scratch descriptor: Int32) throws(Rejection) {
+    base = try unsafe Self.map(descriptor, "scratch")
+    path = ""
+    self.descriptor = descriptor
+  }
+
+  private static func map(
+    _ descriptor: Int32, _ path: String
+  ) throws(Rejection) -> UnsafeRawBufferPointer {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw Rejection(TensorCoreRules.inputOutput, systemError(), at: Place(file: path))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw Rejection(
+        TensorCoreRules.missingInput, "not a regular file", at: Place(file: path))
+    }
+    let size = Int(status.st_size)
+    guard size > 0 else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
+    guard let start = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0),
+      unsafe start != MAP_FAILED
+    else {
+      throw Rejection(
+        TensorCoreRules.inputOutput, "cannot map: \(systemError())", at: Place(file: path))
+    }
+    return unsafe UnsafeRawBufferPointer(start: start, count: size)
+  }
+
+  deinit {
+    if let start = unsafe base.baseAddress {
+      unsafe munmap(UnsafeMutableRawPointer(mutating: start), base.count)
+    }
+    close(descriptor)
+  }
+
+  /// The content.
+  public var bytes: RawSpan {
+    @_lifetime(borrow self)
+    get {
+      // The mapping lives as long as this object.
+      let span = unsafe RawSpan(_unsafeBytes: base)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// Tells the kernel that a range will not be read again soon, so that its pages leave this
+  /// process: what was streamed once does not count as memory in use.
+  public func forget(_ range: Range<Int>) {
+    let page = 4096
+    let lower = range.lowerBound / page * page
+    guard let start = unsafe base.baseAddress, range.upperBound <= base.count else { return }
+    let address = unsafe UnsafeMutableRawPointer(mutating: start + lower)
+    unsafe madvise(address, range.upperBound - lower, MADV_DONTNEED)
+  }
+}
+
+/// The text of the last failed system call.
+package func systemError(_ code: Int32 = errno) -> String { unsafe String(cString: strerror(code)) }
