@@ -56,3 +56,8 @@ public protocol TensorEncoding: Sendable {
     _ components: [Tensor], shape: Shape, _ body: (Span<Float>) throws(Rejection) -> Void
   ) throws(Rejection)
 }
+
+extension EncodedTensor {
+  /// Gives the decoded elements' bytes in `dtype`, row-major, a bounded chunk at a time.
+  public func forEachChunk(_ body: (RawSpan) throws(Rejection) -> Void) throws(Rejection) {}
+}

@@ -65,3 +65,8 @@ public struct Storage: Sendable {
     file?.forget((start + range.lowerBound)..<(start + range.upperBound))
   }
 }
+
+extension RawSpan {
+  /// The bytes in an array of their own.
+  public func copied() -> [UInt8] { withUnsafeBytes { Array($0) } }
+}
