@@ -122,10 +122,18 @@ public enum TorchRules {
     because: "The object was read, but nothing in it is a tensor.",
     remedy: "Check that this is the file with the weights.")
 
+  /// Two tensors would get the same name.
+  public static let nameCollision = Rule(
+    "T20", "two tensors of one name",
+    because: "Nested keys are joined by dots, so {\"a.b\": x} and {\"a\": {\"b\": y}} collide: one "
+      + "tensor would replace the other.",
+    remedy: "Rename one of the keys before saving.")
+
   /// Every rule of PyTorch tensors.
   public static let all = [
     storageSize, viewBeyondStorage, negativeExtent, sizeOverflow, expansionBomb, rank,
     missingStorage, storageConflict, unknownType, quantizationParameters, sparseIndices, lazyBits,
     notRepresentable, nonFinite, nonFiniteScale, byteOrder, legacyStorages, noTensors,
+    nameCollision,
   ]
 }

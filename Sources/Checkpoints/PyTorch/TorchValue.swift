@@ -14,6 +14,12 @@ package indirect enum TorchValue: Sendable {
   case tuple([TorchValue])
   case dict(TorchDict)
   case tensor(TorchTensor)
+  /// An instance of a class that is known by its state only, such as a module.
+  case object(className: String, state: TorchValue)
+  /// A storage that tensors look into.
+  case storage(TorchStorage)
+  /// A class, function, dtype or other thing referred to by name, such as `torch.float32`.
+  case symbol(String)
   /// Something that is neither data nor a tensor: the text says what.
   case opaque(String)
 }

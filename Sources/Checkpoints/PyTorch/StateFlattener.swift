@@ -1,0 +1,139 @@
+internal import Diagnostics
+internal import TensorCore
+
+/// Names every tensor of a nested object by the path to it, and keeps the other leaves as text.
+///
+/// Dictionary keys, list positions and the attributes of modules are joined by dots, as
+/// `state_dict()` does; a bare tensor is called `tensor`.
+struct StateFlattener {
+  private(set) var tensors: [NamedTensor] = []
+  private(set) var metadata: [String: String] = [:]
+  private var names: Set<String> = []
+  private var namesByView: [ViewIdentity: [String]] = [:]
+  private var visited = 0
+
+  /// The most values that are visited: sharing lets a small file describe many.
+  private static let maximumVisits = 10_000_000
+
+  /// Two names of one view are a tie.
+  private struct ViewIdentity: Hashable {
+    let storageKey: String
+    let layout: Layout
+    let dtype: DType
+  }
+
+  /// The names of `value`'s tensors and leaves.
+  static func flatten(_ value: TorchValue) throws(Rejection) -> StateFlattener {
+    var flattener = StateFlattener()
+    if case .tensor(let tensor) = value {
+      try flattener.add(tensor, "tensor")
+    } else {
+      try flattener.visit(value, "")
+    }
+    return flattener
+  }
+
+  /// Groups of names that look at the same elements, in the order of the tensors.
+  var ties: [[String]] {
+    let groups = namesByView.values.filter { $0.count > 1 }
+    let order = Dictionary(
+      uniqueKeysWithValues: tensors.enumerated().map { ($0.element.name, $0.offset) })
+    return groups.sorted { (order[$0[0]] ?? 0) < (order[$1[0]] ?? 0) }
+  }
+
+  private mutating func visit(_ value: TorchValue, _ path: String) throws(Rejection) {
+    visited += 1
+    guard visited <= Self.maximumVisits else {
+      throw Rejection(PickleRules.expansion, "more than \(Self.maximumVisits) values")
+    }
+    switch value {
+    case .tensor(let tensor): try add(tensor, path)
+    case .dict(let dict): try visit(dict, path)
+    case .list(let items), .tuple(let items):
+      for (index, item) in items.enumerated() { try visit(item, join(path, String(index))) }
+    case .object(let className, let state): try visit(className, state, path)
+    default: metadata[path.isEmpty ? "value" : path] = value.jsonText
+    }
+  }
+
+  private mutating func visit(_ dict: TorchDict, _ path: String) throws(Rejection) {
+    for (key, value) in dict.entries { try visit(value, join(path, key.pathComponent)) }
+  }
+
+  /// A module gives its parameters, persistent buffers and submodules, in that order.
+  private mutating func visit(
+    _ className: String, _ state: TorchValue, _ path: String
+  ) throws(Rejection) {
+    guard let attributes = state.dictValue else {
+      metadata[path.isEmpty ? "value" : path] = "\"<\(className)>\""
+      return
+    }
+    guard let modules = attributes["_modules"]?.dictValue else {
+      return try visitAttributes(attributes, path, tensorsOnly: className.hasPrefix("__torch__"))
+    }
+    let transient = Set(
+      attributes["_non_persistent_buffers_set"]?.sequenceValue?.compactMap(\.stringValue) ?? [])
+    for (key, value) in attributes["_parameters"]?.dictValue?.entries ?? [] {
+      if value.tensorValue != nil { try visit(value, join(path, key.pathComponent)) }
+    }
+    for (key, value) in attributes["_buffers"]?.dictValue?.entries ?? []
+    where value.tensorValue != nil && !transient.contains(key.pathComponent) {
+      try visit(value, join(path, key.pathComponent))
+    }
+    for (key, value) in modules.entries {
+      if case .none = value { continue }
+      try visit(value, join(path, key.pathComponent))
+    }
+  }
+
+  /// The attributes of an object that is no module; of TorchScript's only what leads to tensors.
+  private mutating func visitAttributes(
+    _ attributes: TorchDict, _ path: String, tensorsOnly: Bool
+  ) throws(Rejection) {
+    for (key, value) in attributes.entries {
+      if tensorsOnly {
+        switch value {
+        case .tensor, .object, .dict, .list, .tuple: break
+        default: continue
+        }
+      }
+      try visit(value, join(path, key.pathComponent))
+    }
+  }
+
+  private mutating func add(_ tensor: TorchTensor, _ name: String) throws(Rejection) {
+    guard names.insert(name).inserted else {
+      throw Rejection(
+        TorchRules.nameCollision, "two tensors are called \(name)", at: Place(tensor: name))
+    }
+    tensors.append(NamedTensor(name: name, content: tensor.content))
+    if let identity = identity(tensor) { namesByView[identity, default: []].append(name) }
+  }
+
+  private func identity(_ tensor: TorchTensor) -> ViewIdentity? {
+    guard let key = tensor.storageKey, case .dense(let dense) = tensor.content,
+      dense.shape.elementCount > 0
+    else { return nil }
+    return ViewIdentity(storageKey: key, layout: dense.layout, dtype: dense.dtype)
+  }
+
+  private func join(_ path: String, _ component: String) -> String {
+    path.isEmpty ? component : "\(path).\(component)"
+  }
+}
+
+extension TorchValue {
+  /// The value as a part of a tensor's name.
+  var pathComponent: String {
+    switch self {
+    case .string(let text): text
+    case .int(let value): String(value)
+    case .bigInt(let text), .opaque(let text), .symbol(let text): text
+    case .bool(let value): value ? "True" : "False"
+    case .float(let value): String(value)
+    case .tuple(let items): "(" + items.map(\.pathComponent).joined(separator: ", ") + ")"
+    case .none: "None"
+    default: "?"
+    }
+  }
+}

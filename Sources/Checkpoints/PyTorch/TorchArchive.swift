@@ -1,0 +1,140 @@
+internal import Archives
+internal import Diagnostics
+internal import Pickle
+internal import TensorCore
+
+/// A zip as `torch.save` writes it: one root folder with a pickle and a record for each storage.
+struct TorchArchive {
+  let zip: ZipArchive
+  let storage: Storage
+  let place: Place
+  /// The folder that holds everything, with its slash.
+  let root: String
+  let isBigEndian: Bool
+
+  /// Whether the archive was made by `torch.jit.save`.
+  var isTorchScript: Bool { zip[root + "constants.pkl"] != nil }
+
+  /// Parses the directory and checks what PyTorch requires of it (Z13, Z14, Z18, Z20, T16).
+  init(_ storage: Storage, place: Place, audit: inout Audit) throws(Rejection) {
+    self.storage = storage
+    self.place = place
+    zip = try ZipArchive(parsing: storage.bytes, audit: &audit)
+    root = try Self.root(of: zip)
+    guard zip[root + "data.pkl"] != nil else {
+      throw Rejection(ArchiveRules.missingRecord, "there is no \(root)data.pkl")
+    }
+    let reader = RecordReader(zip: zip, storage: storage)
+    let order = try reader.text(root + "byteorder", audit: &audit) ?? "little"
+    guard order == "little" || order == "big" else {
+      throw Rejection(TorchRules.byteOrder, "byteorder is \(order.debugDescription)")
+    }
+    isBigEndian = order == "big"
+    try checkVersion(reader, audit: &audit)
+    for name in [".format_version", ".storage_alignment"] {
+      if let text = try reader.text(root + name, audit: &audit), Int(text) == nil {
+        throw Rejection(ArchiveRules.malformedRecord, "\(name) is \(text.debugDescription)")
+      }
+    }
+    warnOfStrangers(audit: &audit)
+  }
+
+  /// The bytes of a record, decoded if it is compressed.
+  func record(_ name: String, audit: inout Audit) throws(Rejection) -> Storage {
+    guard let bytes = try RecordReader(zip: zip, storage: storage).bytes(root + name, audit: &audit)
+    else {
+      throw Rejection(TorchRules.missingStorage, "there is no \(root)\(name)")
+    }
+    return bytes
+  }
+
+  private static func root(of zip: ZipArchive) throws(Rejection) -> String {
+    guard let first = zip.entries.first?.name, let slash = first.firstIndex(of: "/") else {
+      throw Rejection(ArchiveRules.rootFolder, "the members lie in no folder")
+    }
+    let root = String(first[...slash])
+    if let stray = zip.entries.first(where: { !$0.name.hasPrefix(root) }) {
+      throw Rejection(ArchiveRules.rootFolder, "\(stray.name) lies outside \(root)")
+    }
+    return root
+  }
+
+  private func checkVersion(
+    _ reader: RecordReader, audit: inout Audit
+  ) throws(Rejection) {
+    let text = try reader.text(root + "version", audit: &audit)
+    let digits = text?.last == "\n" ? text.map { String($0.dropLast()) } : text
+    guard let digits, let version = Int(digits), (1...10).contains(version) else {
+      throw Rejection(
+        ArchiveRules.missingRecord, "version is \((text ?? "absent").debugDescription)")
+    }
+  }
+
+  private func warnOfStrangers(audit: inout Audit) {
+    let known: Set<String> = [
+      "data.pkl", "byteorder", "version", ".format_version", ".storage_alignment",
+      ".data/serialization_id", "constants.pkl", "attributes.pkl",
+    ]
+    for entry in zip.entries {
+      let name = String(entry.name.dropFirst(root.count))
+      if known.contains(name) || name.isEmpty || name.hasSuffix("/") { continue }
+      if ["data/", "constants/", "code/", "extra/"].contains(where: name.hasPrefix) { continue }
+      audit.warn(
+        ArchiveRules.unknownMember, "nothing refers to this member",
+        at: Place(member: entry.name))
+    }
+  }
+}
+
+/// Reads whole members of a zip.
+struct RecordReader {
+  let zip: ZipArchive
+  let storage: Storage
+
+  /// The decoded bytes of a member: a slice of the file when it is stored, else a scratch file;
+  /// nil when there is no such member.
+  func bytes(_ name: String, audit: inout Audit) throws(Rejection) -> Storage? {
+    guard let entry = zip[name] else { return nil }
+    if entry.method == .stored { return storage.slice(entry.dataRange) }
+    var scratch = try ScratchFile()
+    try zip.read(entry, in: storage.bytes, audit: &audit) { chunk throws(Rejection) in
+      try scratch.append(chunk)
+    }
+    return try scratch.finish()
+  }
+
+  /// The text of a small member; nil when there is none, T16-like damage when it is long.
+  func text(_ name: String, audit: inout Audit) throws(Rejection) -> String? {
+    guard let entry = zip[name] else { return nil }
+    guard entry.size <= 1024, let bytes = try bytes(name, audit: &audit) else {
+      throw Rejection(ArchiveRules.malformedRecord, "\(name) has \(entry.size) bytes")
+    }
+    return String(decoding: bytes.bytes.copied(), as: UTF8.self)
+  }
+}
+
+/// The storages of a zip: one record each under `data/`.
+struct ArchiveStorageSource: TorchStorageSource {
+  let archive: TorchArchive
+  var isBigEndian: Bool { archive.isBigEndian }
+  var fileByteCount: Int { archive.storage.byteCount }
+
+  func bytes(
+    of storage: TorchStorage, audit: inout Audit
+  ) throws(Rejection) -> Storage {
+    guard !storage.key.contains("/"), !storage.key.contains("\0"), storage.key != ".." else {
+      throw Rejection(TorchRules.missingStorage, "the key \(storage.key.debugDescription)")
+    }
+    // A storage without elements may have no record.
+    if storage.elementCount == 0, archive.zip[archive.root + "data/" + storage.key] == nil {
+      return Storage([])
+    }
+    let record = try archive.record("data/" + storage.key, audit: &audit)
+    guard record.byteCount == storage.byteCount else {
+      throw Rejection(
+        TorchRules.storageSize,
+        "the pickle says \(storage.byteCount ?? -1) bytes, the record has \(record.byteCount)")
+    }
+    return record
+  }
+}

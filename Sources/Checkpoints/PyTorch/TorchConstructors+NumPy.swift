@@ -1,0 +1,125 @@
+internal import Diagnostics
+internal import TensorCore
+
+extension TorchConstructors {
+  /// NumPy's arrays, scalars and dtypes, under the module names of NumPy 1 and 2.
+  static var numPy: [String: Constructor] {
+    var table: [String: Constructor] = [
+      "numpy.dtype": { _, call throws(Rejection) in try dtype(call) }
+    ]
+    for module in ["numpy.core", "numpy._core"] {
+      table["\(module).multiarray._reconstruct"] = { builder, call throws(Rejection) in
+        try builder.reconstructedArray(call)
+      }
+      table["\(module).multiarray.scalar"] = { _, call throws(Rejection) in try scalar(call) }
+      table["\(module).numeric._frombuffer"] = { builder, call throws(Rejection) in
+        try builder.array(
+          call, bytes: call.argument(0), dtype: call.argument(1), shape: call.integers(2),
+          isColumnMajor: call.string(3) == "F")
+      }
+    }
+    return table
+  }
+
+  /// A dtype becomes the text of NumPy's array protocol, such as `<f4`; BUILD sets the byte order.
+  private static func dtype(_ call: TorchCall) throws(Rejection) -> TorchValue {
+    let code = try call.string(0)
+    let order = call.state?.sequenceValue?.dropFirst().first?.stringValue ?? "|"
+    return .object(className: "numpy.dtype", state: .string(order + code))
+  }
+
+  private static func scalar(_ call: TorchCall) throws(Rejection) -> TorchValue {
+    let descriptor = try NumPyElement(call.argument(0))
+    guard case .bytes(let bytes) = try call.argument(1) else {
+      throw call.malformed("argument 1 is no bytes")
+    }
+    guard bytes.count == descriptor.dtype.byteWidth else {
+      throw Rejection(TorchRules.storageSize, "a scalar of \(bytes.count) bytes")
+    }
+    let ordered = descriptor.isBigEndian ? bytes.reversed() : bytes
+    let bits = ordered.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    switch descriptor.dtype {
+    case .f64: return .float(Double(bitPattern: bits))
+    case .f32: return .float(Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
+    case .bool: return .bool(bits != 0)
+    case .i8: return .int(Int64(Int8(truncatingIfNeeded: bits)))
+    case .i16: return .int(Int64(Int16(truncatingIfNeeded: bits)))
+    case .i32: return .int(Int64(Int32(truncatingIfNeeded: bits)))
+    case .i64: return .int(Int64(bitPattern: bits))
+    case .u8, .u16, .u32: return .int(Int64(bits))
+    default: return .opaque("numpy scalar of \(descriptor.dtype.rawValue)")
+    }
+  }
+}
+
+/// The element type of a pickled NumPy array.
+struct NumPyElement {
+  let dtype: DType
+  let isBigEndian: Bool
+
+  /// Reads what `numpy.dtype` became; object arrays, whose elements are pickles of their own, are
+  /// refused (P36).
+  init(_ value: TorchValue) throws(Rejection) {
+    guard case .object("numpy.dtype", let state) = value, let text = state.stringValue,
+      let order = text.first
+    else { throw Rejection(PickleRules.objectArray, "the dtype is none") }
+    let code = String(text.dropFirst())
+    guard !code.hasPrefix("O") else {
+      throw Rejection(PickleRules.objectArray, "an array of Python objects")
+    }
+    guard let dtype = Self.types[code] else {
+      throw Rejection(TorchRules.unknownType, "numpy dtype \(code)")
+    }
+    self.dtype = dtype
+    isBigEndian = order == ">"
+  }
+
+  private static let types: [String: DType] = [
+    "b1": .bool, "i1": .i8, "i2": .i16, "i4": .i32, "i8": .i64, "u1": .u8, "u2": .u16,
+    "u4": .u32, "u8": .u64, "f2": .f16, "f4": .f32, "f8": .f64, "c8": .c64, "c16": .c128,
+  ]
+}
+
+extension TorchObjectBuilder {
+  /// `_reconstruct(ndarray, (0,), b"b")`, whose BUILD state is
+  /// `(version, shape, dtype, is_fortran, bytes)`.
+  func reconstructedArray(_ call: TorchCall) throws(Rejection) -> TorchValue {
+    guard let state = call.state?.sequenceValue, state.count == 5,
+      let shape = state[1].sequenceValue
+    else { throw call.malformed("the array has no state") }
+    if case .list = state[4] {
+      throw Rejection(PickleRules.objectArray, "an array of Python objects")
+    }
+    return try array(
+      call, bytes: state[4], dtype: state[2], shape: shape.compactMap(\.intValue),
+      isColumnMajor: state[3].intValue == 1)
+  }
+
+  /// A tensor over the bytes of a pickled array.
+  func array(
+    _ call: TorchCall, bytes: TorchValue, dtype: TorchValue, shape dimensions: [Int],
+    isColumnMajor: Bool
+  ) throws(Rejection) -> TorchValue {
+    let element = try NumPyElement(dtype)
+    let content: [UInt8]
+    switch bytes {
+    case .bytes(let raw): content = raw
+    case .string(let text): content = try TorchConstructors<Source>.latin1(text)
+    default: throw call.malformed("the array has no bytes")
+    }
+    guard let shape = Shape(dimensions), let width = element.dtype.byteWidth,
+      shape.elementCount.multiplied(by: width) == content.count
+    else {
+      throw Rejection(
+        TorchRules.storageSize, "shape \(dimensions) does not take \(content.count) bytes")
+    }
+    let strides = isColumnMajor ? shape.columnMajorStrides : shape.contiguousStrides
+    guard let layout = Layout(shape: shape, strides: strides, offset: 0),
+      let tensor = Tensor(dtype: element.dtype, layout: layout, storage: Storage(content))
+    else { throw Rejection(TorchRules.sizeOverflow, "shape \(dimensions)") }
+    let swaps = element.isBigEndian && width / element.dtype.componentsPerElement > 1
+    return .tensor(
+      TorchTensor(
+        content: swaps ? .transformed(tensor, .byteSwap) : .dense(tensor), storageKey: nil))
+  }
+}

@@ -1,0 +1,127 @@
+internal import Diagnostics
+internal import Pickle
+internal import TensorCore
+
+/// Turns the graph of a pickle into values: containers, leaves and tensors over their storages.
+///
+/// Shared nodes are built once and shared again, so a file cannot make the result larger than
+/// itself. Cycles were refused by the machine.
+struct TorchObjectBuilder<Source: TorchStorageSource> {
+  private let graph: PickleGraph
+  private var built: [TorchValue?]
+  private let constructors = TorchConstructors<Source>.byName
+  /// Tensors and the storages they look into.
+  var tensors: TorchTensorBuilder<Source>
+  /// What the caller tolerates and what was noticed.
+  var audit: Audit
+
+  private init(_ graph: PickleGraph, _ source: Source, _ audit: Audit) {
+    self.graph = graph
+    self.audit = audit
+    tensors = TorchTensorBuilder(source: source)
+    built = [TorchValue?](repeating: nil, count: graph.nodes.count)
+  }
+
+  /// The value at the root of `graph`.
+  static func build(
+    _ graph: PickleGraph, storages source: Source, audit: inout Audit
+  ) throws(Rejection) -> TorchValue {
+    var builder = TorchObjectBuilder(graph, source, audit)
+    defer { audit = builder.audit }
+    return try builder.value(graph.root)
+  }
+
+  /// What the machine admits: exactly what this builder gives a meaning to.
+  static func policy(_ symbol: Symbol) -> SymbolVerdict {
+    if TorchConstructors<Source>.byName[symbol.description] != nil { return .callable }
+    if TorchSymbols.isInstance(symbol) { return .instance }
+    return TorchSymbols.isConstant(symbol) ? .constant : .unknown
+  }
+
+  private mutating func value(_ id: NodeID) throws(Rejection) -> TorchValue {
+    if let known = built[id] { return known }
+    let value = try make(graph.nodes[id])
+    built[id] = value
+    return value
+  }
+
+  private mutating func make(_ node: PickleNode) throws(Rejection) -> TorchValue {
+    switch node {
+    case .none: .none
+    case .bool(let value): .bool(value)
+    case .int(let value): .int(value)
+    case .bigInt(let bytes): .bigInt(decimal(bytes))
+    case .float(let value): .float(value)
+    case .string(let text): .string(text)
+    case .bytes(let bytes), .bytearray(let bytes): .bytes(bytes)
+    case .list(let items), .set(let items), .frozenset(let items): .list(try values(items))
+    case .tuple(let items): .tuple(try values(items))
+    case .dict(let entries): .dict(TorchDict(entries: try pairs(entries)))
+    case .symbol(let symbol): .symbol(symbol.description)
+    case .persistent(let id): .storage(try TorchStorage(persistentID: value(id)))
+    case .object(let object): try self.object(object)
+    }
+  }
+
+  private mutating func values(_ ids: [NodeID]) throws(Rejection) -> [TorchValue] {
+    var values: [TorchValue] = []
+    values.reserveCapacity(ids.count)
+    for id in ids { values.append(try value(id)) }
+    return values
+  }
+
+  private mutating func pairs(
+    _ entries: [(key: NodeID, value: NodeID)]
+  ) throws(Rejection) -> [(key: TorchValue, value: TorchValue)] {
+    var pairs: [(key: TorchValue, value: TorchValue)] = []
+    pairs.reserveCapacity(entries.count)
+    for entry in entries { pairs.append((try value(entry.key), try value(entry.value))) }
+    return pairs
+  }
+
+  private mutating func object(_ object: PickledObject) throws(Rejection) -> TorchValue {
+    let state: TorchValue? = if let id = object.state { try value(id) } else { nil }
+    let name = object.symbol.description
+    if object.isInstance && constructors[name] == nil {
+      return .object(className: name, state: state ?? .none)
+    }
+    let call = TorchCall(
+      name: name, arguments: try value(object.arguments).sequenceValue ?? [], state: state,
+      listItems: try values(object.listItems), dictItems: try pairs(object.dictItems))
+    return try interpret(call)
+  }
+
+  /// The value that a call stands for.
+  mutating func interpret(_ call: TorchCall) throws(Rejection) -> TorchValue {
+    guard let constructor = constructors[call.name] else {
+      return .opaque(call.name)
+    }
+    return try constructor(&self, call)
+  }
+
+  /// The decimal text of a little-endian two's complement number, or its size when that is absurd.
+  private func decimal(_ bytes: [UInt8]) -> String {
+    guard bytes.count <= 1024 else { return "an integer of \(bytes.count) bytes" }
+    let isNegative = bytes.last.map { $0 >= 0x80 } ?? false
+    var magnitude = isNegative ? bytes.map { ~$0 } : bytes
+    if isNegative { addOne(to: &magnitude) }
+    var digits: [UInt8] = []
+    while magnitude.contains(where: { $0 != 0 }) {
+      var remainder = 0
+      for index in magnitude.indices.reversed() {
+        let part = remainder << 8 | Int(magnitude[index])
+        magnitude[index] = UInt8(part / 10)
+        remainder = part % 10
+      }
+      digits.append(UInt8(48 + remainder))
+    }
+    return (isNegative ? "-" : "") + String(decoding: digits.reversed(), as: UTF8.self)
+  }
+
+  private func addOne(to bytes: inout [UInt8]) {
+    for index in bytes.indices {
+      bytes[index] &+= 1
+      if bytes[index] != 0 { return }
+    }
+  }
+}

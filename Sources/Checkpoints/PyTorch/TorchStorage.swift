@@ -1,0 +1,76 @@
+internal import Diagnostics
+internal import TensorCore
+
+/// A storage as the pickle describes it: which record, of which type, how long.
+package struct TorchStorage: Sendable {
+  /// The name of the record in its archive.
+  let key: String
+  /// The type that the storage's class names.
+  let elementType: TorchElementType
+  /// Whether the class leaves the type to the tensor and the length counts bytes.
+  let isUntyped: Bool
+  /// The length in elements of the class's type.
+  let elementCount: Int
+  /// A window of another storage, as files from before PyTorch 0.4 have: its first element.
+  var viewOffset = 0
+
+  /// The length in bytes; nil when it overflows.
+  var byteCount: Int? {
+    let (count, overflow) = elementCount.multipliedReportingOverflow(by: elementType.unitByteCount)
+    return overflow || count < 0 ? nil : count
+  }
+}
+
+/// Where the bytes of a pickle's storages are: a zip archive, a legacy file, a tar.
+protocol TorchStorageSource {
+  /// The bytes of a storage, exactly as long as it says; throws T01 or T07 otherwise.
+  mutating func bytes(of storage: TorchStorage, audit: inout Audit) throws(Rejection) -> Storage
+  /// Whether numbers of more than one byte are stored big-endian.
+  var isBigEndian: Bool { get }
+  /// The size of the file, against which expansions are judged.
+  var fileByteCount: Int { get }
+}
+
+extension TorchStorage {
+  /// Reads the tuple of a persistent id: `("storage", class, key, location, length[, view])`.
+  init(persistentID value: TorchValue) throws(Rejection) {
+    guard case .tuple(let parts) = value, parts.count == 5 || parts.count == 6,
+      parts[0].stringValue == "storage", case .symbol(let className) = parts[1]
+    else {
+      throw Rejection(PickleRules.persistentID, "not the tuple of a storage")
+    }
+    guard let elementType = Self.elementType(ofClass: className) else {
+      throw Rejection(TorchRules.unknownType, "storage class \(className)")
+    }
+    guard let key = parts[2].stringValue ?? parts[2].intValue.map(String.init),
+      let count = parts[4].intValue, count >= 0
+    else {
+      throw Rejection(PickleRules.persistentID, "the storage's key or length is unusable")
+    }
+    self.init(
+      key: key, elementType: elementType, isUntyped: className.hasSuffix(".UntypedStorage"),
+      elementCount: count)
+    if parts.count == 6 { try applyView(parts[5]) }
+  }
+
+  /// A view is `None` or `(key, offset, size)`: the storage is a window of the one just named.
+  private mutating func applyView(_ view: TorchValue) throws(Rejection) {
+    if case .none = view { return }
+    guard let parts = view.sequenceValue, parts.count == 3, let offset = parts[1].intValue,
+      let size = parts[2].intValue, offset >= 0, size >= 0, offset <= elementCount,
+      size <= elementCount - offset
+    else {
+      throw Rejection(PickleRules.persistentID, "the storage's view is unusable")
+    }
+    viewOffset = offset
+  }
+
+  private static func elementType(ofClass name: String) -> TorchElementType? {
+    for module in ["torch.", "torch.storage.", "torch.cuda."] where name.hasPrefix(module) {
+      if let type = TorchElementType.byStorageName[String(name.dropFirst(module.count))] {
+        return type
+      }
+    }
+    return nil
+  }
+}

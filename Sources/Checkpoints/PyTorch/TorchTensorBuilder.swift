@@ -1,0 +1,138 @@
+internal import Diagnostics
+internal import TensorCore
+
+/// Makes tensors of what `_rebuild_tensor_v2` and `_v3` were given, checking every number.
+struct TorchTensorBuilder<Source: TorchStorageSource> {
+  var source: Source
+  /// What each key was said to be when it was first seen, and its bytes.
+  private var seen: [String: (storage: TorchStorage, bytes: Storage)] = [:]
+
+  init(source: Source) { self.source = source }
+
+  /// The arguments that both rebuild functions share.
+  struct View {
+    let storage: TorchStorage
+    let offset: Int
+    let size: [Int]
+    let stride: [Int]
+  }
+
+  /// The tensor that looks at `view`, its elements of `type`.
+  mutating func tensor(
+    _ view: View, _ type: TorchElementType, _ transform: ElementTransform, audit: inout Audit
+  ) throws(Rejection) -> TorchTensor {
+    let bytes = try bytes(of: view.storage, audit: &audit)
+    let dense = try dense(view, type, in: bytes)
+    var transform = transform
+    if source.isBigEndian, type.unitByteCount / dense.dtype.componentsPerElement > 1 {
+      transform.insert(.byteSwap)
+    }
+    let content =
+      transform.isEmpty ? TensorContent.dense(dense) : .transformed(dense, transform)
+    return TorchTensor(content: content, storageKey: view.storage.key)
+  }
+
+  private mutating func bytes(
+    of storage: TorchStorage, audit: inout Audit
+  ) throws(Rejection) -> Storage {
+    if let known = seen[storage.key] {
+      guard known.storage.byteCount == storage.byteCount,
+        known.storage.elementType == storage.elementType
+      else {
+        throw Rejection(
+          TorchRules.storageConflict, "two tensors disagree about its type or length",
+          at: Place(member: storage.key))
+      }
+      return known.bytes
+    }
+    let bytes = try locating(Place(member: storage.key)) { () throws(Rejection) in
+      try source.bytes(of: storage, audit: &audit)
+    }
+    seen[storage.key] = (storage, bytes)
+    return bytes
+  }
+
+  /// The view in our own elements, after the checks T02 to T06.
+  private func dense(
+    _ view: View, _ type: TorchElementType, in bytes: Storage
+  ) throws(Rejection) -> Tensor {
+    let layout = try layout(view)
+    guard
+      let expanded = layout.shape.elementCount.multiplied(by: type.unitByteCount),
+      expanded <= max(Self.freeExpansion, source.fileByteCount * Self.maximumExpansion)
+    else {
+      throw Rejection(
+        TorchRules.expansionBomb,
+        "\(layout.shape) is more than \(Self.maximumExpansion) times the file")
+    }
+    if type.elementsPerUnit > 1 { return try packed(layout, type, in: bytes) }
+    guard let tensor = Tensor(dtype: type.dtype, layout: layout, storage: bytes) else {
+      throw Rejection(
+        TorchRules.viewBeyondStorage,
+        "size \(layout.shape), stride \(layout.strides), offset \(layout.offset) do not fit "
+          + "the \(bytes.byteCount) bytes of the storage")
+    }
+    return tensor
+  }
+
+  /// Below this many bytes no expansion is a danger.
+  private static var freeExpansion: Int { 1 << 24 }
+  /// Beyond this multiple of the file's size a view is taken for a bomb.
+  private static var maximumExpansion: Int { 64 }
+
+  private func layout(_ view: View) throws(Rejection) -> Layout {
+    guard view.size.count == view.stride.count, view.size.count <= 64 else {
+      throw Rejection(
+        TorchRules.rank, "\(view.size.count) sizes and \(view.stride.count) strides")
+    }
+    guard view.offset >= 0, (view.size + view.stride).allSatisfy({ $0 >= 0 }) else {
+      throw Rejection(
+        TorchRules.negativeExtent,
+        "size \(view.size), stride \(view.stride), offset \(view.offset)")
+    }
+    let (offset, overflow) = view.offset.addingReportingOverflow(view.storage.viewOffset)
+    guard !overflow, let shape = Shape(view.size),
+      let layout = Layout(shape: shape, strides: view.stride, offset: offset)
+    else {
+      throw Rejection(TorchRules.sizeOverflow, "size \(view.size), stride \(view.stride)")
+    }
+    return layout
+  }
+
+  /// Elements of which several share a byte: PyTorch's shape counts bytes, ours elements along
+  /// the last axis. A scattered view is copied, since our layouts cannot step by half bytes.
+  private func packed(
+    _ layout: Layout, _ type: TorchElementType, in bytes: Storage
+  ) throws(Rejection) -> Tensor {
+    guard let units = Tensor(dtype: .u8, layout: layout, storage: bytes) else {
+      throw Rejection(TorchRules.viewBeyondStorage, "\(layout.shape) does not fit its storage")
+    }
+    var dimensions = layout.shape.dimensions
+    dimensions.append((dimensions.popLast() ?? 1) * type.elementsPerUnit)
+    let contiguous = try units.contiguousStorage ?? units.gathered()
+    guard let shape = Shape(dimensions),
+      let tensor = Tensor(dtype: type.dtype, shape: shape, storage: contiguous)
+    else {
+      throw Rejection(TorchRules.sizeOverflow, "\(layout.shape)")
+    }
+    return tensor
+  }
+}
+
+extension Int {
+  /// The product, or nil when it overflows.
+  func multiplied(by other: Int) -> Int? {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? nil : product
+  }
+}
+
+extension Tensor {
+  /// The elements in row-major order in memory of their own.
+  func gathered() throws(Rejection) -> Storage {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(byteCount)
+    try forEachChunk { chunk throws(Rejection) in bytes += chunk.copied() }
+    return Storage(bytes)
+  }
+}
