@@ -19,6 +19,10 @@ public struct Checkpoint: Sendable {
   public var ties: [[String]]
   /// What was noticed while reading.
   public var warnings: [Audit.Warning]
+  /// The checksums that the file carries for bytes that opening did not read.
+  public internal(set) var payloadChecks: [PayloadCheck] = []
+  /// The ids of the rules that the caller relaxed.
+  public internal(set) var leniency: Set<String> = []
 
   /// A checkpoint as a format's reader gives it; path, size and layers are the opener's to fill.
   public init(

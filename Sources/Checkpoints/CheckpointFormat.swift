@@ -33,3 +33,15 @@ public struct CheckpointInput: Sendable {
     self.isFolder = isFolder
   }
 }
+
+extension CheckpointInput {
+  /// Whether the bytes begin with `prefix`.
+  func starts(with prefix: [UInt8]) -> Bool {
+    let bytes = storage.bytes
+    guard bytes.byteCount >= prefix.count else { return false }
+    return bytes.extracting(0..<prefix.count).copied() == prefix
+  }
+
+  /// The file as a place.
+  var place: Place { Place(file: path) }
+}

@@ -17,8 +17,10 @@ public final class FileMapping: @unchecked Sendable {
   public var byteCount: Int { base.count }
 
   /// Maps the regular file at `path`; throws F01 when there is none.
-  public init(path: String) throws(Rejection) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  ///
+  /// With `followsLinks` false a symbolic link is refused: the name came from inside a file.
+  public init(path: String, followsLinks: Bool = true) throws(Rejection) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | (followsLinks ? 0 : O_NOFOLLOW))
     guard descriptor >= 0 else {
       throw Rejection(
         TensorCoreRules.missingInput, "cannot open: \(systemError())", at: Place(file: path))

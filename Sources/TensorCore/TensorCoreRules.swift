@@ -30,6 +30,13 @@ public enum TensorCoreRules {
     remedy: "Wait until the training run has finished writing, then try again.",
     status: .tryAgain)
 
+  /// An earlier run did not finish.
+  public static let interrupted = Rule(
+    "F05", "an earlier conversion was interrupted",
+    because: "Its partial output was found beside the output's name. It was never visible under "
+      + "that name and has been replaced.",
+    remedy: "Nothing to do; the output is whole.")
+
   /// Every rule of this target.
-  public static let all = [missingInput, outputExists, inputOutput, changedInput]
+  public static let all = [missingInput, outputExists, inputOutput, changedInput, interrupted]
 }

@@ -22,7 +22,7 @@ struct TorchArchive {
     zip = try ZipArchive(parsing: storage.bytes, audit: &audit)
     root = try Self.root(of: zip)
     guard zip[root + "data.pkl"] != nil else {
-      throw Rejection(ArchiveRules.missingRecord, "there is no \(root)data.pkl")
+      throw Rejection(ArchiveRules.missingRecords, "there is no \(root)data.pkl")
     }
     let reader = RecordReader(zip: zip, storage: storage)
     let order = try reader.text(root + "byteorder", audit: &audit) ?? "little"
@@ -33,7 +33,7 @@ struct TorchArchive {
     try checkVersion(reader, audit: &audit)
     for name in [".format_version", ".storage_alignment"] {
       if let text = try reader.text(root + name, audit: &audit), Int(text) == nil {
-        throw Rejection(ArchiveRules.malformedRecord, "\(name) is \(text.debugDescription)")
+        throw Rejection(ArchiveRules.badBookkeeping, "\(name) is \(text.debugDescription)")
       }
     }
     warnOfStrangers(audit: &audit)
@@ -50,11 +50,11 @@ struct TorchArchive {
 
   private static func root(of zip: ZipArchive) throws(Rejection) -> String {
     guard let first = zip.entries.first?.name, let slash = first.firstIndex(of: "/") else {
-      throw Rejection(ArchiveRules.rootFolder, "the members lie in no folder")
+      throw Rejection(ArchiveRules.noSingleRoot, "the members lie in no folder")
     }
     let root = String(first[...slash])
     if let stray = zip.entries.first(where: { !$0.name.hasPrefix(root) }) {
-      throw Rejection(ArchiveRules.rootFolder, "\(stray.name) lies outside \(root)")
+      throw Rejection(ArchiveRules.noSingleRoot, "\(stray.name) lies outside \(root)")
     }
     return root
   }
@@ -66,7 +66,7 @@ struct TorchArchive {
     let digits = text?.last == "\n" ? text.map { String($0.dropLast()) } : text
     guard let digits, let version = Int(digits), (1...10).contains(version) else {
       throw Rejection(
-        ArchiveRules.missingRecord, "version is \((text ?? "absent").debugDescription)")
+        ArchiveRules.missingRecords, "version is \((text ?? "absent").debugDescription)")
     }
   }
 
@@ -80,7 +80,7 @@ struct TorchArchive {
       if known.contains(name) || name.isEmpty || name.hasSuffix("/") { continue }
       if ["data/", "constants/", "code/", "extra/"].contains(where: name.hasPrefix) { continue }
       audit.warn(
-        ArchiveRules.unknownMember, "nothing refers to this member",
+        ArchiveRules.unknownMembers, "nothing refers to this member",
         at: Place(member: entry.name))
     }
   }
@@ -107,7 +107,7 @@ struct RecordReader {
   func text(_ name: String, audit: inout Audit) throws(Rejection) -> String? {
     guard let entry = zip[name] else { return nil }
     guard entry.size <= 1024, let bytes = try bytes(name, audit: &audit) else {
-      throw Rejection(ArchiveRules.malformedRecord, "\(name) has \(entry.size) bytes")
+      throw Rejection(ArchiveRules.badBookkeeping, "\(name) has \(entry.size) bytes")
     }
     return String(decoding: bytes.bytes.copied(), as: UTF8.self)
   }

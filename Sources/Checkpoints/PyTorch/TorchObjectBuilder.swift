@@ -31,6 +31,21 @@ struct TorchObjectBuilder<Source: TorchStorageSource> {
     return try builder.value(graph.root)
   }
 
+  /// The storages that `graph` refers to, by their keys, before their bytes are known.
+  static func storages(
+    of graph: PickleGraph, _ source: Source, audit: inout Audit
+  ) throws(Rejection) -> [String: TorchStorage] {
+    var builder = TorchObjectBuilder(graph, source, audit)
+    var storages: [String: TorchStorage] = [:]
+    for (id, node) in graph.nodes.enumerated() {
+      guard case .persistent = node, case .storage(let storage) = try builder.value(id) else {
+        continue
+      }
+      storages[storage.key] = storage
+    }
+    return storages
+  }
+
   /// What the machine admits: exactly what this builder gives a meaning to.
   static func policy(_ symbol: Symbol) -> SymbolVerdict {
     if TorchConstructors<Source>.byName[symbol.description] != nil { return .callable }
@@ -58,7 +73,7 @@ struct TorchObjectBuilder<Source: TorchStorageSource> {
     case .tuple(let items): .tuple(try values(items))
     case .dict(let entries): .dict(TorchDict(entries: try pairs(entries)))
     case .symbol(let symbol): .symbol(symbol.description)
-    case .persistent(let id): .storage(try TorchStorage(persistentID: value(id)))
+    case .persistent(let id): try tensors.source.value(persistentID: value(id))
     case .object(let object): try self.object(object)
     }
   }

@@ -29,6 +29,20 @@ protocol TorchStorageSource {
   var isBigEndian: Bool { get }
   /// The size of the file, against which expansions are judged.
   var fileByteCount: Int { get }
+  /// What a persistent id stands for.
+  func value(persistentID: TorchValue) throws(Rejection) -> TorchValue
+}
+
+extension TorchStorageSource {
+  /// A storage, or the class of a whole module that was pickled with its source.
+  func value(persistentID: TorchValue) throws(Rejection) -> TorchValue {
+    if let parts = persistentID.sequenceValue, parts.first?.stringValue == "module",
+      parts.count > 1
+    {
+      return parts[1]
+    }
+    return .storage(try TorchStorage(persistentID: persistentID))
+  }
 }
 
 extension TorchStorage {

@@ -14,9 +14,15 @@ enum TorchSymbols {
     case "torch", "torch.storage", "torch.cuda":
       TorchElementType.byDTypeName[symbol.name] != nil
         || TorchElementType.byStorageName[symbol.name] != nil
-        || constants.contains(symbol.description)
+        || isLegacyTensorType(symbol.name) || constants.contains(symbol.description)
     default: constants.contains(symbol.description)
     }
+  }
+
+  /// `torch.FloatTensor` and its like: a storage's name with another ending.
+  private static func isLegacyTensorType(_ name: String) -> Bool {
+    name.hasSuffix("Tensor")
+      && TorchElementType.byStorageName[name.dropLast(6) + "Storage"] != nil
   }
 
   private static let constants: Set<String> = [

@@ -1,0 +1,103 @@
+public import Diagnostics
+internal import TensorCore
+
+extension Checkpoint {
+  /// What `convert` would write to `path`, without writing it.
+  public func conversionReport(
+    to path: String, _ options: ConversionOptions
+  ) throws(Rejection) -> ConversionReport {
+    try Conversion(self, path, options).report
+  }
+
+  /// Writes the checkpoint to `path` in another form.
+  ///
+  /// Memory does not grow with the model, and bytes that need no change are copied by the kernel.
+  /// The checksums that the input carries are verified at the same time; when one fails nothing
+  /// appears under `path`. Throws F02 if the output exists and is not to be replaced, T13 if the
+  /// format cannot hold a tensor, and whatever reading a tensor throws.
+  public func convert(
+    to path: String, _ options: ConversionOptions,
+    progress: @escaping (ProgressEvent) -> Void = { _ in }
+  ) throws(Rejection) -> ConversionReport {
+    let conversion = try Conversion(self, path, options)
+    let verification = BackgroundTask { [self] in Verdict(verifying: self) }
+    var report = conversion.report
+    let result = Result { () throws(Rejection) in
+      try conversion.run(progress) { () throws(Rejection) in
+        report.warnings += try verification.join().warnings.get()
+      }
+    }
+    // The thread must have ended before the mapping goes, also when writing failed.
+    _ = verification.join()
+    report.warnings += try result.get()
+    return report
+  }
+}
+
+/// What verifying the checksums of a checkpoint came to.
+private struct Verdict: Sendable {
+  let warnings: Result<[Audit.Warning], Rejection>
+
+  init(verifying checkpoint: Checkpoint) {
+    warnings = Result { () throws(Rejection) in
+      var audit = Audit(leniency: checkpoint.leniency)
+      try checkpoint.verifyPayloads(audit: &audit)
+      return audit.warnings
+    }
+  }
+}
+
+/// A conversion that was planned in full and can only fail on reading or writing.
+struct Conversion {
+  private let path: String
+  private let options: ConversionOptions
+  private let plan: ConversionPlan
+  private let output: any ConversionOutput
+  /// What will be written.
+  let report: ConversionReport
+
+  init(_ checkpoint: Checkpoint, _ path: String, _ options: ConversionOptions) throws(Rejection) {
+    self.path = path
+    self.options = options
+    var plan = try ConversionPlan(checkpoint, options)
+    output =
+      switch options.format {
+      case .safetensors: try SafetensorsOutput(&plan, path, options, from: checkpoint)
+      case .pytorch: try PyTorchOutput(&plan, path, options)
+      }
+    self.plan = plan
+    report = ConversionReport(
+      items: plan.items.map {
+        .init(
+          name: $0.name, dtype: $0.dtype.rawValue, shape: $0.shape.dimensions,
+          byteCount: $0.byteCount)
+      },
+      files: output.files, droppedTies: plan.droppedTies, warnings: checkpoint.warnings)
+  }
+
+  /// Writes everything, then asks `approve`, then lets the output appear.
+  func run(
+    _ progress: @escaping (ProgressEvent) -> Void, approve: () throws(Rejection) -> Void
+  ) throws(Rejection) -> [Audit.Warning] {
+    var meter = ProgressMeter(total: plan.byteCount, progress)
+    return try output.write(plan, &meter, approve)
+  }
+}
+
+/// One way to lay a plan out in files.
+protocol ConversionOutput {
+  /// The files and their lengths in bytes.
+  var files: [(path: String, byteCount: Int)] { get }
+  /// Writes the tensors; calls `approve` once everything is written and nothing is visible yet.
+  func write(
+    _ plan: ConversionPlan, _ meter: inout ProgressMeter, _ approve: () throws(Rejection) -> Void
+  ) throws(Rejection) -> [Audit.Warning]
+}
+
+/// The warning that an earlier run of the same conversion did not finish.
+func interruptionWarning(_ path: String) -> Audit.Warning {
+  Audit.Warning(
+    rule: TensorCoreRules.interrupted,
+    message: "an earlier conversion to this file was interrupted; it was started again",
+    place: Place(file: path))
+}

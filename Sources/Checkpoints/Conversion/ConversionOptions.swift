@@ -1,0 +1,133 @@
+public import Diagnostics
+internal import Glibc
+internal import TensorCore
+
+/// What `convert` writes.
+public enum OutputFormat: String, Sendable, CaseIterable {
+  /// One safetensors file, or a sharded folder.
+  case safetensors
+  /// A zip that `torch.load(weights_only=True)` reads.
+  case pytorch
+}
+
+/// What becomes of floating-point elements.
+public enum FloatPolicy: String, Sendable, CaseIterable {
+  /// They stay as they are.
+  case keep
+  /// They become IEEE singles.
+  case f32
+  /// They become IEEE halves, rounded to nearest even.
+  case f16
+  /// They become bfloat16, rounded to nearest even.
+  case bf16
+}
+
+/// What becomes of tensors that are stored as codes.
+public enum CodePolicy: String, Sendable, CaseIterable {
+  /// Artifacts are decoded; PyTorch's quantized tensors ask for one of the other two.
+  case automatic
+  /// Codes and scales are written as they are, under the names they have in the artifact.
+  case keep
+  /// The numbers that the codes stand for are written.
+  case decode
+}
+
+/// How a conversion is to be made.
+public struct ConversionOptions: Sendable {
+  /// What to write.
+  public var format = OutputFormat.safetensors
+  /// What becomes of floats.
+  public var floats = FloatPolicy.keep
+  /// What becomes of codes.
+  public var codes = CodePolicy.automatic
+  /// Shell patterns of which a tensor's name must match one; empty takes all.
+  public var patterns: [String] = []
+  /// Changes to the names, applied one after another.
+  public var renamings: [Renaming] = []
+  /// The most payload bytes of one shard; nil writes one file.
+  public var maximumShardByteCount: Int?
+  /// Whether an existing output is replaced.
+  public var overwrites = false
+
+  /// The defaults: everything, as it is, into one safetensors file.
+  public init() {}
+
+  /// Whether a tensor called `name` is wanted.
+  func selects(_ name: String) -> Bool {
+    patterns.isEmpty || patterns.contains { unsafe fnmatch($0, name, 0) == 0 }
+  }
+}
+
+/// A change to names, written `s/PATTERN/REPLACEMENT/` as for sed.
+public struct Renaming: Sendable {
+  private let pattern: String
+  private let replacement: String
+
+  /// Parses `s/PATTERN/REPLACEMENT/`; any character may stand for the slash. Nil if it is not of
+  /// that form or the pattern is no regular expression.
+  public init?(_ text: String) {
+    guard text.first == "s", let separator = text.dropFirst().first else { return nil }
+    let parts = text.dropFirst(2).split(separator: separator, omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[2].isEmpty, !parts[0].isEmpty,
+      (try? Regex(String(parts[0]))) != nil
+    else { return nil }
+    pattern = String(parts[0])
+    replacement = String(parts[1])
+  }
+
+  /// `name` with every match replaced; `\1` to `\9` stand for what the groups matched.
+  public func applied(to name: String) -> String {
+    // The pattern compiled when the value was made.
+    guard let regex = try? Regex(pattern) else { return name }
+    return name.replacing(regex) { match in expand(match.output) }
+  }
+
+  private func expand(_ match: AnyRegexOutput) -> String {
+    var text = ""
+    var isEscaped = false
+    for character in replacement {
+      if isEscaped, let group = character.wholeNumberValue {
+        if group < match.count { text += match[group].substring ?? "" }
+        isEscaped = false
+      } else if !isEscaped && character == "\\" {
+        isEscaped = true
+      } else {
+        text.append(character)
+        isEscaped = false
+      }
+    }
+    return text
+  }
+}
+
+/// How far a conversion has come.
+public struct ProgressEvent: Sendable {
+  /// The payload bytes written.
+  public let byteCount: Int
+  /// The payload bytes there will be.
+  public let totalByteCount: Int
+}
+
+/// What a conversion did, or would do.
+public struct ConversionReport: Sendable {
+  /// A tensor that was written.
+  public struct Item: Sendable {
+    /// Its name in the output.
+    public let name: String
+    /// Its type in the output.
+    public let dtype: String
+    /// Its extents.
+    public let shape: [Int]
+    /// Its bytes in the output.
+    public let byteCount: Int
+  }
+
+  /// The tensors, in the order of the output.
+  public var items: [Item]
+  /// The files, with their lengths in bytes.
+  public var files: [(path: String, byteCount: Int)]
+  /// Names that were dropped because they share another's elements, and that other.
+  public var droppedTies: [String: String]
+  /// What was noticed while reading and writing.
+  public var warnings: [Audit.Warning]
+}

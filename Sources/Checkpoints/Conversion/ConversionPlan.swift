@@ -1,0 +1,110 @@
+internal import Diagnostics
+internal import TensorCore
+
+/// What will be written, settled before the first byte: names, types, order, metadata.
+struct ConversionPlan {
+  /// One tensor of the output.
+  struct Item {
+    let name: String
+    let dtype: DType
+    let shape: Shape
+    let content: TensorContent
+
+    /// The bytes it takes.
+    var byteCount: Int { dtype.byteCount(elements: shape.elementCount) ?? 0 }
+  }
+
+  private(set) var items: [Item] = []
+  private(set) var metadata: [String: String]
+  /// Dropped name → kept name.
+  private(set) var droppedTies: [String: String] = [:]
+  /// Groups of the output's names that share elements.
+  private(set) var ties: [[String]] = []
+
+  init(_ checkpoint: Checkpoint, _ options: ConversionOptions) throws(Rejection) {
+    metadata = checkpoint.metadata
+    var renamed: [String: String] = [:]
+    for tensor in checkpoint.tensors where options.selects(tensor.name) {
+      let name = options.renamings.reduce(tensor.name) { $1.applied(to: $0) }
+      renamed[tensor.name] = name
+      try locating(Place(tensor: tensor.name)) { () throws(Rejection) in
+        try add(name, tensor.content, options)
+      }
+    }
+    guard !items.isEmpty else {
+      throw Rejection(TorchRules.noTensors, "no tensor's name matches \(options.patterns)")
+    }
+    try checkNames()
+    ties = checkpoint.ties.map { $0.compactMap { renamed[$0] } }.filter { $0.count > 1 }
+  }
+
+  private mutating func add(
+    _ name: String, _ content: TensorContent, _ options: ConversionOptions
+  ) throws(Rejection) {
+    guard case .encoded(let encoded) = content else {
+      return append(name, content, options)
+    }
+    if options.codes == .automatic, encoded.encoding.asksForPolicy {
+      throw Rejection(
+        TorchRules.notRepresentable, "a quantized tensor (\(encoded.encoding.kind))")
+    }
+    guard options.codes == .keep else { return append(name, content, options) }
+    let prefix = encoded.components.count == 1 ? name : nil
+    for component in encoded.components {
+      let part = options.renamings.reduce(component.name) { $1.applied(to: $0) }
+      items.append(
+        Item(
+          name: prefix ?? part, dtype: component.tensor.dtype, shape: component.tensor.shape,
+          content: .dense(component.tensor)))
+    }
+    metadata["birdie.encoding.\(name)"] = encoded.description
+  }
+
+  private mutating func append(
+    _ name: String, _ content: TensorContent, _ options: ConversionOptions
+  ) {
+    let dtype = options.floats.target(of: content.dtype)
+    items.append(Item(name: name, dtype: dtype, shape: content.shape, content: content))
+  }
+
+  private func checkNames() throws(Rejection) {
+    var seen: Set<String> = []
+    for item in items where !seen.insert(item.name).inserted {
+      throw Rejection(
+        TorchRules.nameCollision, "two tensors would be called \(item.name)",
+        at: Place(tensor: item.name))
+    }
+  }
+
+  /// Leaves out all but one name of each tie, as the ecosystem does: the name that sorts first
+  /// stays, and the metadata says which tensor the others are.
+  mutating func dropTies() {
+    for group in ties {
+      let kept = group.min() ?? group[0]
+      for name in group where name != kept { droppedTies[name] = kept }
+    }
+    items.removeAll { droppedTies[$0.name] != nil }
+    metadata.merge(droppedTies) { present, _ in present }
+  }
+
+  /// Marks the output as PyTorch's, which readers of safetensors ask for.
+  mutating func markFormat() {
+    if metadata["format"] == nil { metadata["format"] = "pt" }
+  }
+
+  /// The bytes of all tensors.
+  var byteCount: Int { items.reduce(0) { $0 + $1.byteCount } }
+}
+
+extension FloatPolicy {
+  /// The type that elements of `dtype` are written in.
+  func target(of dtype: DType) -> DType {
+    guard self != .keep, dtype.isConvertibleFloat else { return dtype }
+    switch self {
+    case .keep: return dtype
+    case .f32: return .f32
+    case .f16: return .f16
+    case .bf16: return .bf16
+    }
+  }
+}

@@ -1,0 +1,75 @@
+public import Diagnostics
+internal import Pickle
+internal import TensorCore
+
+/// PyTorch's zip container, as `torch.save` writes it since 1.6 and `torch.jit.save` since 1.0.
+public enum PyTorchFormat: CheckpointFormat {
+  /// The id in reports.
+  public static let id = "pytorch"
+  /// One line for people.
+  public static let title = "PyTorch zip: torch.save of state dicts, modules, optimizers; TorchScript"
+  /// The writer that defines the format.
+  public static let reference = "PyTorch 2.15, torch/serialization.py and caffe2/serialize"
+
+  /// Whether the bytes begin like a zip; NumPy archives are asked first.
+  public static func recognizes(_ input: CheckpointInput) -> Bool {
+    input.starts(with: [0x50, 0x4B, 0x03, 0x04])
+  }
+
+  /// Reads the directory and the pickle; tensors stay where they are in the file.
+  public static func open(
+    _ input: CheckpointInput, audit: inout Audit
+  ) throws(Rejection) -> Checkpoint {
+    let archive = try TorchArchive(input.storage, place: input.place, audit: &audit)
+    let value = try object(of: archive, audit: &audit)
+    var checkpoint = try TorchObject.checkpoint(of: value, format: id, audit: &audit)
+    if archive.isTorchScript {
+      audit.warn(
+        ArchiveRules.torchScript, "the weights are read, the program in code/ is not",
+        at: input.place)
+    }
+    checkpoint.payloadChecks = archive.payloadChecks
+    return checkpoint
+  }
+
+  /// The object that `data.pkl` describes.
+  static func object(
+    of archive: TorchArchive, audit: inout Audit
+  ) throws(Rejection) -> TorchValue {
+    let name = archive.root + "data.pkl"
+    let pickle = try archive.record("data.pkl", audit: &audit)
+    return try locating(Place(member: name)) { () throws(Rejection) in
+      let source = ArchiveStorageSource(archive: archive)
+      return try TorchObject.value(ofPickle: pickle.bytes, storages: source, audit: &audit)
+    }
+  }
+}
+
+/// From pickled bytes to a checkpoint, for every container that PyTorch objects come in.
+enum TorchObject {
+  /// The object of a pickle that fills `bytes`.
+  static func value<Source: TorchStorageSource>(
+    ofPickle bytes: RawSpan, storages source: Source, audit: inout Audit
+  ) throws(Rejection) -> TorchValue {
+    let graph = try PickleMachine.run(
+      bytes, policy: TorchObjectBuilder<Source>.policy, audit: &audit)
+    try graph.requireEnd(of: bytes, audit: &audit)
+    return try TorchObjectBuilder.build(graph, storages: source, audit: &audit)
+  }
+
+  /// The tensors of an object: a compressed artifact's by its family's rules, else by their paths.
+  static func checkpoint(
+    of value: TorchValue, format: String, audit: inout Audit
+  ) throws(Rejection) -> Checkpoint {
+    if let family = GolfFamilies.all.first(where: { $0.recognizes(value) }) {
+      let tensors = try family.tensors(from: value, audit: &audit)
+      return Checkpoint(format: family.id, tensors: tensors)
+    }
+    let flat = try StateFlattener.flatten(value)
+    guard !flat.tensors.isEmpty else {
+      throw Rejection(TorchRules.noTensors, "the object holds \(flat.metadata.count) other values")
+    }
+    return Checkpoint(
+      format: format, tensors: flat.tensors, metadata: flat.metadata, ties: flat.ties)
+  }
+}

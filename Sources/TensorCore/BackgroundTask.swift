@@ -1,0 +1,41 @@
+internal import Glibc
+
+/// Work on a thread of its own, joined exactly once by whoever started it.
+public final class BackgroundTask<Result: Sendable>: @unchecked Sendable {
+  // `result` is written by the thread before it ends and read by `join` after it ended.
+  private var result: Result?
+  private let body: @Sendable () -> Result
+  private var thread = pthread_t()
+  private var isStarted = false
+
+  /// Starts `body`; where the system has no thread to give, `join` runs it instead.
+  public init(_ body: @escaping @Sendable () -> Result) {
+    self.body = body
+    let run = ThreadBody { [self] in result = self.body() }
+    let argument = Unmanaged.passRetained(run)
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      }, argument.toOpaque())
+    isStarted = status == 0
+    if !isStarted { argument.release() }
+  }
+
+  /// Waits for the end and gives the result.
+  public func join() -> Result {
+    if isStarted {
+      pthread_join(thread, nil)
+      isStarted = false
+    }
+    return result ?? body()
+  }
+}
+
+/// What crosses the C interface of a thread.
+private final class ThreadBody {
+  let run: () -> Void
+  init(_ run: @escaping () -> Void) { self.run = run }
+}
