@@ -1,6 +1,6 @@
 internal import Archives
 public import Diagnostics
-public import TensorCore
+internal import TensorCore
 
 /// A checksum that a file carries for a part of itself, to be compared when the part is read.
 public struct PayloadCheck: Sendable {

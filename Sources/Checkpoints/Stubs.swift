@@ -1,6 +1,6 @@
 internal import Diagnostics
 internal import TensorCore
-protocol GolfFamily { static var id: String {get}; static func recognizes(_ v: TorchValue) -> Bool; static func tensors(from v: TorchValue, audit: inout Audit) throws(Rejection) -> [NamedTensor] }
+protocol GolfFamily: Sendable { static var id: String {get}; static func recognizes(_ v: TorchValue) -> Bool; static func tensors(from v: TorchValue, audit: inout Audit) throws(Rejection) -> [NamedTensor] }
 enum GolfFamilies { static let all: [any GolfFamily.Type] = [] }
 extension TensorEncoding { var asksForPolicy: Bool { false } }
 extension EncodedTensor { var description: String { "" } }

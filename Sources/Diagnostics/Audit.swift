@@ -8,6 +8,13 @@ public struct Audit: Sendable {
     public let message: String
     /// Where it was seen.
     public let place: Place
+
+    /// Files a warning under `rule`.
+    public init(rule: Rule, message: String, place: Place) {
+      self.rule = rule
+      self.message = message
+      self.place = place
+    }
   }
 
   /// The ids of the rules that the caller wants reported instead of enforced.

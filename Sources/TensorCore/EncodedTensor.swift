@@ -19,6 +19,10 @@ public struct EncodedTensor: Sendable {
     }
   }
 
+  /// The most elements that a block of decoded numbers holds: 256 KiB of float32, which fits a
+  /// second-level cache.
+  public static let blockElements = 65_536
+
   /// The type of the decoded elements.
   public let dtype: DType
   /// The extents of the decoded tensor.

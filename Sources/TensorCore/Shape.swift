@@ -52,6 +52,17 @@ public struct Shape: Sendable, Hashable {
   }
 }
 
+extension Shape {
+  /// The distance in elements between neighbours on each axis when the first axis varies fastest.
+  public var columnMajorStrides: [Int] {
+    var strides = [Int](repeating: 1, count: rank)
+    for axis in dimensions.indices.dropFirst() {
+      strides[axis] = strides[axis - 1] * max(dimensions[axis - 1], 1)
+    }
+    return strides
+  }
+}
+
 extension Shape: CustomStringConvertible {
   /// The extents in brackets, as Python prints a list.
   public var description: String { "[" + dimensions.map(String.init).joined(separator: ", ") + "]" }

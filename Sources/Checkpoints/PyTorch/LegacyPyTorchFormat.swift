@@ -60,13 +60,13 @@ public enum LegacyPyTorchFormat: CheckpointFormat {
 }
 
 /// Pickles that follow one another in a file.
-struct PickleSequence<Source: TorchStorageSource> {
+struct PickleSequence {
   /// What tensors refer to.
-  let source: Source
+  let source: any TorchStorageSource
   /// Where the next pickle begins.
   private(set) var position = 0
 
-  init(source: Source) { self.source = source }
+  init(source: any TorchStorageSource) { self.source = source }
 
   /// The object of the next pickle.
   mutating func next(in bytes: RawSpan, audit: inout Audit) throws(Rejection) -> TorchValue {
@@ -77,7 +77,7 @@ struct PickleSequence<Source: TorchStorageSource> {
   /// The graph of the next pickle.
   mutating func nextGraph(in bytes: RawSpan, audit: inout Audit) throws(Rejection) -> PickleGraph {
     let graph = try PickleMachine.run(
-      bytes, from: position, policy: TorchObjectBuilder<Source>.policy, audit: &audit)
+      bytes, from: position, policy: TorchObjectBuilder.policy, audit: &audit)
     position = graph.endOffset
     return graph
   }

@@ -1,3 +1,4 @@
+internal import Archives
 public import Diagnostics
 internal import Pickle
 internal import TensorCore
@@ -48,11 +49,11 @@ public enum PyTorchFormat: CheckpointFormat {
 /// From pickled bytes to a checkpoint, for every container that PyTorch objects come in.
 enum TorchObject {
   /// The object of a pickle that fills `bytes`.
-  static func value<Source: TorchStorageSource>(
-    ofPickle bytes: RawSpan, storages source: Source, audit: inout Audit
+  static func value(
+    ofPickle bytes: RawSpan, storages source: any TorchStorageSource, audit: inout Audit
   ) throws(Rejection) -> TorchValue {
     let graph = try PickleMachine.run(
-      bytes, policy: TorchObjectBuilder<Source>.policy, audit: &audit)
+      bytes, policy: TorchObjectBuilder.policy, audit: &audit)
     try graph.requireEnd(of: bytes, audit: &audit)
     return try TorchObjectBuilder.build(graph, storages: source, audit: &audit)
   }

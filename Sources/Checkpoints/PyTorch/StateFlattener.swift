@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Pickle
 internal import TensorCore
 
 /// Names every tensor of a nested object by the path to it, and keeps the other leaves as text.

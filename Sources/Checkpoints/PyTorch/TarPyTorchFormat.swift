@@ -98,7 +98,7 @@ struct TarStorageSource: TorchStorageSource {
 
   /// A list of `(key, root key, offset, length)`: windows of the storages above.
   private mutating func readViews(
-    _ sequence: inout PickleSequence<Self>, _ bytes: RawSpan, audit: inout Audit
+    _ sequence: inout PickleSequence, _ bytes: RawSpan, audit: inout Audit
   ) throws(Rejection) {
     for view in try sequence.next(in: bytes, audit: &audit).sequenceValue ?? [] {
       guard let parts = view.sequenceValue, parts.count == 4,
@@ -134,7 +134,7 @@ struct TarStorageSource: TorchStorageSource {
       let size = try sequence.integers(rank, in: bytes)
       let stride = try sequence.integers(rank, in: bytes)
       let offset = try sequence.integer(width: 8, in: bytes)
-      let view = TorchTensorBuilder<Self>.View(
+      let view = TorchTensorBuilder.View(
         storage: root.storage, offset: offset, size: size, stride: stride)
       let tensor = try builder.tensor(view, root.storage.elementType, [], audit: &audit)
       tensors[description[0].pathComponent] = .tensor(tensor)

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Pickle
 
 /// A call that a pickle asks for: nothing is called, the arguments are data for us to interpret.
 struct TorchCall {
@@ -66,6 +67,6 @@ struct TorchCall {
 
   /// A rejection that says what is wrong with the arguments.
   func malformed(_ reason: String) -> Rejection {
-    Rejection(PickleRules.reduceOfNonSymbol, "\(name): \(reason)")
+    Rejection(PickleRules.malformedCall, "\(name): \(reason)")
   }
 }

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Pickle
 internal import TensorCore
 
 extension TorchConstructors {
@@ -104,7 +105,7 @@ extension TorchObjectBuilder {
     let content: [UInt8]
     switch bytes {
     case .bytes(let raw): content = raw
-    case .string(let text): content = try TorchConstructors<Source>.latin1(text)
+    case .string(let text): content = try TorchConstructors.latin1(text)
     default: throw call.malformed("the array has no bytes")
     }
     guard let shape = Shape(dimensions), let width = element.dtype.byteWidth,

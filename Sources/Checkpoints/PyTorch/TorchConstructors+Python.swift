@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Pickle
 
 extension TorchConstructors {
   /// The containers and conversions of Python itself, under their names in Python 2 and 3.

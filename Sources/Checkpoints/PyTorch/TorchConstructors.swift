@@ -4,17 +4,11 @@ internal import Diagnostics
 ///
 /// The restricted unpickler admits exactly the symbols of this table; whatever is not in it, or in
 /// the lists of `TorchSymbols`, is refused.
-enum TorchConstructors<Source: TorchStorageSource> {
-  typealias Builder = TorchObjectBuilder<Source>
+enum TorchConstructors {
   typealias Constructor =
-    @Sendable (inout Builder, TorchCall) throws(Rejection) -> TorchValue
+    @Sendable (inout TorchObjectBuilder, TorchCall) throws(Rejection) -> TorchValue
 
   /// The meaning of each callable, by its full name.
-  static var byName: [String: Constructor] {
-    var table = python
-    table.merge(tensors) { first, _ in first }
-    table.merge(numPy) { first, _ in first }
-    table.merge(distributed) { first, _ in first }
-    return table
-  }
+  static let byName: [String: Constructor] = [python, tensors, numPy, distributed]
+    .reduce(into: [:]) { table, part in table.merge(part) { first, _ in first } }
 }

@@ -15,11 +15,11 @@ extension TorchObjectBuilder {
 
   private func view(
     _ call: TorchCall
-  ) throws(Rejection) -> TorchTensorBuilder<Source>.View {
+  ) throws(Rejection) -> TorchTensorBuilder.View {
     guard case .storage(let storage) = try call.argument(0) else {
       throw call.malformed("argument 0 is no storage")
     }
-    return try TorchTensorBuilder<Source>.View(
+    return try TorchTensorBuilder.View(
       storage: storage, offset: call.integer(1), size: call.integers(2), stride: call.integers(3))
   }
 

@@ -6,16 +6,16 @@ internal import TensorCore
 ///
 /// Shared nodes are built once and shared again, so a file cannot make the result larger than
 /// itself. Cycles were refused by the machine.
-struct TorchObjectBuilder<Source: TorchStorageSource> {
+struct TorchObjectBuilder {
   private let graph: PickleGraph
   private var built: [TorchValue?]
-  private let constructors = TorchConstructors<Source>.byName
+  private let constructors = TorchConstructors.byName
   /// Tensors and the storages they look into.
-  var tensors: TorchTensorBuilder<Source>
+  var tensors: TorchTensorBuilder
   /// What the caller tolerates and what was noticed.
   var audit: Audit
 
-  private init(_ graph: PickleGraph, _ source: Source, _ audit: Audit) {
+  private init(_ graph: PickleGraph, _ source: any TorchStorageSource, _ audit: Audit) {
     self.graph = graph
     self.audit = audit
     tensors = TorchTensorBuilder(source: source)
@@ -24,7 +24,7 @@ struct TorchObjectBuilder<Source: TorchStorageSource> {
 
   /// The value at the root of `graph`.
   static func build(
-    _ graph: PickleGraph, storages source: Source, audit: inout Audit
+    _ graph: PickleGraph, storages source: any TorchStorageSource, audit: inout Audit
   ) throws(Rejection) -> TorchValue {
     var builder = TorchObjectBuilder(graph, source, audit)
     defer { audit = builder.audit }
@@ -33,7 +33,7 @@ struct TorchObjectBuilder<Source: TorchStorageSource> {
 
   /// The storages that `graph` refers to, by their keys, before their bytes are known.
   static func storages(
-    of graph: PickleGraph, _ source: Source, audit: inout Audit
+    of graph: PickleGraph, _ source: any TorchStorageSource, audit: inout Audit
   ) throws(Rejection) -> [String: TorchStorage] {
     var builder = TorchObjectBuilder(graph, source, audit)
     var storages: [String: TorchStorage] = [:]
@@ -48,7 +48,7 @@ struct TorchObjectBuilder<Source: TorchStorageSource> {
 
   /// What the machine admits: exactly what this builder gives a meaning to.
   static func policy(_ symbol: Symbol) -> SymbolVerdict {
-    if TorchConstructors<Source>.byName[symbol.description] != nil { return .callable }
+    if TorchConstructors.byName[symbol.description] != nil { return .callable }
     if TorchSymbols.isInstance(symbol) { return .instance }
     return TorchSymbols.isConstant(symbol) ? .constant : .unknown
   }

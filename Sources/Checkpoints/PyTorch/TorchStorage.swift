@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Pickle
 internal import TensorCore
 
 /// A storage as the pickle describes it: which record, of which type, how long.
@@ -22,7 +23,7 @@ package struct TorchStorage: Sendable {
 }
 
 /// Where the bytes of a pickle's storages are: a zip archive, a legacy file, a tar.
-protocol TorchStorageSource {
+protocol TorchStorageSource: Sendable {
   /// The bytes of a storage, exactly as long as it says; throws T01 or T07 otherwise.
   mutating func bytes(of storage: TorchStorage, audit: inout Audit) throws(Rejection) -> Storage
   /// Whether numbers of more than one byte are stored big-endian.

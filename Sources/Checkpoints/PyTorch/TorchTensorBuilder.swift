@@ -2,12 +2,12 @@ internal import Diagnostics
 internal import TensorCore
 
 /// Makes tensors of what `_rebuild_tensor_v2` and `_v3` were given, checking every number.
-struct TorchTensorBuilder<Source: TorchStorageSource> {
-  var source: Source
+struct TorchTensorBuilder {
+  var source: any TorchStorageSource
   /// What each key was said to be when it was first seen, and its bytes.
   private var seen: [String: (storage: TorchStorage, bytes: Storage)] = [:]
 
-  init(source: Source) { self.source = source }
+  init(source: any TorchStorageSource) { self.source = source }
 
   /// The arguments that both rebuild functions share.
   struct View {
@@ -109,7 +109,7 @@ struct TorchTensorBuilder<Source: TorchStorageSource> {
     }
     var dimensions = layout.shape.dimensions
     dimensions.append((dimensions.popLast() ?? 1) * type.elementsPerUnit)
-    let contiguous = try units.contiguousStorage ?? units.gathered()
+    let contiguous = if let whole = units.contiguousStorage { whole } else { try units.gathered() }
     guard let shape = Shape(dimensions),
       let tensor = Tensor(dtype: type.dtype, shape: shape, storage: contiguous)
     else {

@@ -15,7 +15,8 @@ public enum DistributedFormat: CheckpointFormat {
 
   /// Whether the input is a folder with a `.metadata` file.
   public static func recognizes(_ input: CheckpointInput) -> Bool {
-    input.isFolder && access(input.path + "/.metadata", R_OK) == 0
+    guard input.isFolder else { return false }
+    return unsafe access(input.path + "/.metadata", R_OK) == 0
   }
 
   /// Reads the metadata and the header of every chunk.
