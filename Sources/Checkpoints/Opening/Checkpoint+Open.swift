@@ -1,0 +1,84 @@
+internal import Archives
+internal import ByteCodecs
+public import Diagnostics
+internal import Glibc
+internal import TensorCore
+
+extension Checkpoint {
+  /// Opens a file or folder of any known format, told by its content and never by its name.
+  ///
+  /// Compressed artifacts are decoded into a scratch file first; anything else is mapped, and only
+  /// its header is read. `leniency` holds the ids of rules that become warnings. Throws F01 for a
+  /// missing input, Z01 for content of no known format, and the format's own rules.
+  public static func open(
+    _ path: String, leniency: Set<String> = []
+  ) throws(Rejection) -> Checkpoint {
+    var audit = Audit(leniency: leniency)
+    return try open(path, audit: &audit)
+  }
+
+  static func open(_ path: String, audit: inout Audit) throws(Rejection) -> Checkpoint {
+    try locating(Place(file: path)) { () throws(Rejection) in
+      var input = try CheckpointInput(path: path)
+      let byteCount = input.storage.byteCount
+      var layers: [String] = []
+      while true {
+        if let format = CheckpointFormats.all.first(where: { $0.recognizes(input) }) {
+          var checkpoint = try format.open(input, audit: &audit)
+          checkpoint.path = path
+          if !input.isFolder { checkpoint.byteCount = byteCount }
+          checkpoint.layers = layers
+          checkpoint.warnings = audit.warnings
+          checkpoint.leniency = audit.leniency
+          return checkpoint
+        }
+        guard let step = try Unwrapping.nextStep(input.storage.bytes, depth: layers.count) else {
+          throw unknown(input)
+        }
+        if step.isGuess {
+          audit.warn(
+            ByteCodecRules.guessedBrotli, "taken for brotli because a container came out",
+            at: input.place)
+        }
+        input = try input.unwrapped(step)
+        layers.append(step.name)
+      }
+    }
+  }
+
+  private static func unknown(_ input: CheckpointInput) -> Rejection {
+    if input.isFolder {
+      return Rejection(
+        ArchiveRules.notAZip, "the folder holds no checkpoint: no .metadata and no safetensors")
+    }
+    let prefix = input.storage.bytes.extracting(0..<min(input.storage.byteCount, 512))
+    let kind = describeSignature(of: prefix) ?? "of no format that Birdie knows"
+    return Rejection(ArchiveRules.notAZip, "the file is \(kind)", at: Place(offset: 0))
+  }
+}
+
+extension CheckpointInput {
+  /// Maps a file, or describes a folder.
+  fileprivate init(path: String) throws(Rejection) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      throw Rejection(TensorCoreRules.missingInput, "there is no such file or folder")
+    }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      self.init(path: path, storage: Storage([]), isFolder: true)
+    } else {
+      self.init(path: path, storage: Storage(try FileMapping(path: path)))
+    }
+  }
+
+  /// The input with its outermost layer taken off.
+  fileprivate func unwrapped(_ step: Unwrapping.Step) throws(Rejection) -> CheckpointInput {
+    var scratch = try ScratchFile()
+    try locating(Place(member: step.name)) { () throws(Rejection) in
+      try Unwrapping.apply(step, storage.bytes, limits: DecodeLimits()) { chunk throws(Rejection) in
+        try scratch.append(chunk)
+      }
+    }
+    return CheckpointInput(path: path, storage: try scratch.finish())
+  }
+}
