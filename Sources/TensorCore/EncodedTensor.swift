@@ -19,7 +19,11 @@ public struct EncodedTensor: Sendable {
     }
   }
 
-  /// The type of the decoded elements.
+  /// The most elements that a block of decoded numbers holds: 256 KiB of float32, which fits a
+  /// second-level cache.
+  public static let blockElements = 65_536
+
+  /// The type of the decoded elements: F32, BF16 or F16.
   public let dtype: DType
   /// The extents of the decoded tensor.
   public let shape: Shape
@@ -28,10 +32,14 @@ public struct EncodedTensor: Sendable {
   /// What the file stores, untouched, in the order that `encoding` documents.
   public let components: [Component]
 
-  /// Binds components to the encoding that reads them; throws if they do not fit together.
+  /// Binds components to the encoding that reads them; throws C08 or C09 if they do not fit
+  /// together, so that decoding what was made this way cannot fail.
   public init(
     dtype: DType, shape: Shape, encoding: any TensorEncoding, components: [Component]
   ) throws(Rejection) {
+    try require(
+      dtype == .f32 || dtype == .bf16 || dtype == .f16, EncodingRules.componentMismatch,
+      "cannot decode to \(dtype.rawValue)")
     self.dtype = dtype
     self.shape = shape
     self.encoding = encoding
@@ -52,6 +60,9 @@ public protocol TensorEncoding: Sendable {
   func validate(_ components: [Tensor], shape: Shape) throws(Rejection)
   /// Gives the decoded elements as float32 in row-major order, a block at a time; the blocks'
   /// sizes are the encoding's choice, at most `EncodedTensor.blockElements` each.
+  ///
+  /// `components` have passed `validate`. Memory in use does not grow with the tensor, except
+  /// by the scales and by copies of components that are scattered views.
   func decode(
     _ components: [Tensor], shape: Shape, _ body: (Span<Float>) throws(Rejection) -> Void
   ) throws(Rejection)
