@@ -23,7 +23,7 @@ public struct EncodedTensor: Sendable {
   /// second-level cache.
   public static let blockElements = 65_536
 
-  /// The type of the decoded elements.
+  /// The type of the decoded elements: F32, BF16 or F16.
   public let dtype: DType
   /// The extents of the decoded tensor.
   public let shape: Shape
@@ -32,10 +32,14 @@ public struct EncodedTensor: Sendable {
   /// What the file stores, untouched, in the order that `encoding` documents.
   public let components: [Component]
 
-  /// Binds components to the encoding that reads them; throws if they do not fit together.
+  /// Binds components to the encoding that reads them; throws C08 or C09 if they do not fit
+  /// together, so that decoding what was made this way cannot fail.
   public init(
     dtype: DType, shape: Shape, encoding: any TensorEncoding, components: [Component]
   ) throws(Rejection) {
+    try require(
+      dtype == .f32 || dtype == .bf16 || dtype == .f16, EncodingRules.componentMismatch,
+      "cannot decode to \(dtype.rawValue)")
     self.dtype = dtype
     self.shape = shape
     self.encoding = encoding
@@ -56,12 +60,10 @@ public protocol TensorEncoding: Sendable {
   func validate(_ components: [Tensor], shape: Shape) throws(Rejection)
   /// Gives the decoded elements as float32 in row-major order, a block at a time; the blocks'
   /// sizes are the encoding's choice, at most `EncodedTensor.blockElements` each.
+  ///
+  /// `components` have passed `validate`. Memory in use does not grow with the tensor, except
+  /// by the scales and by copies of components that are scattered views.
   func decode(
     _ components: [Tensor], shape: Shape, _ body: (Span<Float>) throws(Rejection) -> Void
   ) throws(Rejection)
-}
-
-extension EncodedTensor {
-  /// Gives the decoded elements' bytes in `dtype`, row-major, a bounded chunk at a time.
-  public func forEachChunk(_ body: (RawSpan) throws(Rejection) -> Void) throws(Rejection) {}
 }
