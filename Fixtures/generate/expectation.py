@@ -90,11 +90,11 @@ class Expectation:
 
     def walk(self, value, path=()):
         """Adds everything below `value`, which lies at `path`."""
-        name = ".".join(path)
+        name = ".".join(path) if path else "tensor"
         if isinstance(value, torch.Tensor):
-            self._add_tensor(name or "tensor", value)
+            self._add_tensor(name, value)
         elif isinstance(value, np.ndarray):
-            self.tensors[name or "tensor"] = array_entry(value)
+            self.tensors[name] = array_entry(value)
         elif isinstance(value, torch.nn.Module):
             for key, tensor in value.state_dict().items():
                 self.walk(tensor, (*path, key))

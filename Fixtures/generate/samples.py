@@ -189,7 +189,7 @@ def _nested(named):
     moments = {name: {"step": 3, "flags": (True, False)} for name in named}
     return {"model": {"layer": dict(named)}, "optimizer": {"state": moments, "param_groups": [{"lr": 1e-3}]},
             "step": 5, "lr": 1e-3, "name": "run é\n\"1\"", "none": None, "big": 2 ** 70, "negative": -(2 ** 40),
-            "medium": 70000, "history": [1.5, 2.0, [torch.tensor([1, 2])]], "": torch.ones(1)}
+            "medium": 70000, "history": [1.5, 2.0, [torch.tensor([1, 2])]]}
 
 
 OBJECTS = ("flat ordered nested list tuple parameters tagged sparse module module_main numpy optimizer bare "

@@ -58,6 +58,9 @@ class Cell:
         if self.container == "torchscript":
             return self.dtype in samples.PLAIN[:12] and self.object == "flat" and (
                 self.layout not in ("conj", "neg", "conj_imag"))
+        # torch writes untyped storages into legacy files but cannot read them back.
+        if self.container == "legacy" and self.dtype in samples.PLAIN[12:]:
+            return False
         if self.object in ("parameters", "tagged"):
             return self.dtype in samples.PLAIN[:12]
         return True
