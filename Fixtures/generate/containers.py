@@ -8,6 +8,7 @@ Made with torch 2.15.0, numpy 2.4.6 (see requirements.txt).
 
 import io
 import pickle
+import pickletools
 import struct
 import tarfile
 import zipfile
@@ -71,12 +72,19 @@ def without_checksums(value, path, protocol=2):
         torch.serialization.set_crc32_options(True)
 
 
+class _Anything(dict):
+    """Stands in for every class and function that a program names."""
+
+    def __init__(self, *_):
+        super().__init__()
+
+
 class _StorageTypes(pickle.Unpickler):
     """Learns from a data.pkl which dtype each storage key has; builds nothing."""
 
     def __init__(self, program):
         super().__init__(io.BytesIO(program))
-        self.widths = {}
+        self.widths, self.elements = {}, {}
 
     def find_class(self, module, name):
         if name.endswith("Storage"):
@@ -87,12 +95,13 @@ class _StorageTypes(pickle.Unpickler):
             return super().find_class(module, name)
         if module == "torch" and isinstance(getattr(torch, name, None), torch.dtype):
             return getattr(torch, name)
-        return lambda *arguments: arguments
+        return _Anything
 
     def persistent_load(self, identity):
-        _, kind, key, _, _ = identity
-        if kind is not torch.UntypedStorage:
-            self._note(key, kind.dtype)
+        if identity[0] == "module":
+            return _Anything
+        _, kind, key = identity[:3]
+        self._note(key, torch.uint8 if kind is torch.UntypedStorage else kind.dtype)
         return key
 
     def _rebuild_untyped(self, key, offset, size, stride, grad, hooks, dtype, *_):
@@ -101,6 +110,35 @@ class _StorageTypes(pickle.Unpickler):
     def _note(self, key, dtype):
         width = torch.empty(0, dtype=dtype).element_size()
         self.widths[key] = width // 2 if dtype.is_complex else width
+        self.elements[key] = width
+
+
+def _programs(content, count):
+    """The first `count` pickles of a file and what follows them."""
+    programs = []
+    for _ in range(count):
+        *_, (_, _, last) = pickletools.genops(content)
+        programs.append(content[: last + 1])
+        content = content[last + 1 :]
+    return programs, content
+
+
+def canonical_legacy(content):
+    """A legacy file with its storages in order of use, and numbers instead of addresses as keys."""
+    programs, data = _programs(content, 5)
+    types = _StorageTypes(programs[3])
+    types.load()
+    payloads = {}
+    for key in pickle.loads(programs[4]):
+        size = 8 + struct.unpack_from("<q", data)[0] * types.elements[key]
+        payloads[key], data = data[:size], data[size:]
+    renamed = {key: str(10 ** (len(key) - 1) + index) for index, key in enumerate(types.widths)}
+    program = programs[3]
+    for key, new in renamed.items():
+        program = program.replace(key.encode(), new.encode())
+    listed = pickle.dumps(sorted(renamed.values()), 2)
+    # Keys have one length, so that order of use is sorted order.
+    return b"".join([*programs[:3], program, listed, *(payloads[key] for key in renamed)]) + data
 
 
 def big_endian(value, protocol=2):

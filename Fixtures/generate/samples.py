@@ -170,7 +170,7 @@ def _sparse(rng):
     rows = torch.tensor([[0, 2, 2], [1, 0, 3]])
     values = torch.from_numpy(rng.standard_normal(3)).float()
     matrix = torch.sparse_coo_tensor(rows, values, (3, 4))
-    hybrid = torch.sparse_coo_tensor(rows[:1], torch.ones(3, 2), (3, 2)).coalesce()
+    hybrid = torch.sparse_coo_tensor(torch.tensor([[0, 2]]), torch.ones(2, 2), (3, 2), is_coalesced=True)
     plain = matrix.to_dense()
     blocks = torch.ones(4, 4).to_sparse_bsr((2, 2))
     return {"coo": matrix, "hybrid": hybrid, "csr": plain.to_sparse_csr(), "csc": plain.to_sparse_csc(),

@@ -4,6 +4,8 @@ Made with torch 2.15.0, numpy 2.4.6 (see requirements.txt).
 """
 
 import os
+import pathlib
+import pickle
 import socket
 
 import numpy as np
@@ -18,6 +20,16 @@ def save_folder(value, path):
     """Saves a dict from one process; returns it."""
     dcp.save(value, storage_writer=dcp.FileSystemWriter(path), no_dist=True)
     return value
+
+
+def make_reproducible(path):
+    """Replaces the save's path and random identity in a folder's `.metadata`."""
+    with open(os.path.join(path, ".metadata"), "rb") as file:
+        metadata = pickle.load(file)
+    metadata.storage_meta.checkpoint_id = pathlib.PosixPath("checkpoint")
+    metadata.storage_meta.save_id = "00000000-0000-4000-8000-000000000000"
+    with open(os.path.join(path, ".metadata"), "wb") as file:
+        pickle.dump(metadata, file)
 
 
 def _rank_values(seed):

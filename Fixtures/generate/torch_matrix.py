@@ -91,12 +91,23 @@ def cells(count, seed):
     return chosen
 
 
+class _Scale(torch.nn.Module):
+    """A child with a parameter, so that a scripted archive has a nested name."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.full((2,), 0.5))
+
+    def forward(self, x):
+        return x * self.weight
+
+
 class _Holder(torch.nn.Module):
     """Carries tensors into a TorchScript archive."""
 
     def __init__(self, named):
         super().__init__()
-        self.inner = torch.nn.Linear(2, 2)
+        self.inner = _Scale()
         for name, tensor in named.items():
             self.register_buffer(name.replace(".", "_"), tensor)
 
@@ -107,8 +118,6 @@ class _Holder(torch.nn.Module):
 def save_torchscript(named, path):
     """Saves the tensors as buffers of a scripted module; returns what was saved."""
     holder = _Holder(named)
-    torch.nn.init.constant_(holder.inner.weight, 0.5)
-    torch.nn.init.constant_(holder.inner.bias, -1)
     torch.jit.save(torch.jit.script(holder), path)
     return dict(holder.state_dict())
 
