@@ -201,7 +201,7 @@ def decompressed(data):
     if data[0] == 0x78:
         return zlib.decompress(data)
     if data[:6] == b"\xfd7zXZ\0":
-        return lzma.decompress(data)
+        return unshuffled(lzma.decompress(data))
     program = ["zstd", "-dc"] if data[:4] == b"\x28\xb5\x2f\xfd" else ["brotli", "-dc"]
     return unshuffled(subprocess.run(program, input=data, capture_output=True, check=True).stdout)
 
