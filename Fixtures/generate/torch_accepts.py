@@ -132,6 +132,19 @@ def write_tar_views(out):
     _write_expectation(expectation.document(value), path)
 
 
+def write_old_archive(out):
+    """An archive of a torch before 2.1 (no byte order record), with numpy's old module names."""
+    grid = np.arange(6, dtype=np.float32).reshape(2, 3)
+    value = {"w": torch.arange(6.0).view(2, 3).t(), "grid": grid}
+    kept = ("data.pkl", "data/0", "version")
+    records = [record for record in containers.members(containers.torch_bytes(value)) if record[0] in kept]
+    program = records[0][1].replace(b"numpy._core.multiarray", b"numpy.core.multiarray")
+    path = os.path.join(out, "before-torch-2.1.pt")
+    with open(path, "wb") as file:
+        file.write(containers.rezip([("data.pkl", program), *records[1:]], root="final_model"))
+    _write_expectation(expectation.document(value), path)
+
+
 def write_folders(out):
     """A sharded folder of one process and one of two."""
     rng = np.random.default_rng(SEED)
@@ -159,6 +172,7 @@ def main():
         write_case(name, case, options.out)
     write_new_dtypes(options.out)
     write_tar_views(options.out)
+    write_old_archive(options.out)
     write_folders(options.out)
 
 
