@@ -1,9 +1,11 @@
 """Compares what birdie reads in a matrix of checkpoints with what must be there.
 
     check_matrix.py --birdie PATH DIR [--convert-every 5] [--limit N]
+    check_matrix.py --birdie PATH Fixtures/golf/accepts
     check_matrix.py --self-test DIR
 
-The self-test reads every file with torch instead, which checks the expectations themselves.
+A case is a file X beside X.expect.json, or a folder with `artifact` and `expected.…`. The
+self-test reads every file with torch instead, which checks the expectations themselves.
 
 Made with torch 2.15.0, numpy 2.4.6, safetensors 0.8.0 (see requirements.txt).
 """
@@ -23,7 +25,7 @@ import safetensors.torch
 import torch
 
 import expectation
-import samples  # registers the classes that some checkpoints name
+import samples  # noqa: F401 (registers the classes that some checkpoints name)
 
 SUFFIX = ".expect.json"
 # safetensors has no name for these.
@@ -43,14 +45,20 @@ def compare_tensors(expected, found):
         for key in ("dtype", "shape", "sha256"):
             coded = key == "dtype" and want.get("kind") == "quantized" and have.get("encoding")
             if want.get(key) != have.get(key) and not coded:
-                problems.append(f"{name!r}: {key} {_clip(have.get(key))}, not {_clip(want.get(key))}")
+                problems.append(
+                    f"{name!r}: {key} {_clip(have.get(key))}, not {_clip(want.get(key))}"
+                )
     return problems
 
 
 def compare_ties(expected, found):
     """Problems between two lists of groups of names."""
     want, have = ({frozenset(group) for group in groups} for groups in (expected, found))
-    return [f"ties {_clip(sorted(map(sorted, have)))}, not {_clip(sorted(map(sorted, want)))}"] if want != have else []
+    return (
+        [f"ties {_clip(sorted(map(sorted, have)))}, not {_clip(sorted(map(sorted, want)))}"]
+        if want != have
+        else []
+    )
 
 
 def compare_metadata(expected, found):
@@ -102,10 +110,16 @@ class Birdie:
     def run(self, *arguments):
         """Exit status, stdout and stderr; 124 when it takes over a minute."""
         try:
-            done = subprocess.run([self.path, *arguments], capture_output=True, timeout=60, check=False)
+            done = subprocess.run(
+                [self.path, *arguments], capture_output=True, timeout=60, check=False
+            )
         except subprocess.TimeoutExpired:
             return 124, "", "took over 60 s"
-        return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+        return (
+            done.returncode,
+            done.stdout.decode("utf-8", "replace"),
+            done.stderr.decode("utf-8", "replace"),
+        )
 
     def inspect(self, path, expected):
         """Problems and notes (metadata, which is not promised) of one checkpoint."""
@@ -119,15 +133,19 @@ class Birdie:
             if len(found) != len(report["tensors"]):
                 problems.append("a tensor name is reported twice")
             problems += compare_ties(expected["ties"], report.get("ties", []))
-            return problems, compare_metadata(expected.get("metadata", {}), report.get("metadata", {}))
+            return problems, compare_metadata(
+                expected.get("metadata", {}), report.get("metadata", {})
+            )
         except (ValueError, KeyError, TypeError) as error:
             return [f"inspect prints no usable JSON: {error!r}"], []
 
     def convert(self, path, expected):
         """Problems of one conversion to safetensors, read back by safetensors itself."""
         entries = expected["tensors"]
-        if any(entry["dtype"] in UNREPRESENTABLE or entry.get("absent") or entry.get("kind")
-               for entry in entries.values()):
+        if any(
+            entry["dtype"] in UNREPRESENTABLE or entry.get("absent") or entry.get("kind")
+            for entry in entries.values()
+        ):
             return []
         with tempfile.NamedTemporaryFile(suffix=".safetensors", dir=self.folder) as out:
             status, _, talk = self.run("convert", path, out.name, "--force", "-q")
@@ -137,9 +155,26 @@ class Birdie:
             with safetensors.safe_open(out.name, "pt") as reader:
                 notes = reader.metadata() or {}
         # A tied name may be dropped where the metadata says which name holds its values.
-        restored = {name: loaded[kept] for name, kept in notes.items() if name in entries and kept in loaded}
-        found = {name: expectation.tensor_entry(tensor) for name, tensor in {**loaded, **restored}.items()}
+        restored = {
+            name: loaded[kept] for name, kept in notes.items() if name in entries and kept in loaded
+        }
+        found = {
+            name: expectation.tensor_entry(tensor)
+            for name, tensor in {**loaded, **restored}.items()
+        }
         return [f"converted: {problem}" for problem in compare_tensors(entries, found)]
+
+
+def _golf_document(folder):
+    """The expectation of a golf folder, from expected tensors or from digests."""
+    path = os.path.join(folder, "expected.sha256.json")
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            entries = json.load(file)
+    else:
+        dense = safetensors.torch.load_file(os.path.join(folder, "expected.safetensors"))
+        entries = {name: expectation.tensor_entry(tensor) for name, tensor in dense.items()}
+    return {"axes": {"container": "golf"}, "tensors": entries, "ties": []}
 
 
 def _cases(folder):
@@ -147,6 +182,8 @@ def _cases(folder):
         if name.endswith(SUFFIX):
             with open(os.path.join(folder, name), encoding="utf-8") as file:
                 yield os.path.join(folder, name.removesuffix(SUFFIX)), json.load(file)
+        elif os.path.exists(os.path.join(folder, name, "artifact")):
+            yield os.path.join(folder, name, "artifact"), _golf_document(os.path.join(folder, name))
 
 
 def _check_all(options, check):
@@ -156,7 +193,7 @@ def _check_all(options, check):
         return [(path, expected, *result) for (path, expected), result in zip(cases, results)]
 
 
-def _report(results, shown, strict):
+def _report(results, folder, shown, strict):
     failures, by_container, notes = [], Counter(), 0
     for path, expected, problems, remarks in results:
         notes += bool(remarks)
@@ -165,9 +202,11 @@ def _report(results, shown, strict):
             failures.append((path, problems))
             by_container[(expected.get("axes") or {}).get("container", "?")] += 1
     for path, problems in failures[:shown]:
-        print(f"{os.path.basename(path)}\n    " + "\n    ".join(problems[:4]))
+        print(f"{os.path.relpath(path, folder)}\n    " + "\n    ".join(problems[:4]))
     if failures:
-        print("failures by container: " + ", ".join(f"{k} {n}" for k, n in by_container.most_common()))
+        print(
+            "failures by container: " + ", ".join(f"{k} {n}" for k, n in by_container.most_common())
+        )
     if notes and not strict:
         print(f"{notes} files with other metadata (--metadata counts them as failures)")
     print(f"{len(results) - len(failures)} passed, {len(failures)} failed")
@@ -181,7 +220,9 @@ def main():
     parser.add_argument("--birdie")
     parser.add_argument("--self-test", action="store_true")
     parser.add_argument("--metadata", action="store_true", help="differing metadata is a failure")
-    parser.add_argument("--convert-every", type=int, default=5, help="convert each Nth file too; 0 for none")
+    parser.add_argument(
+        "--convert-every", type=int, default=5, help="convert each Nth file too; 0 for none"
+    )
     parser.add_argument("--limit", type=int)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--shown", type=int, default=20)
@@ -201,7 +242,7 @@ def main():
             return problems, remarks
 
         results = _check_all(options, check)
-    return _report(results, options.shown, options.metadata)
+    return _report(results, options.folder, options.shown, options.metadata)
 
 
 if __name__ == "__main__":

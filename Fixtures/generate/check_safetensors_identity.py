@@ -27,10 +27,30 @@ import torch
 import samples
 
 # bits8 and bits16 are torch's alone.
-TORCH_DTYPES = [name for name in samples.PLAIN if name not in ("complex32", "complex128", "bits8", "bits16")]
+TORCH_DTYPES = [
+    name for name in samples.PLAIN if name not in ("complex32", "complex128", "bits8", "bits16")
+]
 NUMPY_DTYPES = "f8 f4 f2 i8 i4 i2 i1 u8 u4 u2 u1 ? c8".split()
-ALPHABET = list("abcdwxyz0123456789._-/ ") + ['"', "\\", "\n", "\t", "\r", "\b", "\f", "\x01", "\x1f", "\x7f",
-                                             "é", "ß", "漢", "🐦", "\u2028", "\u00a0", "\ufeff", "e\u0301"]
+ALPHABET = list("abcdwxyz0123456789._-/ ") + [
+    '"',
+    "\\",
+    "\n",
+    "\t",
+    "\r",
+    "\b",
+    "\f",
+    "\x01",
+    "\x1f",
+    "\x7f",
+    "é",
+    "ß",
+    "漢",
+    "🐦",
+    "\u2028",
+    "\u00a0",
+    "\ufeff",
+    "e\u0301",
+]
 SHAPES = [(), (0,), (1,), (3,), (2, 3), (0, 4), (3, 1, 2), (2, 0, 5), (5, 7), (1, 1, 1, 1), (129,)]
 
 
@@ -61,7 +81,7 @@ def _array(rng, dtype):
 
 
 def _metadata(rng, named):
-    # safetensors 0.8.0 writes invalid JSON for an empty dict of tensors with an empty metadata dict.
+    # safetensors 0.8.0 writes invalid JSON for no tensors with empty metadata.
     if not named:
         return None
     return [None, {}, {"format": "pt"}, {_text(rng): _text(rng, 40)}][rng.integers(4)]
@@ -109,7 +129,8 @@ def check_case(options, folder, index):
             command = [options.birdie, "convert", source, target, "--force", "-q"]
             done = subprocess.run(command, capture_output=True, timeout=60, check=False)
             if done.returncode:
-                return f"case {index} ({kind}): exit {done.returncode}: {done.stderr.decode(errors='replace')[:300]}"
+                talk = done.stderr.decode(errors="replace")[:300]
+                return f"case {index} ({kind}): exit {done.returncode}: {talk}"
         return _difference(index, kind, reference, target)
     finally:
         for path in (source, reference, target):
@@ -122,10 +143,14 @@ def _difference(index, kind, reference, target):
         want, have = want.read(), have.read()
     if want == have:
         return None
-    place = next((i for i, (a, b) in enumerate(zip(want, have)) if a != b), min(len(want), len(have)))
+    place = next(
+        (i for i, (a, b) in enumerate(zip(want, have)) if a != b), min(len(want), len(have))
+    )
     context = slice(max(0, place - 40), place + 40)
-    return (f"case {index} ({kind}): differs at byte {place} of {len(want)} (ours has {len(have)})\n"
-            f"    want {want[context]!r}\n    have {have[context]!r}")
+    return (
+        f"case {index} ({kind}): differs at byte {place} of {len(want)} (ours has {len(have)})\n"
+        f"    want {want[context]!r}\n    have {have[context]!r}"
+    )
 
 
 def main():
@@ -145,7 +170,9 @@ def main():
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(options.jobs) as pool:
         folder = options.keep or scratch
         os.makedirs(folder, exist_ok=True)
-        results = list(pool.map(lambda index: check_case(options, folder, index), range(options.count)))
+        results = list(
+            pool.map(lambda index: check_case(options, folder, index), range(options.count))
+        )
     failures = [problem for problem in results if problem]
     print("\n".join(failures[:10]))
     print(f"{len(results) - len(failures)} passed, {len(failures)} failed")

@@ -45,12 +45,14 @@ def rezip(records, root="archive", method=zipfile.ZIP_STORED):
 
 
 def zip64(records, root="archive"):
-    """The records with zip64 extra fields, a zip64 end record and its locator, whatever their size."""
+    """The records with zip64 fields, a zip64 end record and its locator, whatever their size."""
     body, directory = bytearray(), bytearray()
     for name, payload in records:
         path = f"{root}/{name}".encode()
         size, offset, crc = len(payload), len(body), zlib.crc32(payload)
-        common = struct.pack("<HHHHHLLLH", 45, 0x0800, 0, 0, 33, crc, 0xFFFFFFFF, 0xFFFFFFFF, len(path))
+        common = struct.pack(
+            "<HHHHHLLLH", 45, 0x0800, 0, 0, 33, crc, 0xFFFFFFFF, 0xFFFFFFFF, len(path)
+        )
         local = struct.pack("<HHQQ", 1, 16, size, size)
         body += b"PK\x03\x04" + common + struct.pack("<H", len(local)) + path + local + payload
         central = struct.pack("<HHQQQ", 1, 24, size, size, offset)
@@ -60,7 +62,9 @@ def zip64(records, root="archive"):
     end64 = struct.pack("<QHHLLQQQQ", 44, 45, 45, 0, 0, count, count, len(directory), start)
     locator = struct.pack("<LQL", 0, start + len(directory), 1)
     end = struct.pack("<HHHHLLH", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
-    return bytes(body + directory + b"PK\x06\x06" + end64 + b"PK\x06\x07" + locator + b"PK\x05\x06" + end)
+    return bytes(
+        body + directory + b"PK\x06\x06" + end64 + b"PK\x06\x07" + locator + b"PK\x05\x06" + end
+    )
 
 
 def without_checksums(value, path, protocol=2):
@@ -168,8 +172,14 @@ class _TarPickler(pickle.Pickler):
 
 
 _TENSOR_TYPES = {
-    torch.float64: "Double", torch.float32: "Float", torch.float16: "Half", torch.int64: "Long",
-    torch.int32: "Int", torch.int16: "Short", torch.int8: "Char", torch.uint8: "Byte",
+    torch.float64: "Double",
+    torch.float32: "Float",
+    torch.float16: "Half",
+    torch.int64: "Long",
+    torch.int32: "Int",
+    torch.int16: "Short",
+    torch.int8: "Char",
+    torch.uint8: "Byte",
 }
 TAR_DTYPES = frozenset(_TENSOR_TYPES)
 
@@ -197,8 +207,9 @@ def _tar_tensors(tensors, keys):
         kind = getattr(torch, _TENSOR_TYPES[tensor.dtype] + "Tensor")
         out += _dump((number, keys[tensor.untyped_storage()._cdata], kind))
         rank = tensor.dim()
-        out += struct.pack(f"<ii{rank}q{rank}qq", rank, 0, *tensor.shape, *tensor.stride(),
-                           tensor.storage_offset())
+        out += struct.pack(
+            f"<ii{rank}q{rank}qq", rank, 0, *tensor.shape, *tensor.stride(), tensor.storage_offset()
+        )
     return out
 
 
@@ -209,10 +220,17 @@ def tar(value, views=()):
     pickler.dump(value)
     tensors = list(pickler.tensors.values())
     storages, keys = _tar_storages(tensors, views)
-    info = {"protocol_version": 1000, "little_endian": True,
-            "type_sizes": {"short": 2, "int": 4, "long": 4}}
-    parts = {"sys_info": _dump(info), "pickle": program.getvalue(),
-             "storages": storages, "tensors": _tar_tensors(tensors, keys)}
+    info = {
+        "protocol_version": 1000,
+        "little_endian": True,
+        "type_sizes": {"short": 2, "int": 4, "long": 4},
+    }
+    parts = {
+        "sys_info": _dump(info),
+        "pickle": program.getvalue(),
+        "storages": storages,
+        "tensors": _tar_tensors(tensors, keys),
+    }
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:", format=tarfile.PAX_FORMAT) as writer:
         for name in ("sys_info", "storages", "tensors", "pickle"):

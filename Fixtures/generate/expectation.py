@@ -13,19 +13,47 @@ import numpy as np
 import torch
 
 DTYPE_NAMES = {
-    torch.float64: "F64", torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16",
-    torch.int64: "I64", torch.int32: "I32", torch.int16: "I16", torch.int8: "I8",
-    torch.uint8: "U8", torch.uint16: "U16", torch.uint32: "U32", torch.uint64: "U64",
-    torch.bool: "BOOL", torch.complex32: "C32", torch.complex64: "C64", torch.complex128: "C128",
-    torch.float8_e4m3fn: "F8_E4M3", torch.float8_e5m2: "F8_E5M2",
-    torch.float8_e4m3fnuz: "F8_E4M3FNUZ", torch.float8_e5m2fnuz: "F8_E5M2FNUZ",
-    torch.float8_e8m0fnu: "F8_E8M0", torch.float4_e2m1fn_x2: "F4",
-    torch.bits8: "U8", torch.bits16: "U16",
+    torch.float64: "F64",
+    torch.float32: "F32",
+    torch.float16: "F16",
+    torch.bfloat16: "BF16",
+    torch.int64: "I64",
+    torch.int32: "I32",
+    torch.int16: "I16",
+    torch.int8: "I8",
+    torch.uint8: "U8",
+    torch.uint16: "U16",
+    torch.uint32: "U32",
+    torch.uint64: "U64",
+    torch.bool: "BOOL",
+    torch.complex32: "C32",
+    torch.complex64: "C64",
+    torch.complex128: "C128",
+    torch.float8_e4m3fn: "F8_E4M3",
+    torch.float8_e5m2: "F8_E5M2",
+    torch.float8_e4m3fnuz: "F8_E4M3FNUZ",
+    torch.float8_e5m2fnuz: "F8_E5M2FNUZ",
+    torch.float8_e8m0fnu: "F8_E8M0",
+    torch.float4_e2m1fn_x2: "F4",
+    torch.bits8: "U8",
+    torch.bits16: "U16",
 }
 
 NUMPY_NAMES = {
-    "f8": "F64", "f4": "F32", "f2": "F16", "i8": "I64", "i4": "I32", "i2": "I16", "i1": "I8",
-    "u8": "U64", "u4": "U32", "u2": "U16", "u1": "U8", "b1": "BOOL", "c8": "C64", "c16": "C128",
+    "f8": "F64",
+    "f4": "F32",
+    "f2": "F16",
+    "i8": "I64",
+    "i4": "I32",
+    "i2": "I16",
+    "i1": "I8",
+    "u8": "U64",
+    "u4": "U32",
+    "u2": "U16",
+    "u1": "U8",
+    "b1": "BOOL",
+    "c8": "C64",
+    "c16": "C128",
 }
 
 _BITS_VIEW = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
@@ -122,7 +150,13 @@ class Expectation:
         if tensor.is_meta or tensor.is_quantized or tensor.numel() == 0:
             return
         view = (tensor.storage_offset(), tuple(tensor.shape), tuple(tensor.stride()))
-        key = (tensor.untyped_storage()._cdata, tensor.dtype, view, tensor.is_conj(), tensor.is_neg())
+        key = (
+            tensor.untyped_storage()._cdata,
+            tensor.dtype,
+            view,
+            tensor.is_conj(),
+            tensor.is_neg(),
+        )
         self._aliases.setdefault(key, []).append(name)
 
     def ties(self):
@@ -131,8 +165,13 @@ class Expectation:
 
     def document(self, axes=None):
         """The expectation as it is stored in an `.expect.json`."""
-        parts = {"axes": axes, "tensors": self.tensors, "ties": self.ties(),
-                 "metadata": self.metadata, "sparse": self.sparse}
+        parts = {
+            "axes": axes,
+            "tensors": self.tensors,
+            "ties": self.ties(),
+            "metadata": self.metadata,
+            "sparse": self.sparse,
+        }
         return {key: part for key, part in parts.items() if part or key in ("tensors", "ties")}
 
 

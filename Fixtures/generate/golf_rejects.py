@@ -94,7 +94,10 @@ def _codes():
     yield "C08-trits-negative", _entry("ternary", n_trits=-32)
     yield "C08-trits-huge", _entry("ternary", n_trits=1 << 62)
     yield "C08-bitmask-signs-missing", _entry("ternary_bitmask", packed=b"\xff" * 4 + b"\x00" * 3)
-    yield "C08-bitmask-signs-left", _entry("ternary_bitmask", packed=b"\x01\x00\x00\x00" + b"\x80" * 2)
+    yield (
+        "C08-bitmask-signs-left",
+        _entry("ternary_bitmask", packed=b"\x01\x00\x00\x00" + b"\x80" * 2),
+    )
     yield "C08-bitmask-mask-missing", _entry("ternary_bitmask", packed=b"\x00\x00")
     yield "C08-bits-fewer-than-shape", _entry("binary", n_bits=24)
     yield "C08-sign-bytes-missing", _entry("binary", packed=b"\xff\x00\xff")
@@ -105,22 +108,33 @@ def _codes():
 
 
 def _clean(name="w", **changed):
-    graph = {"__quant_format__": "int8_clean_per_row_v1", "quantized": {name: torch.ones(4, 3, dtype=torch.int8)},
-             "scales": {name: torch.ones(4).half()}, "dtypes": {name: "float32"}, "passthrough": {}}
+    graph = {
+        "__quant_format__": "int8_clean_per_row_v1",
+        "quantized": {name: torch.ones(4, 3, dtype=torch.int8)},
+        "scales": {name: torch.ones(4).half()},
+        "dtypes": {name: "float32"},
+        "passthrough": {},
+    }
     return wrap.zlib9(wrap.torch_zip(graph | changed))
 
 
 def _scaled(scheme="gptq (int6)", **changed):
     name = "blocks.0.mlp.fc.weight"
     weights = {"q": torch.ones(4, 8, dtype=torch.int8), "scale": torch.ones(4).half()} | changed
-    graph = {"w": {f"{name}.{part}": tensor for part, tensor in weights.items() if tensor is not None},
-             "m": {name: scheme}}
+    graph = {
+        "w": {f"{name}.{part}": tensor for part, tensor in weights.items() if tensor is not None},
+        "m": {name: scheme},
+    }
     return wrap.zstd(wrap.torch_zip(graph))
 
 
 def _low_rank(**changed):
-    parts = {"lqA_a": torch.ones(4, 2, dtype=torch.int8), "lqAs_a": torch.tensor(1.0).half(),
-             "lqB_a": torch.ones(2, 8, dtype=torch.int8), "lqBs_a": torch.ones(2).half()}
+    parts = {
+        "lqA_a": torch.ones(4, 2, dtype=torch.int8),
+        "lqAs_a": torch.tensor(1.0).half(),
+        "lqB_a": torch.ones(2, 8, dtype=torch.int8),
+        "lqBs_a": torch.ones(2).half(),
+    }
     return _scaled("gptq (int6)+lqer_asym", **(parts | changed))
 
 

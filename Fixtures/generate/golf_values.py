@@ -20,11 +20,32 @@ import torch
 
 import expectation
 
-EMBEDDINGS = ("tok_emb.weight", "bigram.embed.weight", "ve_shared.embed.weight", "bigram_emb.weight",
-              "bigram_hash.table.weight")
-CONTROLS = ("attn_scale", "mlp_scale", "resid_mix", "q_gain", "skip_weight", "smear", "bigram.scale", "dtg_gate",
-            "ve_layer_scales", "ve_shared.scale", "attn_gate", "vr_lambda", "skip_gates", "parallel_post_lambdas",
-            "parallel_resid_lambdas", "lane_merge", "mlp_gate_proj")
+EMBEDDINGS = (
+    "tok_emb.weight",
+    "bigram.embed.weight",
+    "ve_shared.embed.weight",
+    "bigram_emb.weight",
+    "bigram_hash.table.weight",
+)
+CONTROLS = (
+    "attn_scale",
+    "mlp_scale",
+    "resid_mix",
+    "q_gain",
+    "skip_weight",
+    "smear",
+    "bigram.scale",
+    "dtg_gate",
+    "ve_layer_scales",
+    "ve_shared.scale",
+    "attn_gate",
+    "vr_lambda",
+    "skip_gates",
+    "parallel_post_lambdas",
+    "parallel_resid_lambdas",
+    "lane_merge",
+    "mlp_gate_proj",
+)
 
 
 def template_dtype(name, shape):
@@ -52,8 +73,11 @@ def _nearest(exact):
     """A fraction rounded once to float32, ties to even."""
     guess = np.float32(float(exact))
     below, above = np.nextafter(guess, np.float32(-np.inf)), np.nextafter(guess, np.float32(np.inf))
-    key = lambda value: (abs(Fraction(float(value)) - exact), int(value.view(np.uint32)) & 1)
-    return min((guess, below, above), key=key)
+
+    def distance_then_oddness(value):
+        return abs(Fraction(float(value)) - exact), int(value.view(np.uint32)) & 1
+
+    return min((guess, below, above), key=distance_then_oddness)
 
 
 def fused_product(left, right):
@@ -90,7 +114,11 @@ def family_b(weights, meta):
 def _family_b_weight(weights, name, scheme):
     if isinstance(scheme, str) and "passthrough" in scheme:
         tensor = weights[name]
-        return tensor.to(template_dtype(name, tensor.shape)) if tensor.dtype == torch.float16 else tensor
+        return (
+            tensor.to(template_dtype(name, tensor.shape))
+            if tensor.dtype == torch.float16
+            else tensor
+        )
     if scheme == "gate_int8_row":
         dense = scaled(weights[f"{name}.gq"], weights[f"{name}.gs"])
     else:
@@ -128,7 +156,11 @@ def trits_bitmask(packed, count):
 
 def signs(packed, count):
     """Eight signs a byte, least significant bit first; 1 is plus."""
-    return np.unpackbits(np.frombuffer(packed, np.uint8), bitorder="little")[:count].astype(np.int8) * 2 - 1
+    return (
+        np.unpackbits(np.frombuffer(packed, np.uint8), bitorder="little")[:count].astype(np.int8)
+        * 2
+        - 1
+    )
 
 
 def bit_stream(packed, count, width):
@@ -212,7 +244,9 @@ def decoded(graph):
         return family_a(graph)
     if set(graph) == {"w", "m"}:
         return family_b(graph["w"], graph["m"])
-    return typed_entries(graph) if all(isinstance(value, dict) for value in graph.values()) else graph
+    return (
+        typed_entries(graph) if all(isinstance(value, dict) for value in graph.values()) else graph
+    )
 
 
 def main(folder):
@@ -226,8 +260,11 @@ def main(folder):
         if data[:4] == b"PGRP":
             continue
         found = decoded(torch.load(io.BytesIO(decompressed(data)), weights_only=False))
-        wrong = [key for key, want in info["tensors"].items()
-                 if key not in found or expectation.tensor_entry(found[key])["sha256"] != want["sha256"]]
+        wrong = [
+            key
+            for key, want in info["tensors"].items()
+            if key not in found or expectation.tensor_entry(found[key])["sha256"] != want["sha256"]
+        ]
         failed += bool(wrong) or len(found) != len(info["tensors"])
         print(f"{name}: {len(found)} tensors, {len(wrong)} differ {wrong[:3]}")
     return 1 if failed else 0

@@ -1,4 +1,6 @@
-"""Compressors, byte shuffles, packings and containers of golf artifacts, written from their description.
+"""Compressors, byte shuffles, packings and containers of golf artifacts.
+
+Written from the description of the formats.
 
 Needs the command-line programs brotli (1.0.9), zstd (1.5) and lrzip (0.651).
 
@@ -52,8 +54,11 @@ def lrzip(data):
         source, target = os.path.join(folder, "group"), os.path.join(folder, "group.lrz")
         with open(source, "wb") as file:
             file.write(data)
-        subprocess.run(["lrzip", "-z", "-L", "9", "-q", "-f", "-o", target, source], check=True,
-                       capture_output=True)
+        subprocess.run(
+            ["lrzip", "-z", "-L", "9", "-q", "-f", "-o", target, source],
+            check=True,
+            capture_output=True,
+        )
         with open(target, "rb") as file:
             return file.read()
 
@@ -61,25 +66,36 @@ def lrzip(data):
 def shuffled(data, stride=2, header_bytes=5):
     """The byte shuffle with a header of five bytes (stride u8) or six (stride u16)."""
     size = {5: "<B", 6: "<H"}[header_bytes]
-    return b"BSHF" + struct.pack(size, stride) + b"".join(data[phase::stride] for phase in range(stride))
+    return (
+        b"BSHF"
+        + struct.pack(size, stride)
+        + b"".join(data[phase::stride] for phase in range(stride))
+    )
 
 
 def pack_trits(trits):
     """Base 3, five a byte, the first in the units place; the last byte filled with zeros."""
     digits = [int(trit) + 1 for trit in trits]
     digits += [1] * (-len(digits) % 5)
-    return bytes(sum(digits[start + place] * 3 ** place for place in range(5)) for start in range(0, len(digits), 5))
+    return bytes(
+        sum(digits[start + place] * 3**place for place in range(5))
+        for start in range(0, len(digits), 5)
+    )
 
 
 def pack_bitmask(trits):
     """A mask of the non-zeros and the signs of those, most significant bit first."""
-    return _bits_high_first([trit != 0 for trit in trits]) + _bits_high_first([t > 0 for t in trits if t != 0])
+    return _bits_high_first([trit != 0 for trit in trits]) + _bits_high_first(
+        [t > 0 for t in trits if t != 0]
+    )
 
 
 def _bits_high_first(bits):
     padded = [*bits, *[False] * (-len(bits) % 8)]
-    return bytes(sum(bool(bit) << (7 - place) for place, bit in enumerate(padded[start : start + 8]))
-                 for start in range(0, len(padded), 8))
+    return bytes(
+        sum(bool(bit) << (7 - place) for place, bit in enumerate(padded[start : start + 8]))
+        for start in range(0, len(padded), 8)
+    )
 
 
 def pack_low_first(values, width):
@@ -94,8 +110,15 @@ def pack_nibbles(values):
     return bytes(low | high << 4 for low, high in zip(padded[::2], padded[1::2]))
 
 
-GROUPS = ("tok_emb.weight.q", "attn.c_k.weight.q", "attn.c_q.weight.q", "attn.c_v.weight.q", "attn.proj.weight.q",
-          "mlp.fc.weight.q", "mlp.proj.weight.q")
+GROUPS = (
+    "tok_emb.weight.q",
+    "attn.c_k.weight.q",
+    "attn.c_q.weight.q",
+    "attn.c_v.weight.q",
+    "attn.proj.weight.q",
+    "mlp.fc.weight.q",
+    "mlp.proj.weight.q",
+)
 PERMUTED = frozenset(("tok_emb.weight.q", "attn.c_q.weight.q", "mlp.fc.weight.q"))
 
 

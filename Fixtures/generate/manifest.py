@@ -16,8 +16,10 @@ ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)),
 TORCH = "torch 2.15.0, numpy 2.4.6"
 GOLF = f"{TORCH}, safetensors 0.8.0, brotli 1.0.9, zstd 1.5.4, lrzip 0.651"
 RECORDS = "written by the record that info.json names, on seeded synthetic weights"
-GIVEN = ("depthrec-zstd-prefixed int8-zlib-root pgrp-small-3layer raw-final-model-pt ternary-base3-fp8 "
-         "wm-banks-lzma6 wm-int6-zstd wm-lqer-asym-brotli wm-sdclip-gptqemb-brotli").split()
+GIVEN = (
+    "depthrec-zstd-prefixed int8-zlib-root pgrp-small-3layer raw-final-model-pt ternary-base3-fp8 "
+    "wm-banks-lzma6 wm-int6-zstd wm-lqer-asym-brotli wm-sdclip-gptqemb-brotli"
+).split()
 
 # The longest matching prefix counts.
 ORIGINS = {

@@ -13,15 +13,22 @@ import numpy as np
 import torch
 from torch import nn
 
-PLAIN = ("float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex64 complex128 "
-         "complex32 uint16 uint32 uint64 float8_e4m3fn float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz "
-         "float8_e8m0fnu float4_e2m1fn_x2 bits8 bits16").split()
-QUANTIZED = [f"{name}_per_{scheme}" for name in ("qint8", "quint8", "qint32")
-             for scheme in ("tensor", "channel")]
+PLAIN = (
+    "float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex64 complex128 "
+    "complex32 uint16 uint32 uint64 float8_e4m3fn float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz "
+    "float8_e8m0fnu float4_e2m1fn_x2 bits8 bits16"
+).split()
+QUANTIZED = [
+    f"{name}_per_{scheme}"
+    for name in ("qint8", "quint8", "qint32")
+    for scheme in ("tensor", "channel")
+]
 DTYPES = PLAIN + QUANTIZED
 
-LAYOUTS = ("contiguous transposed permuted sliced offset expanded scalar empty shared conj neg "
-           "conj_imag channels_last").split()
+LAYOUTS = (
+    "contiguous transposed permuted sliced offset expanded scalar empty shared conj neg "
+    "conj_imag channels_last"
+).split()
 
 _COMPLEX = {"complex64": torch.float32, "complex128": torch.float64, "complex32": torch.float16}
 _NEGATABLE = {*_COMPLEX, "float64", "float32", "float16", "bfloat16"}
@@ -31,7 +38,8 @@ def fits(dtype, layout):
     """Whether torch can make this dtype in this layout."""
     if dtype in QUANTIZED:
         return layout in ("contiguous", "transposed", "empty", "scalar") and not (
-            dtype.endswith("channel") and layout != "contiguous")
+            dtype.endswith("channel") and layout != "contiguous"
+        )
     if layout in ("conj", "conj_imag"):
         return dtype in _COMPLEX
     if layout == "neg":
@@ -47,7 +55,9 @@ def dense(rng, dtype, shape, finite=False):
     if finite:
         part = _COMPLEX.get(dtype)
         extra = (2,) if part else ()
-        values = torch.from_numpy(rng.standard_normal((*shape, *extra))).to(part or getattr(torch, dtype))
+        values = torch.from_numpy(rng.standard_normal((*shape, *extra))).to(
+            part or getattr(torch, dtype)
+        )
         return torch.view_as_complex(values) if part else values
     kind = getattr(torch, dtype)
     width = torch.empty(0, dtype=kind).element_size()
@@ -79,13 +89,20 @@ def tensors(rng, dtype, layout):
         return {"weight": _quantized(rng, dtype, layout)}
     if layout == "shared":
         whole = dense(rng, dtype, (4, 6))
-        return {"weight": whole, "alias": whole.view(4, 6), "rows": whole[1:3], "flat": whole.view(24),
-                "again": whole[1:3]}
+        return {
+            "weight": whole,
+            "alias": whole.view(4, 6),
+            "rows": whole[1:3],
+            "flat": whole.view(24),
+            "again": whole[1:3],
+        }
     return {"weight": _one(rng, dtype, layout)}
 
 
 def _one(rng, dtype, layout):
-    matrix = lambda: dense(rng, dtype, (3, 4))
+    def matrix():
+        return dense(rng, dtype, (3, 4))
+
     recipes = {
         "contiguous": matrix,
         "transposed": lambda: matrix().t(),
@@ -109,7 +126,9 @@ class TinyNet(nn.Module):
     def __init__(self, width=4):
         super().__init__()
         self.embed = nn.Embedding(6, width)
-        self.body = nn.Sequential(nn.Linear(width, width, bias=False), nn.ReLU(), nn.LayerNorm(width))
+        self.body = nn.Sequential(
+            nn.Linear(width, width, bias=False), nn.ReLU(), nn.LayerNorm(width)
+        )
         self.head = nn.Linear(width, 6, bias=False)
         self.head.weight = self.embed.weight
         self.gain = nn.Parameter(torch.zeros(()))
@@ -170,35 +189,65 @@ def _sparse(rng):
     rows = torch.tensor([[0, 2, 2], [1, 0, 3]])
     values = torch.from_numpy(rng.standard_normal(3)).float()
     matrix = torch.sparse_coo_tensor(rows, values, (3, 4))
-    hybrid = torch.sparse_coo_tensor(torch.tensor([[0, 2]]), torch.ones(2, 2), (3, 2), is_coalesced=True)
+    hybrid = torch.sparse_coo_tensor(
+        torch.tensor([[0, 2]]), torch.ones(2, 2), (3, 2), is_coalesced=True
+    )
     plain = matrix.to_dense()
     blocks = torch.ones(4, 4).to_sparse_bsr((2, 2))
-    return {"coo": matrix, "hybrid": hybrid, "csr": plain.to_sparse_csr(), "csc": plain.to_sparse_csc(),
-            "bsr": blocks}
+    return {
+        "coo": matrix,
+        "hybrid": hybrid,
+        "csr": plain.to_sparse_csr(),
+        "csc": plain.to_sparse_csc(),
+        "bsr": blocks,
+    }
 
 
 def _arrays(rng):
     grid = rng.standard_normal((3, 4))
-    return {"f64": grid, "f32": grid.astype(np.float32), "fortran": np.asfortranarray(grid),
-            "big": grid.astype(">f4"), "strided": grid[:, ::2], "f16": grid.astype(np.float16),
-            "i64": np.arange(5), "u8": np.arange(200, 256, dtype=np.uint8), "flag": np.array([True, False]),
-            "c64": grid.astype(np.complex64), "zero_dim": np.array(2.5), "empty": np.zeros((0, 3))}
+    return {
+        "f64": grid,
+        "f32": grid.astype(np.float32),
+        "fortran": np.asfortranarray(grid),
+        "big": grid.astype(">f4"),
+        "strided": grid[:, ::2],
+        "f16": grid.astype(np.float16),
+        "i64": np.arange(5),
+        "u8": np.arange(200, 256, dtype=np.uint8),
+        "flag": np.array([True, False]),
+        "c64": grid.astype(np.complex64),
+        "zero_dim": np.array(2.5),
+        "empty": np.zeros((0, 3)),
+    }
 
 
 def _nested(named):
     moments = {name: {"step": 3, "flags": (True, False)} for name in named}
-    return {"model": {"layer": dict(named)}, "optimizer": {"state": moments, "param_groups": [{"lr": 1e-3}]},
-            "step": 5, "lr": 1e-3, "name": "run é\n\"1\"", "none": None, "big": 2 ** 70, "negative": -(2 ** 40),
-            "medium": 70000, "history": [1.5, 2.0, [torch.tensor([1, 2])]]}
+    return {
+        "model": {"layer": dict(named)},
+        "optimizer": {"state": moments, "param_groups": [{"lr": 1e-3}]},
+        "step": 5,
+        "lr": 1e-3,
+        "name": 'run é\n"1"',
+        "none": None,
+        "big": 2**70,
+        "negative": -(2**40),
+        "medium": 70000,
+        "history": [1.5, 2.0, [torch.tensor([1, 2])]],
+    }
 
 
-OBJECTS = ("flat ordered nested list tuple parameters tagged sparse module module_main numpy optimizer bare "
-           "meta").split()
+OBJECTS = (
+    "flat ordered nested list tuple parameters tagged sparse module module_main numpy optimizer "
+    "bare meta"
+).split()
 
 
 def _parameters(named):
-    return {name: nn.Parameter(tensor, requires_grad=tensor.is_floating_point())
-            for name, tensor in named.items()}
+    return {
+        name: nn.Parameter(tensor, requires_grad=tensor.is_floating_point())
+        for name, tensor in named.items()
+    }
 
 
 def wrap(rng, named, kind):

@@ -13,7 +13,6 @@ import torch
 import torch.distributed.checkpoint as dcp
 
 import expectation
-import samples
 
 
 def save_folder(value, path):

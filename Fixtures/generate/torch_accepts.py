@@ -12,6 +12,7 @@ import argparse
 import os
 import shutil
 import warnings
+from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -84,7 +85,9 @@ def make_reproducible(path, container):
     elif container == "torchscript":
         records = containers.members(content)
         root = os.path.basename(path).removesuffix(".pt")
-        content = containers.rezip([record for record in records if not _is_volatile(record[0])], root)
+        content = containers.rezip(
+            [record for record in records if not _is_volatile(record[0])], root
+        )
     with open(path, "wb") as file:
         file.write(content)
 
@@ -100,8 +103,8 @@ def write_case(name, case, out):
     value = samples.wrap(rng, samples.tensors(rng, dtype, layout), kind)
     found = torch_matrix.save(value, os.path.join(out, name), container, protocol)
     make_reproducible(os.path.join(out, name), container)
-    axes = {"dtype": dtype, "layout": layout, "object": kind, "container": container, "protocol": protocol}
-    document = expectation.document(found, axes)
+    cell = torch_matrix.Cell(dtype, layout, container, protocol, kind)
+    document = expectation.document(found, asdict(cell))
     if container == "torchscript":
         document["ties"] = []
     _write_expectation(document, os.path.join(out, name))
@@ -137,7 +140,9 @@ def write_old_archive(out):
     grid = np.arange(6, dtype=np.float32).reshape(2, 3)
     value = {"w": torch.arange(6.0).view(2, 3).t(), "grid": grid}
     kept = ("data.pkl", "data/0", "version")
-    records = [record for record in containers.members(containers.torch_bytes(value)) if record[0] in kept]
+    records = [
+        record for record in containers.members(containers.torch_bytes(value)) if record[0] in kept
+    ]
     program = records[0][1].replace(b"numpy._core.multiarray", b"numpy.core.multiarray")
     path = os.path.join(out, "before-torch-2.1.pt")
     with open(path, "wb") as file:
@@ -148,7 +153,10 @@ def write_old_archive(out):
 def write_folders(out):
     """A sharded folder of one process and one of two."""
     rng = np.random.default_rng(SEED)
-    value = {"model": {"weight": samples.dense(rng, "bfloat16", (3, 4)), "scale": torch.tensor(2.5)}, "step": 5}
+    value = {
+        "model": {"weight": samples.dense(rng, "bfloat16", (3, 4)), "scale": torch.tensor(2.5)},
+        "step": 5,
+    }
     path = os.path.join(out, "one-rank.dcp")
     shutil.rmtree(path, ignore_errors=True)
     sharded.save_folder(value, path)

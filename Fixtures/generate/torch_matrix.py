@@ -48,16 +48,29 @@ class Cell:
             return False
         if self.container == "tar":
             plain = self.layout not in ("conj", "neg", "conj_imag")
-            typed = self.dtype in samples.PLAIN and getattr(torch, self.dtype) in containers.TAR_DTYPES
+            typed = (
+                self.dtype in samples.PLAIN and getattr(torch, self.dtype) in containers.TAR_DTYPES
+            )
             return plain and typed and self.object in ("flat", "nested", "list", "bare")
         if self.container == "big":
-            return self.dtype in SWAPPABLE and self.object in ("flat", "nested", "bare", "parameters")
+            return self.dtype in SWAPPABLE and self.object in (
+                "flat",
+                "nested",
+                "bare",
+                "parameters",
+            )
         if self.container == "dcp":
-            return self.dtype in samples.PLAIN[:20] and self.object in ("flat", "nested") and (
-                self.layout not in ("conj", "neg", "conj_imag"))
+            return (
+                self.dtype in samples.PLAIN[:20]
+                and self.object in ("flat", "nested")
+                and (self.layout not in ("conj", "neg", "conj_imag"))
+            )
         if self.container == "torchscript":
-            return self.dtype in samples.PLAIN[:12] and self.object == "flat" and (
-                self.layout not in ("conj", "neg", "conj_imag"))
+            return (
+                self.dtype in samples.PLAIN[:12]
+                and self.object == "flat"
+                and (self.layout not in ("conj", "neg", "conj_imag"))
+            )
         # torch writes untyped storages into legacy files but cannot read them back.
         if self.container == "legacy" and self.dtype in samples.PLAIN[12:]:
             return False
@@ -129,8 +142,9 @@ def save(value, path, container, protocol):
     if container == "torchscript":
         return save_torchscript(value, path)
     if container in ("zip", "legacy"):
-        torch.save(value, path, pickle_protocol=protocol,
-                   _use_new_zipfile_serialization=container == "zip")
+        torch.save(
+            value, path, pickle_protocol=protocol, _use_new_zipfile_serialization=container == "zip"
+        )
         return value
     if container == "nocrc":
         containers.without_checksums(value, path, protocol)
@@ -161,11 +175,20 @@ def write_cell(cell, out, index, seed):
     named = samples.tensors(rng, cell.dtype, cell.layout)
     value = samples.wrap(rng, named, cell.object)
     suffix = {"dcp": "dcp", "torchscript": "ts.pt"}.get(cell.container, "pt")
-    stem = "-".join((f"{index:04d}", cell.dtype, cell.layout, cell.object, cell.container, f"p{cell.protocol}"))
+    stem = "-".join(
+        (f"{index:04d}", cell.dtype, cell.layout, cell.object, cell.container, f"p{cell.protocol}")
+    )
     path = os.path.join(out, f"{stem}.{suffix}")
     try:
         found = save(value, path, cell.container, cell.protocol)
-    except (RuntimeError, NotImplementedError, TypeError, AttributeError, ValueError, KeyError) as error:
+    except (
+        RuntimeError,
+        NotImplementedError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        KeyError,
+    ) as error:
         shutil.rmtree(path, ignore_errors=True)
         if os.path.isfile(path):
             os.remove(path)
@@ -198,7 +221,15 @@ def main():
     written["dcp 2 ranks"] += len(ranks)
     for reason, times in sorted(refused.items()):
         print(f"torch refuses {times} x {reason}")
-    print(json.dumps({"written": sum(written.values()), "by container": written, "refused": sum(refused.values())}))
+    print(
+        json.dumps(
+            {
+                "written": sum(written.values()),
+                "by container": written,
+                "refused": sum(refused.values()),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

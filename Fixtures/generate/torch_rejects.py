@@ -35,7 +35,7 @@ class Storage:
 
 
 class Call:
-    """Pickles as a call of `function` with `arguments`, followed by BUILD where there is a state."""
+    """Pickles as a call of `function` with `arguments`, with BUILD after it for a state."""
 
     def __init__(self, function, *arguments, state=None):
         self.reduced = (function, arguments) if state is None else (function, arguments, state)
@@ -63,15 +63,25 @@ def tensor(storage=None, offset=0, size=(2, 3), stride=(3, 1), *more):
 
 
 def archive(value, records=None, **changed):
-    """An archive around `value`; `changed` replaces records (None drops one), `records` the storages."""
+    """An archive around `value` with `records` as storages.
+
+    `changed` replaces or adds records by name; None drops one.
+    """
     pickled = value if isinstance(value, bytes) else program(value)
     parts = {"data.pkl": pickled, "byteorder": b"little"}
     parts.update({f"data/{key}": payload for key, payload in (records or {"0": DATA}).items()})
     parts["version"] = b"3\n"
     for name, payload in changed.items():
-        parts[{"data_pkl": "data.pkl", "alignment": ".storage_alignment",
-               "format_version": ".format_version"}.get(name, name)] = payload
-    return containers.rezip([(name, payload) for name, payload in parts.items() if payload is not None])
+        parts[
+            {
+                "data_pkl": "data.pkl",
+                "alignment": ".storage_alignment",
+                "format_version": ".format_version",
+            }.get(name, name)
+        ] = payload
+    return containers.rezip(
+        [(name, payload) for name, payload in parts.items() if payload is not None]
+    )
 
 
 def _geometry():
@@ -87,12 +97,18 @@ def _geometry():
     yield "T03-negative-offset", archive({"w": tensor(offset=-1)})
     yield "T03-negative-stride", archive({"w": tensor(offset=5, stride=(-3, -1))})
     yield "T03-negative-storage-length", archive({"w": tensor(Storage(count=-6))})
-    yield "T04-shape-product-overflow", archive({"w": tensor(size=(1 << 33, 1 << 31), stride=(0, 0))})
+    yield (
+        "T04-shape-product-overflow",
+        archive({"w": tensor(size=(1 << 33, 1 << 31), stride=(0, 0))}),
+    )
     yield "T04-shape-wraps-to-zero", archive({"w": tensor(size=(1 << 32, 1 << 32), stride=(0, 0))})
     yield "T04-storage-length-overflow", archive({"w": tensor(Storage(count=1 << 62))})
     yield "T04-stride-overflow", archive({"w": tensor(stride=((1 << 63) - 1, (1 << 63) - 1))})
     yield "T05-stride-zero-bomb", archive({"w": tensor(size=(huge,), stride=(0,))})
-    yield "T05-stride-zero-many", archive({f"w{i}": tensor(size=(1 << 24, 3), stride=(0, 1)) for i in range(12)})
+    yield (
+        "T05-stride-zero-many",
+        archive({f"w{i}": tensor(size=(1 << 24, 3), stride=(0, 1)) for i in range(12)}),
+    )
     yield "T06-rank-65", archive({"w": tensor(size=(1,) * 65, stride=(1,) * 65)})
     yield "T06-size-and-stride-ranks-differ", archive({"w": tensor(stride=(1,))})
 
@@ -115,18 +131,33 @@ def _storages():
 
 def _untyped(dtype):
     storage = Storage(torch.UntypedStorage, "0", 24)
-    return Call(torch._utils._rebuild_tensor_v3, storage, 0, (12,), (1,), False, OrderedDict(), dtype)
+    return Call(
+        torch._utils._rebuild_tensor_v3, storage, 0, (12,), (1,), False, OrderedDict(), dtype
+    )
 
 
 def _quantized(scheme, kind=torch.QInt8Storage):
-    return Call(torch._utils._rebuild_qtensor, Storage(kind, "0", 6), 0, (2, 3), (3, 1), scheme, False,
-                OrderedDict())
+    return Call(
+        torch._utils._rebuild_qtensor,
+        Storage(kind, "0", 6),
+        0,
+        (2, 3),
+        (3, 1),
+        scheme,
+        False,
+        OrderedDict(),
+    )
 
 
 def _per_channel(scales, zeros, axis):
     scales, zeros = np.asarray(scales, "<f8"), np.asarray(zeros, "<i8")
-    vectors = [tensor(Storage(kind, key, len(values)), 0, (len(values),), (1,))
-               for kind, key, values in ((torch.DoubleStorage, "1", scales), (torch.LongStorage, "2", zeros))]
+    vectors = [
+        tensor(Storage(kind, key, len(values)), 0, (len(values),), (1,))
+        for kind, key, values in (
+            (torch.DoubleStorage, "1", scales),
+            (torch.LongStorage, "2", zeros),
+        )
+    ]
     value = {"w": _quantized((torch.per_channel_affine, *vectors, axis))}
     return archive(value, {"0": bytes(6), "1": scales.tobytes(), "2": zeros.tobytes()})
 
@@ -149,7 +180,10 @@ def _encodings():
     yield "T12-neg-of-integer", archive({"w": tensor(integers, 0, (2, 3), (3, 1), {"neg": True})})
     yield "T13-meta", containers.torch_bytes({"w": torch.empty(2, 3, device="meta")})
     yield "T13-complex128", containers.torch_bytes({"w": torch.ones(2, dtype=torch.complex128)})
-    yield "T13-complex32", containers.torch_bytes({"w": torch.view_as_complex(torch.ones(2, 2).half())})
+    yield (
+        "T13-complex32",
+        containers.torch_bytes({"w": torch.view_as_complex(torch.ones(2, 2).half())}),
+    )
     quantized = torch._make_per_tensor_quantized_tensor(torch.arange(6, dtype=torch.int8), 0.5, 1)
     yield "T13-quantized", containers.torch_bytes({"w": quantized})
     yield "T14-nonfinite", containers.torch_bytes({"w": torch.tensor([1, nan, inf, -inf, nan])})
@@ -158,8 +192,10 @@ def _encodings():
 def _coo(indices, size=(3, 4)):
     indices = np.asarray(indices, "<i8")
     count = indices.shape[1]
-    parts = (tensor(Storage(torch.LongStorage, "1", 2 * count), 0, (2, count), (count, 1)),
-             tensor(Storage(torch.FloatStorage, "0", count), 0, (count,), (1,)))
+    parts = (
+        tensor(Storage(torch.LongStorage, "1", 2 * count), 0, (2, count), (count, 1)),
+        tensor(Storage(torch.FloatStorage, "0", count), 0, (count,), (1,)),
+    )
     layout = Call(torch.serialization._get_layout, "torch.sparse_coo")
     value = Call(torch._utils._rebuild_sparse_tensor, layout, (*parts, torch.Size(size), False))
     return archive({"w": value}, {"0": DATA[: 4 * count], "1": indices.tobytes()})
@@ -167,12 +203,16 @@ def _coo(indices, size=(3, 4)):
 
 def _csr(rows, columns, size=(2, 3)):
     rows, columns = np.asarray(rows, "<i8"), np.asarray(columns, "<i8")
-    vectors = [tensor(Storage(torch.LongStorage, key, len(v)), 0, (len(v),), (1,))
-               for key, v in (("1", rows), ("2", columns))]
+    vectors = [
+        tensor(Storage(torch.LongStorage, key, len(v)), 0, (len(v),), (1,))
+        for key, v in (("1", rows), ("2", columns))
+    ]
     values = tensor(Storage(count=len(columns)), 0, (len(columns),), (1,))
     layout = Call(torch.serialization._get_layout, "torch.sparse_csr")
     value = Call(torch._utils._rebuild_sparse_tensor, layout, (*vectors, values, torch.Size(size)))
-    return archive({"w": value}, {"0": DATA[: 4 * len(columns)], "1": rows.tobytes(), "2": columns.tobytes()})
+    return archive(
+        {"w": value}, {"0": DATA[: 4 * len(columns)], "1": rows.tobytes(), "2": columns.tobytes()}
+    )
 
 
 def _sparse():
@@ -185,10 +225,29 @@ def _sparse():
 
 def _legacy(magic=None, keys=None, count=6, tail=b""):
     magic = pickle.dumps(0x1950A86A20F9469CFC6C, 2) if magic is None else magic
-    info = {"protocol_version": 1001, "little_endian": True, "type_sizes": {"short": 2, "int": 4, "long": 4}}
-    value = {"w": Call(torch._utils._rebuild_tensor_v2, LegacyStorage(), 0, (2, 3), (3, 1), False, OrderedDict())}
-    parts = [magic, pickle.dumps(1001, 2), pickle.dumps(info, 2), program(value),
-             pickle.dumps(["94001"] if keys is None else keys, 2)]
+    info = {
+        "protocol_version": 1001,
+        "little_endian": True,
+        "type_sizes": {"short": 2, "int": 4, "long": 4},
+    }
+    value = {
+        "w": Call(
+            torch._utils._rebuild_tensor_v2,
+            LegacyStorage(),
+            0,
+            (2, 3),
+            (3, 1),
+            False,
+            OrderedDict(),
+        )
+    }
+    parts = [
+        magic,
+        pickle.dumps(1001, 2),
+        pickle.dumps(info, 2),
+        program(value),
+        pickle.dumps(["94001"] if keys is None else keys, 2),
+    ]
     return b"".join(parts) + struct.pack("<q", count) + DATA + tail
 
 
@@ -209,7 +268,11 @@ def _legacy_files():
     yield "T18-key-listed-twice", _legacy(keys=["94001", "94001"], tail=struct.pack("<q", 6) + DATA)
     yield "T18-trailing-bytes", _legacy(tail=b"\0" * 8)
     yield "P35-magic-by-eval", _legacy(magic=computed)
-    sum_of = b"\x80\x02coperator\nadd\n\x8a\x0a" + (0x1950A86A20F9469CFC6C - 1).to_bytes(10, "little") + b"K\x01\x86R."
+    sum_of = (
+        b"\x80\x02coperator\nadd\n\x8a\x0a"
+        + (0x1950A86A20F9469CFC6C - 1).to_bytes(10, "little")
+        + b"K\x01\x86R."
+    )
     yield "P35-magic-by-addition", _legacy(magic=sum_of)
 
 
@@ -227,7 +290,8 @@ def _numpy_programs():
 def _module_programs():
     linear = torch.nn.modules.linear.Linear
     yield "P37-constructor-called", archive({"m": Call(linear, 2, 3), "w": tensor()})
-    made = b"\x80\x02ctorch.nn.modules.linear\nLinear\nK\x02K\x03\x86\x81}X\x08\x00\x00\x00trainingq\x00\x88sb."
+    new = b"\x80\x02ctorch.nn.modules.linear\nLinear\nK\x02K\x03\x86\x81"
+    made = new + b"}X\x08\x00\x00\x00trainingq\x00\x88sb."
     yield "P37-arguments-for-new", archive(made)
     torn = b"\x80\x02ctorch.nn.modules.linear\nLinear\n)\x81K\x07b."
     yield "P37-state-is-no-dict", archive(torn)
@@ -249,7 +313,10 @@ def _members():
     yield "Z14-version-11", archive(plain, version=b"11\n")
     yield "Z14-version-of-400-digits", archive(plain, version=b"3" * 400)
     yield "Z14-version-no-number", archive(plain, version=b"three\n")
-    yield "Z15-constants-without-program", archive(plain, data_pkl=None, **{"constants.pkl": program(())})
+    yield (
+        "Z15-constants-without-program",
+        archive(plain, data_pkl=None, **{"constants.pkl": program(())}),
+    )
     yield "Z15-constants-beside-state-dict", archive(plain, **{"constants.pkl": program(())})
     yield "Z17-deflated-storage", deflated
     yield "Z18-extra-member", archive(plain, **{"extra/run.sh": b"echo hello\n"})
@@ -268,8 +335,12 @@ def _paths_to_zip(paths):
 
 
 def _two_roots(records):
-    return _paths_to_zip([(f"{'first' if name != 'data/0' else 'second'}/{name}", payload)
-                          for name, payload in records])
+    return _paths_to_zip(
+        [
+            (f"{'first' if name != 'data/0' else 'second'}/{name}", payload)
+            for name, payload in records
+        ]
+    )
 
 
 def _rootless(records):
@@ -278,7 +349,16 @@ def _rootless(records):
 
 def files():
     """Every file as (name without suffix, bytes)."""
-    groups = (_geometry, _storages, _encodings, _sparse, _legacy_files, _numpy_programs, _module_programs, _members)
+    groups = (
+        _geometry,
+        _storages,
+        _encodings,
+        _sparse,
+        _legacy_files,
+        _numpy_programs,
+        _module_programs,
+        _members,
+    )
     for group in groups:
         yield from group()
 
