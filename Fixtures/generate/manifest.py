@@ -31,8 +31,9 @@ ORIGINS = {
     "kernels/": ("generate/kernels.py", TORCH),
     "zip/": ("generate/archives.py", f"Python 3.11, {TORCH}"),
     "tar/": ("generate/archives.py", f"Python 3.11, {TORCH}"),
-    "npz/": ("generate/npz.py", "numpy 2.4.6"),
-    "codecs/": ("generate/codecs.py", GOLF),
+    "compressed/": ("generate/compressed.py", "numpy 2.4.6, brotli 1.0.9, zstd 1.5.4, lrzip 0.651"),
+    "encodings/": ("generate/encodings.py", TORCH),
+    "numpy/": ("generate/numpy_files.py", "numpy 2.4.6"),
     "pickle/": ("generate/pickles.py", f"Python 3.11, {TORCH}"),
     "safetensors/": ("generate/safetensors_files.py", f"{TORCH}, safetensors 0.8.0"),
 }
