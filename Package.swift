@@ -16,7 +16,7 @@ let rooms = [
   Room(name: "Archives", imports: ["CZlib", "Diagnostics"], isParser: true),
   Room(
     name: "ByteCodecs",
-    imports: ["CBrotli", "CLZMA", "CSystem", "CZlib", "CZstd", "Diagnostics"],
+    imports: ["CBrotli", "CLZMA", "CZPAQ", "CZlib", "CZstd", "Diagnostics"],
     isParser: true),
   Room(
     name: "Checkpoints",
@@ -59,6 +59,7 @@ let package = Package(
     systemLibrary("CBrotli", "libbrotlidec", apt: "libbrotli-dev"),
     .target(name: "CKernels", cSettings: cSettings, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CSystem", cSettings: cSettings),
+    .target(name: "CZPAQ", cSettings: cSettings),
     .executableTarget(name: "birdie", dependencies: commandLine, swiftSettings: swiftSettings),
     .target(
       name: "TestSupport", dependencies: ["Diagnostics", "TensorCore"],
