@@ -399,7 +399,7 @@ def zip_rejects() -> None:
 
     reject("Z16-script-before.pt", b"#!/bin/sh\nexit 0\n" + sample)
     reject("Z16-trailing.pt", sample + b"and then some")
-    reject("Z16-two-archives.zip", archive(A) + archive(B))
+    reject("Z03-archive-behind-archive.zip", archive(A) + archive(B))
     reject("Z16-end-in-comment.zip", archive(A, comment=archive(B)))
     reject("Z16-cut-end-in-comment.zip", archive(A, comment=b"x" * 10 + b"PK\5\6"))
     hidden = Entry(b"a/hidden", b"seen by streaming readers only")
@@ -413,7 +413,135 @@ def zip_rejects() -> None:
     reject("Z16-after-deflate.zip", archive(Entry(**text, packed=packed + b"tail")))
 
 
+def tar_header(name: bytes, size=0, kind=b"0", *, magic=b"ustar\x0000", prefix=b"", link=b"",
+               size_field=None, checksum=None) -> bytes:
+    block = bytearray(512)
+
+    def put(at: int, value: bytes) -> None:
+        block[at:at + len(value)] = value
+
+    put(0, name)
+    put(100, b"0000644\0" b"0000000\0" b"0000000\0")
+    put(124, size_field if size_field is not None else b"%011o\0" % size)
+    put(136, b"00000000000\0")
+    put(156, kind)
+    put(157, link)
+    put(257, magic)
+    put(345, prefix)
+    put(148, b" " * 8)
+    put(148, b"%06o\0 " % (sum(block) if checksum is None else checksum))
+    return bytes(block)
+
+
+def tar_member(name: bytes, data=b"", kind=b"0", **fields) -> bytes:
+    return tar_header(name, len(data), kind, **fields) + data + bytes(-len(data) % 512)
+
+
+def pax(*records: tuple[str, bytes], kind=b"x") -> bytes:
+    out = b""
+    for key, value in records:
+        body = key.encode() + b"=" + value
+        length = len(body) + 3
+        while length != len(b"%d %s\n" % (length, body)):
+            length = len(b"%d %s\n" % (length, body))
+        out += b"%d %s\n" % (length, body)
+    return tar_member(b"PaxHeaders/x", out, kind)
+
+
+TAR_END = bytes(1024)
+LONG = b"folder/" * 20 + b"long-name"
+
+
+def tar_accepts() -> None:
+    def through_tarfile(form) -> bytes:
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w", format=form) as tar:
+            for name, data in [("sys_info", b"info"), ("pickle", b"\x80\x02N."),
+                               ("folder", None), (LONG.decode(), b"x" * 600)]:
+                info = tarfile.TarInfo(name)
+                info.mtime = 0.5 if form == tarfile.PAX_FORMAT else 0
+                if data is None:
+                    info.type = tarfile.DIRTYPE
+                    tar.addfile(info)
+                else:
+                    info.size = len(data)
+                    tar.addfile(info, io.BytesIO(data))
+        members = out.getvalue().rstrip(b"\0")
+        return members + bytes(-len(members) % 512) + TAR_END  # without a tape's padding
+
+    write("tar/accepts/ustar.tar", through_tarfile(tarfile.USTAR_FORMAT))
+    write("tar/accepts/gnu.tar", through_tarfile(tarfile.GNU_FORMAT))
+    write("tar/accepts/pax.tar", through_tarfile(tarfile.PAX_FORMAT))
+    write("tar/accepts/binary-size.tar", tar_member(
+        b"a", b"data", size_field=b"\x80" + (4).to_bytes(11, "big")) + TAR_END)
+    write("tar/accepts/pax-size.tar", pax(("size", b"4")) + tar_member(
+        b"a", b"data", size_field=b"%011o\0" % 0) + TAR_END)
+    write("tar/accepts/global-comment.tar", pax(("comment", b"hello"), kind=b"g") +
+          tar_member(b"a", b"data") + TAR_END)
+
+
+def tar_rejects() -> None:
+    def reject(name: str, data: bytes) -> None:
+        write("tar/rejects/" + name, data)
+
+    a = tar_member(b"a", b"data")
+    gnu = dict(magic=b"ustar  \0")
+    reject("Z19-empty.tar", b"")
+    reject("Z19-no-mark.tar", tar_member(b"a", b"data", magic=bytes(8)) + TAR_END)
+    reject("Z19-checksum.tar", tar_member(b"a", b"data", checksum=1) + TAR_END)
+    reject("Z19-hard-link.tar", a + tar_member(b"b", kind=b"1", link=b"a") + TAR_END)
+    reject("Z19-symbolic-link.tar", tar_member(b"a", kind=b"2", link=b"/etc") + TAR_END)
+    reject("Z19-long-link.tar", tar_member(b"././@LongLink", LONG, b"K", **gnu) + a + TAR_END)
+    reject("Z19-pax-link.tar", pax(("linkpath", b"/etc/passwd")) + a + TAR_END)
+    reject("Z19-device.tar", tar_member(b"a", kind=b"3") + TAR_END)
+    reject("Z19-sparse.tar", tar_member(b"a", b"data", b"S", **gnu) + TAR_END)
+    reject("Z19-pax-sparse.tar", pax(("GNU.sparse.major", b"1")) + a + TAR_END)
+    reject("Z19-absolute.tar", tar_member(b"/etc/passwd", b"data") + TAR_END)
+    reject("Z19-parent.tar", tar_member(b"a/../../x", b"data") + TAR_END)
+    reject("Z19-parent-in-prefix.tar", tar_member(b"x", b"data", prefix=b"a/../..") + TAR_END)
+    reject("Z19-parent-in-pax.tar", pax(("path", b"../x")) + a + TAR_END)
+    reject("Z19-parent-in-long-name.tar",
+           tar_member(b"././@LongLink", b"../x\0", b"L", **gnu) + a + TAR_END)
+    reject("Z19-no-name.tar", tar_member(b"", b"data") + TAR_END)
+    reject("Z19-size-cut-off.tar", tar_header(b"a", 5000) + bytes(2048))
+    reject("Z19-size-not-octal.tar", tar_member(b"a", b"data", size_field=b"00000000009\0") + TAR_END)
+    reject("Z19-size-empty.tar", tar_member(b"a", b"data", size_field=bytes(12)) + TAR_END)
+    reject("Z19-size-negative.tar", tar_member(b"a", b"data", size_field=b"\xff" * 12) + TAR_END)
+    reject("Z19-size-overflow.tar", tar_member(
+        b"a", b"data", size_field=b"\x80" + b"\xff" * 11) + TAR_END)
+    reject("Z19-size-2-63-less-1.tar", tar_member(
+        b"a", b"data", size_field=b"\x80" + (2**63 - 1).to_bytes(11, "big")) + TAR_END)
+    reject("Z19-pax-size-overflow.tar", pax(("size", b"9" * 19)) + a + TAR_END)
+    reject("Z19-pax-size-negative.tar", pax(("size", b"-4")) + a + TAR_END)
+    reject("Z19-pax-length.tar", tar_member(b"x", b"99 path=b\n", b"x") + a + TAR_END)
+    reject("Z19-pax-without-value.tar", tar_member(b"x", b"7 path\n", b"x") + a + TAR_END)
+    reject("Z19-pax-twice.tar", pax(("path", b"b")) + pax(("path", b"c")) + a + TAR_END)
+    reject("Z19-pax-two-names.tar", pax(("path", b"b"), ("path", b"c")) + a + TAR_END)
+    reject("Z19-pax-charset.tar", pax(("hdrcharset", b"BINARY")) + a + TAR_END)
+    reject("Z19-global-path.tar", pax(("path", b"b"), kind=b"g") + a + TAR_END)
+    long = tar_member(b"././@LongLink", LONG + b"\0", b"L", **gnu)
+    reject("Z19-long-name-twice.tar", long + long + a + TAR_END)
+    reject("Z19-long-name-and-pax.tar", long + pax(("path", b"b")) + a + TAR_END)
+    reject("Z19-long-name-for-nothing.tar", long + TAR_END)
+    reject("Z19-long-name-hides.tar",
+           tar_member(b"././@LongLink", b"b\0hidden", b"L", **gnu) + a + TAR_END)
+    reject("Z19-long-name-of-2-mib.tar",
+           tar_header(b"././@LongLink", 2 << 20, b"L", **gnu) + TAR_END)
+    reject("Z19-name-too-long.tar",
+           tar_member(b"././@LongLink", b"x" * 4097, b"L", **gnu) + a + TAR_END)
+    reject("Z19-folder-with-bytes.tar", tar_member(b"a", b"data", b"5") + TAR_END)
+    reject("Z19-file-named-like-folder.tar", tar_member(b"a/", b"data") + TAR_END)
+    reject("Z19-no-end.tar", a)
+    reject("Z19-half-an-end.tar", a + bytes(512))
+    reject("Z05-same-name.tar", a + a + TAR_END)
+    reject("Z05-file-and-folder.tar", a + tar_member(b"a/", kind=b"5") + TAR_END)
+    reject("Z16-trailing.tar", a + TAR_END + b"and then some")
+    reject("Z16-second-archive.tar", a + TAR_END + tar_member(b"b", b"data") + TAR_END)
+
+
 if __name__ == "__main__":
     zip_accepts()
     library_accepts()
     zip_rejects()
+    tar_accepts()
+    tar_rejects()

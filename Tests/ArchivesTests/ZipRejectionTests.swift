@@ -8,7 +8,8 @@ struct ZipRejectionTests {
   private static let files: [String] = [
     "Z01-7z.pt", "Z01-empty-archive.zip", "Z01-empty.pt", "Z01-gzip.pt", "Z01-html.pt",
     "Z01-legacy-torch.pt", "Z01-lfs-pointer.pt", "Z01-rar.pt", "Z02-comment-cut-off.zip",
-    "Z02-cut-in-end-record.pt", "Z02-cut-in-half.pt", "Z03-count-absurd.zip",
+    "Z02-cut-in-end-record.pt", "Z02-cut-in-half.pt", "Z03-archive-behind-archive.zip",
+    "Z03-count-absurd.zip",
     "Z03-count-too-large.zip", "Z03-count-too-small.zip", "Z03-directory-offset-beyond.zip",
     "Z03-directory-offset.zip", "Z03-directory-signature.zip", "Z03-directory-size.zip",
     "Z03-entry-on-second-disk.zip", "Z03-second-disk-64.zip", "Z03-second-disk.zip",
@@ -32,7 +33,7 @@ struct ZipRejectionTests {
     "Z12-double-slash.zip", "Z12-drive.zip", "Z12-empty.zip", "Z12-folder-with-bytes.zip",
     "Z12-latin-1.zip", "Z12-long.zip", "Z12-nul.zip", "Z12-parent.zip", "Z12-reversed.zip",
     "Z12-symlink.zip", "Z16-after-deflate.zip", "Z16-cut-end-in-comment.zip",
-    "Z16-end-in-comment.zip", "Z16-script-before.pt", "Z16-trailing.pt", "Z16-two-archives.zip",
+    "Z16-end-in-comment.zip", "Z16-script-before.pt", "Z16-trailing.pt",
     "Z16-unlisted-first.zip", "Z16-unlisted-last.zip",
   ]
 
@@ -60,7 +61,7 @@ struct ZipRejectionTests {
     #expect(rule == nil)
   }
 
-  @Test(arguments: files.filter { !$0.hasPrefix("Z03") && !$0.hasPrefix("Z02") })
+  @Test(arguments: files)
   func `leniency never excuses what would be read in two ways`(file: String) throws {
     let relaxable = [
       "Z04-payload-bit.pt", "Z04-checksum.zip", "Z04-one-checksum-zero.zip", "Z05-case-twin.zip",

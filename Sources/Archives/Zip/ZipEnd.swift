@@ -28,9 +28,12 @@ struct ZipEnd {
           + "\(bytes.byteCount - commentStart)", at: Place(offset: offset))
     }
     comment = commentStart..<commentStart + commentCount
+    try Self.refuseRivals(candidates.dropLast(), of: offset, in: bytes)
     let fields = try Self.fields(at: offset, in: bytes)
     (directory, entryCount) = (fields.directory, fields.entryCount)
-    try refuseRivals(candidates.dropLast(), in: bytes)
+    if let rival = candidates.dropLast().last, rival >= directory.lowerBound {
+      throw Self.twoEnds(rival, offset)
+    }
     try enforceNothingAfter(bytes, audit: &audit)
   }
 
@@ -61,16 +64,21 @@ struct ZipEnd {
       at: Place(offset: cut))
   }
 
-  /// An earlier record is a rival when it lies behind the entries or claims the file's end.
-  private func refuseRivals(_ earlier: ArraySlice<Int>, in bytes: RawSpan) throws(Rejection) {
-    for rival in earlier where bytes.holds(Self.byteCount, at: rival) {
-      let claimed = rival + Self.byteCount + Int(bytes.uint16(at: rival + 20))
-      if rival >= directory.lowerBound || claimed == bytes.byteCount {
-        throw Rejection(
-          ArchiveRules.strayBytes, "two end records, at bytes \(rival) and \(offset)",
-          at: Place(offset: rival))
-      }
+  /// Readers that go by the comment's length would take an earlier record that claims the end.
+  /// Others inside a payload are no rivals: a stored zip archive has one too.
+  private static func refuseRivals(
+    _ earlier: ArraySlice<Int>, of offset: Int, in bytes: RawSpan
+  ) throws(Rejection) {
+    for rival in earlier where bytes.holds(byteCount, at: rival) {
+      let claimed = rival + byteCount + Int(bytes.uint16(at: rival + 20))
+      if claimed == bytes.byteCount { throw twoEnds(rival, offset) }
     }
+  }
+
+  private static func twoEnds(_ one: Int, _ other: Int) -> Rejection {
+    Rejection(
+      ArchiveRules.strayBytes, "two end records, at bytes \(one) and \(other)",
+      at: Place(offset: one))
   }
 
   private func enforceNothingAfter(_ bytes: RawSpan, audit: inout Audit) throws(Rejection) {
