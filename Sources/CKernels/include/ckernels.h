@@ -1,5 +1,176 @@
+// Bulk conversions, reductions and byte transforms, each in the fastest form this CPU runs.
+//
+// Every instruction set gives the bytes that portable.c gives; the one exception, the payload of a
+// NaN that arithmetic makes, is named where it applies. Counts are in elements unless a name says
+// bytes. Sources typed `const void *` may have any alignment, other pointers are aligned for their
+// type. Sources and destinations do not overlap. A count of 0 touches nothing and allows NULL.
 #ifndef BIRDIE_CKERNELS_H
 #define BIRDIE_CKERNELS_H
+
 #include <stddef.h>
 #include <stdint.h>
+
+// What birdie_stats_f32 has seen so far. Set it up with birdie_stats_init.
+struct birdie_stats {
+  uint64_t count;          // all values, NaNs too
+  uint64_t nan_count;
+  uint64_t inf_count;      // of either sign
+  uint64_t zero_count;     // of either sign
+  float minimum;           // over all but NaNs; +inf before the first; a zero is +0
+  float maximum;           // over all but NaNs; -inf before the first; a zero is +0
+  float absolute_maximum;  // over all but NaNs; 0 before the first
+  double sum_lanes[8];     // lane i sums the finite values with index = i (mod 8)
+  double square_lanes[8];  // lane i sums their squares
+};
+
+// A SHA-256 under way. Set it up with birdie_sha256_init.
+struct birdie_sha256 {
+  uint32_t state[8];
+  uint64_t byte_count;  // bytes taken so far; the last byte_count % 64 of them wait in block
+  uint8_t block[64];
+};
+
+// The functions of one instruction set, each described below under birdie_<its name>.
+struct birdie_kernel_table {
+  const char *name;  // "portable", "avx2" or "avx512"
+
+  void (*f16_to_f32)(float *dst, const void *src, size_t n);
+  void (*bf16_to_f32)(float *dst, const void *src, size_t n);
+  void (*f8_e4m3fn_to_f32)(float *dst, const uint8_t *src, size_t n);
+  void (*f8_e5m2_to_f32)(float *dst, const uint8_t *src, size_t n);
+  void (*f8_e4m3fnuz_to_f32)(float *dst, const uint8_t *src, size_t n);
+  void (*f8_e5m2fnuz_to_f32)(float *dst, const uint8_t *src, size_t n);
+  void (*f8_e8m0_to_f32)(float *dst, const uint8_t *src, size_t n);
+
+  void (*f32_to_f16)(uint16_t *dst, const void *src, size_t n);
+  void (*f32_to_bf16)(uint16_t *dst, const void *src, size_t n);
+  void (*f64_to_f32)(float *dst, const void *src, size_t n);
+
+  void (*scale_i8)(float *dst, const int8_t *codes, float scale, size_t n);
+  void (*fma_row)(float *acc, float a, const float *b, size_t n);
+  void (*add_f32)(float *dst, const float *a, const float *b, size_t n);
+
+  void (*unshuffle2)(uint8_t *dst, const uint8_t *even, const uint8_t *odd, size_t n);
+  void (*swap_bytes)(void *dst, const void *src, size_t width, size_t count);
+  void (*gather)(void *dst, const void *src, size_t element_size, size_t count,
+                 ptrdiff_t stride_bytes);
+
+  void (*count_nonfinite_f16)(const void *src, size_t n, size_t *nan, size_t *inf);
+  void (*count_nonfinite_bf16)(const void *src, size_t n, size_t *nan, size_t *inf);
+  void (*count_nonfinite_f32)(const void *src, size_t n, size_t *nan, size_t *inf);
+  void (*count_nonfinite_f64)(const void *src, size_t n, size_t *nan, size_t *inf);
+  void (*stats_f32)(const void *src, size_t n, struct birdie_stats *stats);
+
+  // FIPS 180-4, 6.2.2: takes whole blocks of 64 bytes into the state. The functions below use it.
+  void (*sha256_blocks)(uint32_t state[8], const uint8_t *blocks, size_t block_count);
+};
+
+// MARK: - Choice of instruction set
+
+// The table in use: the best this CPU runs. The environment's BIRDIE_ISA (portable, avx2, avx512),
+// read at the first call into this library, forbids better ones; other values of it are ignored.
+const struct birdie_kernel_table *birdie_kernels(void);
+
+// The table of one instruction set, or NULL where this CPU lacks it or the name is unknown.
+// BIRDIE_ISA does not limit it: tests compare every table.
+const struct birdie_kernel_table *birdie_kernels_for(const char *isa);
+
+// The name of the table in use. It lives as long as the process.
+const char *birdie_isa_name(void);
+
+// MARK: - Widening to float32, always exact
+
+// IEEE 754 binary16. NaNs keep sign and payload and become quiet, as torch and VCVTPH2PS do.
+void birdie_f16_to_f32(float *dst, const void *src, size_t n);
+
+// The upper half of a float32. NaNs keep every bit, as in torch.
+void birdie_bf16_to_f32(float *dst, const void *src, size_t n);
+
+// 1-4-3 bits, bias 7, no infinities, NaN = 0x7F and 0xFF (OCP 8-bit floating point, 2023).
+// NaNs become 0x7FF00000 with the code's sign, as in torch.
+void birdie_f8_e4m3fn_to_f32(float *dst, const uint8_t *src, size_t n);
+
+// 1-5-2 bits, bias 15: the upper half of a binary16, infinities and NaNs included (OCP, 2023).
+void birdie_f8_e5m2_to_f32(float *dst, const uint8_t *src, size_t n);
+
+// 1-4-3 bits, bias 8, no infinities, no -0: 0x80 is the only NaN (Noune et al. 2022) and becomes
+// 0x7F800001, as in torch.
+void birdie_f8_e4m3fnuz_to_f32(float *dst, const uint8_t *src, size_t n);
+
+// 1-5-2 bits, bias 16, no infinities, no -0: 0x80 is the only NaN and becomes 0x7F800001.
+void birdie_f8_e5m2fnuz_to_f32(float *dst, const uint8_t *src, size_t n);
+
+// A power of two, 2^(code - 127); 0xFF is NaN (OCP Microscaling 1.0) and becomes 0x7F800001.
+void birdie_f8_e8m0_to_f32(float *dst, const uint8_t *src, size_t n);
+
+// MARK: - Narrowing, round to nearest, ties to even
+
+// IEEE 754 binary16: 65520 and above become infinity, small values become subnormal or zero. NaNs
+// keep their sign and the upper ten payload bits and become quiet, as torch and VCVTPS2PH do.
+void birdie_f32_to_f16(uint16_t *dst, const void *src, size_t n);
+
+// The upper half of a float32, rounded. Every NaN becomes 0x7FC0: torch's scalar definition (its
+// vector code gives 0xFFFF on some CPUs).
+void birdie_f32_to_bf16(uint16_t *dst, const void *src, size_t n);
+
+// The C cast from double to float. NaNs keep their sign and upper payload bits and become quiet.
+void birdie_f64_to_f32(float *dst, const void *src, size_t n);
+
+// MARK: - Arithmetic in float32. A NaN stays a NaN everywhere, but its payload may differ
+
+// dst[i] = (float)codes[i] * scale, rounded once.
+void birdie_scale_i8(float *dst, const int8_t *codes, float scale, size_t n);
+
+// acc[i] = a * b[i] + acc[i], rounded once (fused).
+void birdie_fma_row(float *acc, float a, const float *b, size_t n);
+
+// dst[i] = a[i] + b[i]. dst may be a or b.
+void birdie_add_f32(float *dst, const float *a, const float *b, size_t n);
+
+// MARK: - Moving bytes
+
+// Interleaves two byte planes into n bytes: dst[2i] = even[i], dst[2i + 1] = odd[i]. The even plane
+// has n - n / 2 bytes, the odd one n / 2.
+void birdie_unshuffle2(uint8_t *dst, const uint8_t *even, const uint8_t *odd, size_t n);
+
+// Reverses the bytes of each element. Any width in bytes; 2, 4 and 8 are fast.
+void birdie_swap_bytes(void *dst, const void *src, size_t width, size_t count);
+
+// Copies count elements, the i-th from src + i * stride_bytes, to lie one behind the other in dst.
+// The stride may be 0 or negative. Any element size in bytes; 1, 2, 4, 8 and 16 are fast.
+void birdie_gather(void *dst, const void *src, size_t element_size, size_t count,
+                   ptrdiff_t stride_bytes);
+
+// MARK: - Looking at values
+
+// Add to *nan and *inf how many of n values are NaNs and infinities of either sign.
+void birdie_count_nonfinite_f16(const void *src, size_t n, size_t *nan, size_t *inf);
+void birdie_count_nonfinite_bf16(const void *src, size_t n, size_t *nan, size_t *inf);
+void birdie_count_nonfinite_f32(const void *src, size_t n, size_t *nan, size_t *inf);
+void birdie_count_nonfinite_f64(const void *src, size_t n, size_t *nan, size_t *inf);
+
+// Starts statistics over no values.
+void birdie_stats_init(struct birdie_stats *stats);
+
+// Adds n float32 values to the statistics. The result depends on the values and their order alone,
+// not on how they were split into calls.
+void birdie_stats_f32(const void *src, size_t n, struct birdie_stats *stats);
+
+// The sum of the finite values so far: the eight lanes in double, added from lane 0 to lane 7.
+double birdie_stats_sum(const struct birdie_stats *stats);
+
+// The sum of the squares of the finite values so far, each square exact, lanes added likewise.
+double birdie_stats_sum_of_squares(const struct birdie_stats *stats);
+
+// MARK: - SHA-256 (FIPS 180-4)
+
+// Starts a hash over no bytes.
+void birdie_sha256_init(struct birdie_sha256 *hash);
+
+// Adds n bytes to the hash. A hash takes up to 2^61 - 1 bytes.
+void birdie_sha256_update(struct birdie_sha256 *hash, const void *bytes, size_t n);
+
+// Writes the digest of all bytes so far. The hash is used up: call birdie_sha256_init before more.
+void birdie_sha256_final(struct birdie_sha256 *hash, uint8_t digest[32]);
+
 #endif
