@@ -25,6 +25,11 @@ struct Birdie: ParsableCommand {
   ]
 }
 
+extension Birdie {
+  /// What the verbs are called.
+  static var verbNames: [String] { verbs.compactMap { $0.configuration.commandName } }
+}
+
 extension Birdie: Verb {
   static let examples = [
     "birdie model.pt                               # what is in it",

@@ -82,9 +82,8 @@ struct Inspect: Verb {
     do throws(Rejection) {
       return try Checkpoint.open(path, leniency: leniency.rules)
     } catch {
-      let verbs = Birdie.verbs.compactMap(\.configuration.commandName)
       guard error.rule == TensorCoreRules.missingInput,
-        let verb = NearestName.to(path, among: verbs)
+        let verb = NearestName.to(path, among: Birdie.verbNames)
       else { throw error }
       throw Rejection(
         CommandRules.usage,
