@@ -32,15 +32,25 @@ struct DifferenceSums {
   }
 
   /// The result, with the largest distance in codes if that was counted.
-  func difference(ulps: UInt64?) -> NumericDifference {
-    let energies = leftEnergy.squareRoot() * rightEnergy.squareRoot()
+  ///
+  /// Where codes are values, that distance is the exact one: doubles round 64-bit integers.
+  func difference(ulps: UInt64?, codesAreValues: Bool) -> NumericDifference {
+    let exact = codesAreValues ? ulps.map { Double($0) } : nil
     return NumericDifference(
-      maximumAbsolute: maximum,
+      maximumAbsolute: max(maximum, exact ?? 0),
       maximumULPs: ulps,
-      cosine: energies > 0 ? min(max(product / energies, -1), 1) : nil,
+      cosine: cosine,
       signalToNoise: signalToNoise,
       differingCount: differing + mismatches,
       nonfiniteMismatchCount: mismatches)
+  }
+
+  private var cosine: Double? {
+    // One root gives parallel vectors a cosine of exactly 1; two keep huge ones from overflowing.
+    let squared = leftEnergy * rightEnergy
+    let lengths =
+      squared.isNormal ? squared.squareRoot() : leftEnergy.squareRoot() * rightEnergy.squareRoot()
+    return lengths > 0 ? min(max(product / lengths, -1), 1) : nil
   }
 
   private var signalToNoise: Double? {

@@ -42,8 +42,11 @@ extension TensorContent {
       }
       ulps = max(ulps, distance)
     }
+    if isEqual { return (true, NumericDifference.none) }
     return (
-      isEqual, isEqual ? NumericDifference.none : sums.difference(ulps: codes.map { _ in ulps })
+      false,
+      sums.difference(
+        ulps: codes == nil ? nil : ulps, codesAreValues: component.isInteger)
     )
   }
 
@@ -59,6 +62,13 @@ extension DType {
     case .c64: .f32
     case .c128: .f64
     default: byteWidth == nil ? nil : self
+    }
+  }
+
+  fileprivate var isInteger: Bool {
+    switch self {
+    case .bool, .u8, .u16, .u32, .u64, .i8, .i16, .i32, .i64: true
+    default: false
     }
   }
 }
