@@ -32,7 +32,8 @@ struct ErrorReport {
     return rule.remedy + " `--lenient \(rule.id)` makes this a warning."
   }
 
-  private var json: JSONValue {
+  /// The members under `"error"` and of each finding.
+  var json: JSONValue {
     [
       "rule": .string(rejection.rule.id),
       "message": .string(rejection.message),
