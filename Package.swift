@@ -20,12 +20,14 @@ let rooms = [
     isParser: true),
   Room(
     name: "Checkpoints",
-    imports: ["Archives", "ByteCodecs", "CSystem", "Diagnostics", "Pickle", "TensorCore"],
+    imports: [
+      "Archives", "ByteCodecs", "CKernels", "CSystem", "Diagnostics", "Pickle", "TensorCore",
+    ],
     isParser: true),
 ]
 
 let commandLine: [Target.Dependency] = [
-  "Checkpoints", "CSystem", "Diagnostics", "TensorCore",
+  "Archives", "ByteCodecs", "Checkpoints", "CKernels", "Diagnostics", "Pickle", "TensorCore",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 
