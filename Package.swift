@@ -67,6 +67,9 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: ["birdie", "Checkpoints", "Diagnostics", "TensorCore", "TestSupport"],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"],
+      swiftSettings: swiftSettings),
   ]
     + rooms.map { room in
       .target(

@@ -12,6 +12,14 @@ static pthread_once_t choice = PTHREAD_ONCE_INIT;
 // Each table is the one before it with what its instruction set does faster.
 static void fill_tables(void) {
   birdie_install_portable(&tables[table_count++]);
+#if defined(__x86_64__)
+  tables[1] = tables[0];
+  if (!birdie_install_avx2(&tables[1])) return;
+  birdie_install_sha_ni(&tables[1]);
+  table_count++;
+  tables[2] = tables[1];
+  if (birdie_install_avx512(&tables[2])) table_count++;
+#endif
 }
 
 static void choose(void) {

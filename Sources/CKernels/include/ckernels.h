@@ -30,7 +30,7 @@ struct birdie_sha256 {
   uint8_t block[64];
 };
 
-// The functions of one instruction set. Each is described below, under birdie_<its name>.
+// The functions of one instruction set, each described below under birdie_<its name>.
 struct birdie_kernel_table {
   const char *name;  // "portable", "avx2" or "avx512"
 
@@ -61,6 +61,7 @@ struct birdie_kernel_table {
   void (*count_nonfinite_f64)(const void *src, size_t n, size_t *nan, size_t *inf);
   void (*stats_f32)(const void *src, size_t n, struct birdie_stats *stats);
 
+  // FIPS 180-4, 6.2.2: takes whole blocks of 64 bytes into the state. The functions below use it.
   void (*sha256_blocks)(uint32_t state[8], const uint8_t *blocks, size_t block_count);
 };
 
@@ -115,7 +116,7 @@ void birdie_f32_to_bf16(uint16_t *dst, const void *src, size_t n);
 // The C cast from double to float. NaNs keep their sign and upper payload bits and become quiet.
 void birdie_f64_to_f32(float *dst, const void *src, size_t n);
 
-// MARK: - Arithmetic in float32. A NaN that it gives is a NaN everywhere, but its payload may differ
+// MARK: - Arithmetic in float32. A NaN stays a NaN everywhere, but its payload may differ
 
 // dst[i] = (float)codes[i] * scale, rounded once.
 void birdie_scale_i8(float *dst, const int8_t *codes, float scale, size_t n);
