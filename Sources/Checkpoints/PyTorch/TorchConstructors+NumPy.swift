@@ -14,9 +14,7 @@ extension TorchConstructors {
       }
       table["\(module).multiarray.scalar"] = { _, call throws(Rejection) in try scalar(call) }
       table["\(module).numeric._frombuffer"] = { builder, call throws(Rejection) in
-        try builder.array(
-          call, bytes: call.argument(0), dtype: call.argument(1), shape: call.integers(2),
-          isColumnMajor: call.string(3) == "F")
+        try builder.bufferArray(call)
       }
     }
     return table
@@ -84,7 +82,7 @@ struct NumPyElement {
 extension TorchObjectBuilder {
   /// `_reconstruct(ndarray, (0,), b"b")`, whose BUILD state is
   /// `(version, shape, dtype, is_fortran, bytes)`.
-  func reconstructedArray(_ call: TorchCall) throws(Rejection) -> TorchValue {
+  mutating func reconstructedArray(_ call: TorchCall) throws(Rejection) -> TorchValue {
     guard let state = call.state?.sequenceValue, state.count == 5,
       let shape = state[1].sequenceValue
     else { throw call.malformed("the array has no state") }
@@ -94,6 +92,15 @@ extension TorchObjectBuilder {
     return try array(
       call, bytes: state[4], dtype: state[2], shape: shape.compactMap(\.intValue),
       isColumnMajor: state[3].intValue == 1)
+  }
+
+  /// `_frombuffer(bytes, dtype, shape, order)`, as protocol 5 has it.
+  mutating func bufferArray(_ call: TorchCall) throws(Rejection) -> TorchValue {
+    let bytes = try call.argument(0)
+    let dtype = try call.argument(1)
+    let shape = try call.integers(2)
+    let order = try call.string(3)
+    return try array(call, bytes: bytes, dtype: dtype, shape: shape, isColumnMajor: order == "F")
   }
 
   /// A tensor over the bytes of a pickled array.
