@@ -138,7 +138,10 @@ extension SafetensorsHeaderParser {
 
   private mutating func readInteger(of tensor: String) throws(Rejection) -> Int {
     let value = try take(tensor: tensor) { (scanner) throws(JSONDefect) in
-      guard try scanner.nextKind() == .number else {
+      let kind = try scanner.nextKind()
+      // NaN and Infinity are broken JSON rather than a value of another type.
+      if kind == .word { _ = try scanner.word() }
+      guard kind == .number else {
         throw JSONDefect(.mismatch(expected: "a number"), at: scanner.position)
       }
       return try scanner.number()
