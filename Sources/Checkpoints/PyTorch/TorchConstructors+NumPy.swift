@@ -5,19 +5,18 @@ internal import TensorCore
 extension TorchConstructors {
   /// NumPy's arrays, scalars and dtypes, under the module names of NumPy 1 and 2.
   static var numPy: [String: Constructor] {
-    var table: [String: Constructor] = [
-      "numpy.dtype": { _, call throws(Rejection) in try dtype(call) }
-    ]
-    for module in ["numpy.core", "numpy._core"] {
-      table["\(module).multiarray._reconstruct"] = { builder, call throws(Rejection) in
-        try builder.reconstructedArray(call)
-      }
-      table["\(module).multiarray.scalar"] = { _, call throws(Rejection) in try scalar(call) }
-      table["\(module).numeric._frombuffer"] = { builder, call throws(Rejection) in
-        try builder.bufferArray(call)
-      }
+    let array: Constructor = { builder, call throws(Rejection) in
+      try builder.reconstructedArray(call)
     }
-    return table
+    let buffer: Constructor = { builder, call throws(Rejection) in try builder.bufferArray(call) }
+    let number: Constructor = { _, call throws(Rejection) in try scalar(call) }
+    let type: Constructor = { _, call throws(Rejection) in try dtype(call) }
+    return [
+      "numpy.dtype": type,
+      "numpy.core.multiarray._reconstruct": array, "numpy._core.multiarray._reconstruct": array,
+      "numpy.core.multiarray.scalar": number, "numpy._core.multiarray.scalar": number,
+      "numpy.core.numeric._frombuffer": buffer, "numpy._core.numeric._frombuffer": buffer,
+    ]
   }
 
   /// A dtype becomes the text of NumPy's array protocol, such as `<f4`; BUILD sets the byte order.
