@@ -30,6 +30,9 @@ public struct PickleGraph: Sendable {
   /// How many values there are, shared ones counted once.
   public var count: Int { nodes.count }
 
+  /// Every value's id, in the order of the stream.
+  public var ids: some Sequence<NodeID> { nodes.indices.lazy.map { NodeID($0) } }
+
   /// A value; `None` for an id of another graph.
   public subscript(id: NodeID) -> PickleNode {
     id.position < nodes.count ? nodes[id.position] : .none
