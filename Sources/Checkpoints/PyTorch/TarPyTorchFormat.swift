@@ -17,9 +17,7 @@ public enum TarPyTorchFormat: CheckpointFormat {
 
   /// Whether the bytes are a tar with a member called `pickle` or `storages`.
   public static func recognizes(_ input: CheckpointInput) -> Bool {
-    let bytes = input.storage.bytes
-    guard bytes.byteCount >= 512 else { return false }
-    return bytes.extracting(257..<262).copied() == Array("ustar".utf8)
+    input.has(Array("ustar".utf8), at: 257)
   }
 
   /// Reads the members; the tensors stay where they are in the file.
@@ -27,24 +25,33 @@ public enum TarPyTorchFormat: CheckpointFormat {
     _ input: CheckpointInput, audit: inout Audit
   ) throws(Rejection) -> Checkpoint {
     let archive = try TarArchive(parsing: input.storage.bytes, audit: &audit)
-    func member(_ name: String) throws(Rejection) -> Storage {
-      guard let entry = archive[name] ?? archive["./" + name],
-        let bytes = input.storage.slice(entry.dataRange)
-      else { throw Rejection(ArchiveRules.missingRecords, "the tar has no member \(name)") }
-      return bytes
-    }
+    let members = TarMembers(archive: archive, storage: input.storage)
     var source = TarStorageSource(fileByteCount: input.storage.byteCount)
     try locating(Place(member: "storages")) { () throws(Rejection) in
-      try source.readStorages(try member("storages"), audit: &audit)
+      try source.readStorages(try members.bytes("storages"), audit: &audit)
     }
     try locating(Place(member: "tensors")) { () throws(Rejection) in
-      try source.readTensors(try member("tensors"), audit: &audit)
+      try source.readTensors(try members.bytes("tensors"), audit: &audit)
     }
     let value = try locating(Place(member: "pickle")) { () throws(Rejection) in
-      try TorchObject.value(
-        ofPickle: try member("pickle").bytes, storages: source, audit: &audit)
+      let pickle = try members.bytes("pickle")
+      return try TorchObject.value(ofPickle: pickle.bytes, storages: source, audit: &audit)
     }
     return try TorchObject.checkpoint(of: value, format: id, audit: &audit)
+  }
+}
+
+/// The members of a tar by name.
+private struct TarMembers {
+  let archive: TarArchive
+  let storage: Storage
+
+  /// The bytes of a member, which must be there.
+  func bytes(_ name: String) throws(Rejection) -> Storage {
+    guard let entry = archive[name] ?? archive["./" + name],
+      let bytes = storage.slice(entry.dataRange)
+    else { throw Rejection(ArchiveRules.missingRecords, "the tar has no member \(name)") }
+    return bytes
   }
 }
 
@@ -102,7 +109,8 @@ struct TarStorageSource: TorchStorageSource {
   private mutating func readViews(
     _ sequence: inout PickleSequence, _ bytes: RawSpan, audit: inout Audit
   ) throws(Rejection) {
-    for view in try sequence.next(in: bytes, audit: &audit).sequenceValue ?? [] {
+    let views = try sequence.next(in: bytes, audit: &audit)
+    for view in views.sequenceValue ?? [] {
       guard let parts = view.sequenceValue, parts.count == 4,
         let root = storages[parts[1].pathComponent], let offset = parts[2].intValue,
         let count = parts[3].intValue, offset >= 0, count >= 0,

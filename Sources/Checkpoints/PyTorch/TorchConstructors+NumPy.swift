@@ -8,16 +8,19 @@ extension TorchConstructors {
     var table: [String: Constructor] = [
       "numpy.dtype": { _, call throws(Rejection) in try dtype(call) }
     ]
-    for module in ["numpy.core", "numpy._core"] {
-      table["\(module).multiarray._reconstruct"] = { builder, call throws(Rejection) in
+    let members: [String: Constructor] = [
+      "multiarray._reconstruct": { builder, call throws(Rejection) in
         try builder.reconstructedArray(call)
-      }
-      table["\(module).multiarray.scalar"] = { _, call throws(Rejection) in try scalar(call) }
-      table["\(module).numeric._frombuffer"] = { builder, call throws(Rejection) in
+      },
+      "multiarray.scalar": { _, call throws(Rejection) in try scalar(call) },
+      "numeric._frombuffer": { builder, call throws(Rejection) in
         try builder.array(
           call, bytes: call.argument(0), dtype: call.argument(1), shape: call.integers(2),
           isColumnMajor: call.string(3) == "F")
-      }
+      },
+    ]
+    for module in ["numpy.core", "numpy._core"] {
+      for (name, constructor) in members { table["\(module).\(name)"] = constructor }
     }
     return table
   }
