@@ -1,5 +1,4 @@
 internal import Archives
-internal import ByteCodecs
 internal import Diagnostics
 internal import Pickle
 internal import TensorCore
@@ -69,20 +68,5 @@ struct PickleStream {
   private static func metadata(of folder: String) -> [PickleStream] {
     guard let file = try? FileMapping(path: folder + "/.metadata") else { return [] }
     return sequence(file.bytes, member: ".metadata")
-  }
-}
-
-extension CheckpointInput {
-  /// The input with every layer of compression taken off.
-  func innermost() throws(Rejection) -> CheckpointInput {
-    var input = self
-    var depth = 0
-    while !input.isFolder, !CheckpointFormats.all.contains(where: { $0.recognizes(input) }),
-      let step = try Unwrapping.nextStep(input.storage.bytes, depth: depth)
-    {
-      input = try input.unwrapped(step)
-      depth += 1
-    }
-    return input
   }
 }
