@@ -40,8 +40,8 @@ extension CheckpointInput {
 
   /// Whether `mark` lies at `offset`.
   func has(_ mark: [UInt8], at offset: Int) -> Bool {
-    guard let part = storage.slice(offset..<(offset + mark.count)) else { return false }
-    return part.bytes.copied() == mark
+    guard let window = storage.slice(offset..<(offset + mark.count)) else { return false }
+    return window.bytes.copied() == mark
   }
 
   /// The file as a place.
