@@ -5,22 +5,8 @@ internal import TensorCore
 extension TorchConstructors {
   /// NumPy's arrays, scalars and dtypes, under the module names of NumPy 1 and 2.
   static var numPy: [String: Constructor] {
-    var table: [String: Constructor] = [
-      "numpy.dtype": { _, call throws(Rejection) in try dtype(call) }
-    ]
-    let members: [String: Constructor] = [
-      "multiarray._reconstruct": { builder, call throws(Rejection) in
-        try builder.reconstructedArray(call)
-      },
-      "multiarray.scalar": { _, call throws(Rejection) in try scalar(call) },
-      "numeric._frombuffer": { builder, call throws(Rejection) in
-        try builder.array(
-          call, bytes: call.argument(0), dtype: call.argument(1), shape: call.integers(2),
-          isColumnMajor: call.string(3) == "F")
-      },
-    ]
-    for module in ["numpy.core", "numpy._core"] {
-      for (name, constructor) in members { table["\(module).\(name)"] = constructor }
+    let array: Constructor = { builder, call throws(Rejection) in
+      try builder.reconstructedArray(call)
     }
     let buffer: Constructor = { builder, call throws(Rejection) in try builder.bufferArray(call) }
     let number: Constructor = { _, call throws(Rejection) in try scalar(call) }
