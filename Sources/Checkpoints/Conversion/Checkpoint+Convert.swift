@@ -60,11 +60,15 @@ struct Conversion {
     self.path = path
     self.options = options
     var plan = try ConversionPlan(checkpoint, options)
-    output =
-      switch options.format {
-      case .safetensors: try SafetensorsOutput(&plan, path, options, from: checkpoint)
-      case .pytorch: try PyTorchOutput(&plan, path, options)
-      }
+    var audit = Audit(leniency: checkpoint.leniency)
+    switch options.format {
+    case .safetensors:
+      plan.dropTies()
+      if !checkpoint.format.hasPrefix("safetensors") { plan.markFormat() }
+      output = try SafetensorsOutput(plan, path, options, audit: &audit)
+    case .pytorch:
+      output = try PyTorchOutput(plan, path, options)
+    }
     self.plan = plan
     report = ConversionReport(
       items: plan.items.map {
@@ -72,7 +76,7 @@ struct Conversion {
           name: $0.name, dtype: $0.dtype.rawValue, shape: $0.shape.dimensions,
           byteCount: $0.byteCount)
       },
-      files: output.files, droppedTies: plan.droppedTies, warnings: checkpoint.warnings)
+      files: output.files, droppedTies: plan.droppedTies, warnings: checkpoint.warnings + audit.warnings)
   }
 
   /// Writes everything, then asks `approve`, then lets the output appear.

@@ -57,7 +57,7 @@ struct ConversionPlan {
           name: prefix ?? part, dtype: component.tensor.dtype, shape: component.tensor.shape,
           content: .dense(component.tensor)))
     }
-    metadata["birdie.encoding.\(name)"] = encoded.description
+    metadata["birdie.encoding.\(name)"] = encoded.schemeDescription.text()
   }
 
   private mutating func append(

@@ -12,7 +12,7 @@ struct PyTorchOutput: ConversionOutput {
   private let records: [ConversionPlan.Item]
 
   init(
-    _ plan: inout ConversionPlan, _ path: String, _ options: ConversionOptions
+    _ plan: ConversionPlan, _ path: String, _ options: ConversionOptions
   ) throws(Rejection) {
     guard options.maximumShardByteCount == nil else {
       throw Rejection(TorchRules.notRepresentable, "PyTorch files cannot be sharded")

@@ -62,9 +62,10 @@ enum TorchObject {
   static func checkpoint(
     of value: TorchValue, format: String, audit: inout Audit
   ) throws(Rejection) -> Checkpoint {
-    if let family = GolfFamilies.all.first(where: { $0.recognizes(value) }) {
-      let tensors = try family.tensors(from: value, audit: &audit)
-      return Checkpoint(format: family.id, tensors: tensors)
+    if let family = GolfFamilies.family(of: value) {
+      return Checkpoint(
+        format: family.id, tensors: try family.tensors(from: value, audit: &audit),
+        metadata: family.metadata(of: value))
     }
     let flat = try StateFlattener.flatten(value)
     guard !flat.tensors.isEmpty else {

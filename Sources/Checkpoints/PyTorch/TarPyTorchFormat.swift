@@ -17,7 +17,9 @@ public enum TarPyTorchFormat: CheckpointFormat {
 
   /// Whether the bytes are a tar with a member called `pickle` or `storages`.
   public static func recognizes(_ input: CheckpointInput) -> Bool {
-    TarArchive.recognizes(input.storage.bytes)
+    let bytes = input.storage.bytes
+    guard bytes.byteCount >= 512 else { return false }
+    return bytes.extracting(257..<262).copied() == Array("ustar".utf8)
   }
 
   /// Reads the members; the tensors stay where they are in the file.
@@ -26,7 +28,7 @@ public enum TarPyTorchFormat: CheckpointFormat {
   ) throws(Rejection) -> Checkpoint {
     let archive = try TarArchive(parsing: input.storage.bytes, audit: &audit)
     func member(_ name: String) throws(Rejection) -> Storage {
-      guard let entry = archive.entries.first(where: { $0.name == name || $0.name == "./" + name }),
+      guard let entry = archive[name] ?? archive["./" + name],
         let bytes = input.storage.slice(entry.dataRange)
       else { throw Rejection(ArchiveRules.missingRecords, "the tar has no member \(name)") }
       return bytes

@@ -13,7 +13,7 @@ extension TorchObjectBuilder {
     return .tensor(try tensors.tensor(view, type, transform, audit: &audit))
   }
 
-  private func view(
+  func view(
     _ call: TorchCall
   ) throws(Rejection) -> TorchTensorBuilder.View {
     guard case .storage(let storage) = try call.argument(0) else {

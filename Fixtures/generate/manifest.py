@@ -1,0 +1,89 @@
+"""Writes Fixtures/MANIFEST, or with --check tells where it no longer fits the files.
+
+    manifest.py [--check]
+
+A line per file: sha256, path, origin, tools, licence, separated by tabs. A fixture below no folder
+of `ORIGINS` is an error: add a line for its generator.
+"""
+
+import argparse
+import hashlib
+import os
+import sys
+
+ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
+TORCH = "torch 2.15.0, numpy 2.4.6"
+GOLF = f"{TORCH}, safetensors 0.8.0, brotli 1.0.9, zstd 1.5.4, lrzip 0.651"
+RECORDS = "written by the record that info.json names, on seeded synthetic weights"
+GIVEN = (
+    "depthrec-zstd-prefixed int8-zlib-root pgrp-small-3layer raw-final-model-pt ternary-base3-fp8 "
+    "wm-banks-lzma6 wm-int6-zstd wm-lqer-asym-brotli wm-sdclip-gptqemb-brotli"
+).split()
+
+# The longest matching prefix counts.
+ORIGINS = {
+    "pytorch/accepts/": ("generate/torch_accepts.py", TORCH),
+    "pytorch/rejects/": ("generate/torch_rejects.py", TORCH),
+    "golf/accepts/": ("generate/golf_vectors.py", GOLF),
+    "golf/rejects/": ("generate/golf_rejects.py", GOLF),
+    **{f"golf/accepts/{name}/": (RECORDS, "torch 2.15.0, safetensors 0.8.0") for name in GIVEN},
+    "kernels/": ("generate/kernels.py", TORCH),
+    "zip/": ("generate/archives.py", f"Python 3.11, {TORCH}"),
+    "tar/": ("generate/archives.py", f"Python 3.11, {TORCH}"),
+    "compressed/": ("generate/compressed.py", "numpy 2.4.6, brotli 1.0.9, zstd 1.5.4, lrzip 0.651"),
+    "encodings/": ("generate/encodings.py", TORCH),
+    "numpy/": ("generate/numpy_files.py", "numpy 2.4.6"),
+    "pickle/": ("generate/pickles.py", f"Python 3.11, {TORCH}"),
+    "safetensors/": ("generate/safetensors_files.py", f"{TORCH}, safetensors 0.8.0"),
+}
+LICENCE = "as the project"
+
+
+def paths():
+    """Every fixture below the root, sorted, without the generators and the manifest."""
+    for folder, children, names in os.walk(ROOT):
+        if folder == ROOT and "generate" in children:
+            children.remove("generate")
+        for name in names:
+            path = os.path.relpath(os.path.join(folder, name), ROOT)
+            if path != "MANIFEST":
+                yield path.replace(os.sep, "/")
+
+
+def line(path):
+    """The manifest's line for a file; KeyError where no origin is known."""
+    prefix = max((known for known in ORIGINS if path.startswith(known)), key=len, default=None)
+    origin, tools = ORIGINS[prefix]
+    with open(os.path.join(ROOT, path), "rb") as file:
+        digest = hashlib.sha256(file.read()).hexdigest()
+    return "\t".join((digest, path, origin, tools, LICENCE))
+
+
+def main():
+    """Writes or checks; exits with 1 where something is unknown or differs."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    lines, unknown = [], []
+    for path in sorted(paths()):
+        try:
+            lines.append(line(path))
+        except KeyError:
+            unknown.append(path)
+    for path in unknown:
+        print(f"no origin is recorded for {path}", file=sys.stderr)
+    target = os.path.join(ROOT, "MANIFEST")
+    if options.check:
+        with open(target, encoding="utf-8") as file:
+            differing = set(file.read().splitlines()) ^ set(lines)
+        for entry in sorted(differing):
+            print(f"differs: {entry.split(chr(9))[1]}", file=sys.stderr)
+        return 1 if differing or unknown else 0
+    with open(target, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    return 1 if unknown else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
