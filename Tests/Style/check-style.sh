@@ -19,6 +19,14 @@ find "$@" -name '*.swift' -o -name '*.[ch]' -path '*/C*/*' | sort >"$scratch/fil
 measure() {
   xargs awk -v file_limit=600 -v function_limit=60 -v width_limit=100 '
     function indentation(line) { match(line, /^ */); return RLENGTH }
+    BEGIN { keyword = "^(func |init[?]?[(<]|subscript[(<]|deinit |var [^=]*[{])" }
+    function begins_function(line) {
+      if (!swift) return line ~ /^[a-z].*[(]/ && line !~ /^(typedef|struct|enum)| = /
+      sub(/^ */, "", line)
+      # Words before the keyword: attributes and modifiers, such as `private(set) static`.
+      while (line !~ keyword && sub(/^@?[A-Za-z]+([(][^)]*[)])? +/, "", line)) continue
+      return line ~ keyword
+    }
     function close_file() { if (file != "") record("file", lines, file, file_limit, 1) }
     function record(kind, size, place, limit, line) {
       print kind, size, place ":" line
@@ -43,16 +51,20 @@ measure() {
       next
     }
     open_at { next }
-    swift && !header_at && /^ *((@[A-Za-z]+(\([^)]*\))?|[a-z]+(\([a-z]+\))?) +)*(func |init[?]?[(<]|subscript[(<]|deinit |var [^=]*{$)/ &&
-      $0 !~ /^ *(\/\/|return |try |throw |if |guard |case |let |\.|self\.|super\.)/ {
-      header_at = FNR
-      indent = indentation($0)
-    }
-    !swift && !header_at && /^[a-z].*[(]/ && $0 !~ /^(typedef|struct|enum)/ { header_at = FNR; indent = 0 }
+    # A header without a body, such as a requirement of a protocol, ends where nothing continues it.
+    header_at && depth == 0 && indentation($0) <= indent &&
+      $0 !~ /^ *(->|throws|async|where|[{])/ { header_at = 0 }
+    !header_at && begins_function($0) { header_at = FNR; indent = indentation($0); depth = 0 }
     header_at {
-      if ($0 ~ /{ *(\/\/.*)?$/ || $0 ~ /{ [^{}]* in$/) { open_at = header_at; header_at = 0 }
-      else if ($0 ~ /{.*} *$/) { record("function", FNR - header_at + 1, file, function_limit, header_at); header_at = 0 }
-      else if ($0 ~ /^ *$/ || $0 ~ /^ *}/ || $0 ~ /;$/) header_at = 0  # a requirement or a prototype
+      code = $0
+      gsub(/"[^"]*"|\/\/.*$/, "", code)
+      depth += gsub(/[(\[]/, "&", code) - gsub(/[)\]]/, "&", code)
+      if (depth > 0) next
+      if (code ~ /[{] *$/) { open_at = header_at; header_at = 0 }
+      else if (code ~ /[{].*[}] *$/) {
+        record("function", FNR - header_at + 1, file, function_limit, header_at)
+        header_at = 0
+      } else if (code ~ /; *$/) header_at = 0
     }
     END { close_file() }
   '
