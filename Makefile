@@ -57,7 +57,7 @@ check-fixtures: ## Compares the fixtures with Fixtures/MANIFEST.
 examples: setup ## Builds and runs the examples on committed fixtures.
 	$(SWIFT) build --product birdie
 	$(SWIFT) build --package-path Examples --scratch-path .build-examples
-	@sh Examples/run.sh .build/debug/birdie .build-examples/debug/average-precision
+	@sh Examples/run.sh .build/debug/birdie .build-examples/debug/largest-tensors
 
 .PHONY: fuzz
 fuzz: setup ## Fuzzes every parser for SECONDS=60 each. FUZZER=zip for one of them.
