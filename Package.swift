@@ -16,16 +16,18 @@ let rooms = [
   Room(name: "Archives", imports: ["CZlib", "Diagnostics"], isParser: true),
   Room(
     name: "ByteCodecs",
-    imports: ["CBrotli", "CLZMA", "CSystem", "CZlib", "CZstd", "Diagnostics"],
+    imports: ["CBrotli", "CLZMA", "CZPAQ", "CZlib", "CZstd", "Diagnostics"],
     isParser: true),
   Room(
     name: "Checkpoints",
-    imports: ["Archives", "ByteCodecs", "CSystem", "Diagnostics", "Pickle", "TensorCore"],
+    imports: [
+      "Archives", "ByteCodecs", "CKernels", "CSystem", "Diagnostics", "Pickle", "TensorCore",
+    ],
     isParser: true),
 ]
 
 let commandLine: [Target.Dependency] = [
-  "Checkpoints", "CSystem", "Diagnostics", "TensorCore",
+  "Archives", "ByteCodecs", "Checkpoints", "CKernels", "Diagnostics", "Pickle", "TensorCore",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 
@@ -59,6 +61,7 @@ let package = Package(
     systemLibrary("CBrotli", "libbrotlidec", apt: "libbrotli-dev"),
     .target(name: "CKernels", cSettings: cSettings, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CSystem", cSettings: cSettings),
+    .target(name: "CZPAQ", cSettings: cSettings),
     .executableTarget(name: "birdie", dependencies: commandLine, swiftSettings: swiftSettings),
     .target(
       name: "TestSupport", dependencies: ["Diagnostics", "TensorCore"],

@@ -56,7 +56,7 @@ public struct OutputFile: ~Copyable {
   }
 
   /// Where the bytes of `path` wait until they are complete.
-  static func partialPath(for path: String) -> String {
+  package static func partialPath(for path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return ".\(path).partial" }
     return "\(path[...slash]).\(path[path.index(after: slash)...]).partial"
   }

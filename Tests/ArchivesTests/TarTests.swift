@@ -63,8 +63,8 @@ struct TarTests {
   @Test(arguments: ["pax.tar", "gnu.tar"])
   func `no changed or missing byte makes the parser trap`(file: String) throws {
     let bytes = try Fixtures.bytes("tar/accepts/" + file)
-    // Payloads and padding are not looked at; headers are, at every third byte.
-    for position in stride(from: 0, to: bytes.count, by: 3) {
+    // Payloads and padding are not looked at; headers are, at every eleventh byte.
+    for position in stride(from: 0, to: bytes.count, by: 11) {
       var changed = bytes
       changed[position] ^= 1 << UInt8(position % 8)
       _ = rejectedRule { () throws(Rejection) in _ = try Self.open(changed) }

@@ -6,10 +6,17 @@ enum ZipBytes {
     var (bytes, directory): ([UInt8], [UInt8]) = ([], [])
     for entry in entries {
       let offset = bytes.count
-      let common = common(entry.name, entry.payload)
-      bytes += [0x50, 0x4B, 3, 4] + common + Array(entry.name.utf8) + entry.payload
-      directory += [0x50, 0x4B, 1, 2, 20, 0] + common + [UInt8](repeating: 0, count: 10)
-      directory += little(offset, 4) + Array(entry.name.utf8)
+      let name = Array(entry.name.utf8)
+      let common = common(name.count, entry.payload)
+      bytes += [0x50, 0x4B, 3, 4]
+      bytes += common
+      bytes += name
+      bytes += entry.payload
+      directory += [0x50, 0x4B, 1, 2, 20, 0]
+      directory += common
+      directory += [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+      directory += little(offset, 4)
+      directory += name
     }
     let start = bytes.count
     bytes += directory
@@ -23,14 +30,16 @@ enum ZipBytes {
   }
 
   /// The fields that both headers have, from the version on.
-  private static func common(_ name: String, _ payload: [UInt8]) -> [UInt8] {
-    var fields = little(20, 2) + little(0, 2) + little(0, 2) + little(0, 4)
+  private static func common(_ nameCount: Int, _ payload: [UInt8]) -> [UInt8] {
+    var fields: [UInt8] = [20, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     fields += little(Int(CRC32(of: payload.span.bytes).value), 4)
-    fields += little(payload.count, 4) + little(payload.count, 4)
-    return fields + little(name.utf8.count, 2) + little(0, 2)
+    fields += little(payload.count, 4)
+    fields += little(payload.count, 4)
+    fields += little(nameCount, 4)
+    return fields
   }
 
   private static func little(_ value: Int, _ count: Int) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    withUnsafeBytes(of: UInt64(value).littleEndian) { Array($0.prefix(count)) }
   }
 }

@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CZPAQ
 internal import Diagnostics
 internal import Glibc
 

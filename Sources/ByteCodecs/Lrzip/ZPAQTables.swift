@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CZPAQ
 internal import Glibc
 
 /// The logistic tables of the ZPAQ standard, computed once.

@@ -30,8 +30,8 @@ public struct JSONDefect: Error, Sendable, Hashable {
     case tooDeep
     /// A key that the object has already.
     case duplicateKey(String)
-    /// Something after the document's end.
-    case trailingContent
+    /// Something after the document's end, and its first byte.
+    case trailingContent(UInt8)
     /// A value of another type than the reader needs here; the text names the needed one.
     case mismatch(expected: String)
   }

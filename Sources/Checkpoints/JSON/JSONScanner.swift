@@ -136,10 +136,9 @@ struct JSONScanner: ~Escapable {
 
   /// Throws unless only white space is left.
   mutating func finish() throws(JSONDefect) {
-    guard peek() == nil else {
-      let defect = misplaced()
-      throw defect.kind == .comment ? defect : JSONDefect(.trailingContent, at: position)
-    }
+    guard let byte = peek() else { return }
+    let defect = misplaced()
+    throw defect.kind == .comment ? defect : JSONDefect(.trailingContent(byte), at: position)
   }
 
   /// Throws a mismatch unless the next byte is `byte`; `name` says what it would begin.

@@ -3,8 +3,11 @@ internal import TensorCore
 
 /// Hugging Face's safetensors: a JSON header and the tensors' bytes, nothing else.
 public enum SafetensorsFormat: CheckpointFormat {
+  /// `safetensors`.
   public static let id = "safetensors"
+  /// The heading in lists of formats.
   public static let title = "safetensors file"
+  /// The specification.
   public static let reference = "https://github.com/huggingface/safetensors"
 
   /// Whether the file begins like a safetensors file, a damaged one included: a plausible length,
@@ -31,6 +34,7 @@ public enum SafetensorsFormat: CheckpointFormat {
     }
   }
 
+  /// Reads and validates the header; the tensors are slices of the input. Throws S01 to S23.
   public static func open(
     _ input: CheckpointInput, audit: inout Audit
   ) throws(Rejection) -> Checkpoint {

@@ -112,7 +112,6 @@ extension SafetensorsHeader {
     writer.raw("\"__metadata__\":")
     let keys = metadata.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     writer.write(.object(keys.map { (key: $0, value: .string(metadata[$0] ?? "")) }))
-    writer.raw(",")
   }
 
   private static func write(

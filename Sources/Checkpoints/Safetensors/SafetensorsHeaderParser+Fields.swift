@@ -81,10 +81,11 @@ extension SafetensorsHeaderParser {
     case "shape": fields.dimensions = try readIntegers(of: tensor)
     case "data_offsets": fields.offsets = try readIntegers(of: tensor)
     default:
-      try audit.enforce(
-        SafetensorsRules.fields, "unknown field \(JSONValue.string(name))",
-        at: Place(tensor: tensor, offset: 8 + scanner.position))
+      let place = Place(tensor: tensor, offset: 8 + scanner.position)
+      // Skip first: a nesting bomb is worse news than an unknown field.
       try take(tensor: tensor) { (scanner) throws(JSONDefect) in try scanner.skipValue(depth: 2) }
+      try audit.enforce(
+        SafetensorsRules.fields, "unknown field \(JSONValue.string(name))", at: place)
     }
   }
 

@@ -35,7 +35,7 @@ struct JSONValueTests {
     (".5", JSONDefect(.malformedNumber, at: 0)), ("+1", JSONDefect(.malformedNumber, at: 0)),
     ("1e", JSONDefect(.malformedNumber, at: 0)),
     ("18446744073709551616", JSONDefect(.numberOutOfRange, at: 0)),
-    ("1e400", JSONDefect(.numberOutOfRange, at: 0)), ("{} {}", JSONDefect(.trailingContent, at: 3)),
+    ("1e400", JSONDefect(.numberOutOfRange, at: 0)), ("{} {}", JSONDefect(.trailingContent(0x7b), at: 3)),
     ("{'a':1}", JSONDefect(.unexpectedByte(0x27), at: 1)),
     ("{\"a\":1,\"a\":2}", JSONDefect(.duplicateKey("a"), at: 7)),
     ("nul", JSONDefect(.unexpectedByte(0x6e), at: 0)),
@@ -82,7 +82,9 @@ struct JSONValueTests {
         """)
   }
 
-  @Test(arguments: [0.1, 1e300, 5e-324, -0.0, 1.0 / 3, 123456789012345680])
+  @Test(arguments: [
+    0.1, 1e300, Double.leastNonzeroMagnitude, -0.0, 1.0 / 3, 123_456_789_012_345_680,
+  ])
   func `a double reads back as the same bits`(value: Double) throws {
     let read = try JSONValue(parsing: JSONValue.number(value).encoded())
     guard case .number(let result) = read else {

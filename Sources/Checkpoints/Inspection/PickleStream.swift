@@ -1,0 +1,72 @@
+internal import Archives
+internal import Diagnostics
+internal import Pickle
+internal import TensorCore
+
+/// One pickle in a file and what going through it found.
+struct PickleStream {
+  /// The archive's member that holds it; nil for a file of its own.
+  let member: String?
+  /// What it imports and what is wrong with it.
+  let survey: PickleSurvey
+
+  /// No container of PyTorch's has more pickles in a row than its legacy format.
+  private static let maximumCount = 5
+
+  /// The pickles of an unwrapped input, wherever PyTorch or Python would look for them.
+  static func all(in input: CheckpointInput) -> [PickleStream] {
+    if input.isFolder { return metadata(of: input.path) }
+    let bytes = input.storage.bytes
+    if input.starts(with: [0x50, 0x4B]) { return zipped(input.storage) }
+    if TarPyTorchFormat.recognizes(input) { return inTar(input.storage) }
+    if input.starts(with: [0x80]) { return sequence(bytes, member: nil) }
+    // Protocols 0 and 1 have no mark to know them by; a program in them has.
+    let streams = sequence(bytes.extracting(0..<min(bytes.byteCount, 1 << 20)), member: nil)
+    return streams.contains(where: \.isDangerous) ? streams : []
+  }
+
+  private var isDangerous: Bool { survey.imports.contains { $0.danger != nil } }
+
+  /// Pickles from the first byte on, until one does not end or nothing follows.
+  private static func sequence(_ bytes: RawSpan, member: String?) -> [PickleStream] {
+    var streams: [PickleStream] = []
+    var position = 0
+    while position < bytes.byteCount, streams.count < maximumCount {
+      let survey = PickleMachine.survey(
+        bytes, from: position, policy: TorchObjectBuilder.policy)
+      let stream = PickleStream(member: member, survey: survey)
+      // What follows a whole pickle is another one only if it is whole or imports something.
+      if streams.isEmpty || survey.isComplete || stream.isDangerous { streams.append(stream) }
+      guard survey.isComplete, survey.endOffset > position else { break }
+      position = survey.endOffset
+    }
+    return streams
+  }
+
+  private static func zipped(_ storage: Storage) -> [PickleStream] {
+    // What the archive itself does wrong is found when it is opened.
+    var audit = Audit(leniency: Set(ArchiveRules.all.map(\.id)))
+    guard let zip = try? ZipArchive(parsing: storage.bytes, audit: &audit) else { return [] }
+    let reader = RecordReader(zip: zip, storage: storage)
+    return zip.entries.filter { $0.name.lowercased().hasSuffix(".pkl") }.flatMap { entry in
+      guard let record = try? reader.bytes(entry.name, audit: &audit) else {
+        return [PickleStream]()
+      }
+      return sequence(record.bytes, member: entry.name)
+    }
+  }
+
+  private static func inTar(_ storage: Storage) -> [PickleStream] {
+    var audit = Audit(leniency: Set(ArchiveRules.all.map(\.id)))
+    guard let tar = try? TarArchive(parsing: storage.bytes, audit: &audit) else { return [] }
+    return tar.entries.flatMap { entry in
+      guard let member = storage.slice(entry.dataRange) else { return [PickleStream]() }
+      return sequence(member.bytes, member: entry.name).filter { !$0.survey.imports.isEmpty }
+    }
+  }
+
+  private static func metadata(of folder: String) -> [PickleStream] {
+    guard let file = try? FileMapping(path: folder + "/.metadata") else { return [] }
+    return sequence(file.bytes, member: ".metadata")
+  }
+}

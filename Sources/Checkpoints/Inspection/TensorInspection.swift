@@ -1,0 +1,55 @@
+public import Diagnostics
+internal import TensorCore
+
+/// A tensor and what reading its values told about it.
+public struct TensorInspection: Sendable {
+  /// What can be computed from the values; each costs a pass over them.
+  public struct Measurements: OptionSet, Sendable {
+    /// The bits of the set.
+    public let rawValue: Int
+    /// Makes a set from its bits.
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// The SHA-256 of the decoded elements.
+    public static let hash = Measurements(rawValue: 1)
+    /// Smallest, largest, mean and so on.
+    public static let statistics = Measurements(rawValue: 2)
+  }
+
+  /// The tensor.
+  public let tensor: NamedTensor
+  /// The SHA-256 of the decoded elements in hex; nil unless asked for, and without data.
+  public let sha256: String?
+  /// The statistics; nil unless asked for, without data, and for types without an order.
+  public let statistics: TensorStatistics?
+}
+
+extension NamedTensor {
+  /// Reads the values as often as `measurements` need it; not at all for an empty set.
+  public func inspected(
+    _ measurements: TensorInspection.Measurements
+  ) throws(Rejection) -> TensorInspection {
+    var sha256: String?
+    var statistics: TensorStatistics?
+    try locating(Place(tensor: name)) { () throws(Rejection) in
+      if case .absent = content { return }
+      if measurements.contains(.hash) { sha256 = try content.sha256() }
+      if measurements.contains(.statistics) { statistics = try content.statistics() }
+    }
+    return TensorInspection(tensor: self, sha256: sha256, statistics: statistics)
+  }
+
+  /// The bytes that the file spends on the tensor, before any compression of the whole: codes and
+  /// scales for encoded ones, nothing for absent ones.
+  public var storedByteCount: Int {
+    switch content {
+    case .encoded(let encoded):
+      encoded.components.reduce(0) { $0 + $1.tensor.byteCount }
+    case .absent: 0
+    default: decodedByteCount
+    }
+  }
+
+  /// The bytes of the decoded elements.
+  public var decodedByteCount: Int { dtype.byteCount(elements: shape.elementCount) ?? 0 }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import TensorCore
+
+/// `birdie convert`: the same weights in another format.
+struct Convert: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Writes a checkpoint in another format, without loading it into memory.",
+    discussion: """
+      Bytes that need no change are copied as they are; checksums of the input are verified on the \
+      way, and the output appears under its name only when it is whole. Compressed artifacts are \
+      decoded unless --codes keep.
+      """)
+
+  static let examples = [
+    "birdie convert model.pt model.safetensors",
+    "birdie convert model.safetensors half.pt --dtype bf16",
+    "birdie convert final_model.int8.ptz model.safetensors",
+    "birdie convert big.pt shards/ --max-shard-size 5GB --dry-run",
+    "birdie convert model.pt out.safetensors --tensors 'blocks.*' --rename 's/^blocks/layers/'",
+  ]
+
+  @Argument(help: "The checkpoint to read.", completion: .file())
+  var input: String
+
+  @Argument(help: "The file to write; a folder for shards.", completion: .file())
+  var result: String
+
+  @OptionGroup var conversion: ConversionFlags
+  @OptionGroup var leniency: LeniencyOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws { _ = try conversion.options(for: result) }
+
+  func run() throws {
+    let options = try conversion.options(for: result)
+    let checkpoint = try Checkpoint.open(input, leniency: leniency.rules)
+    let plan = try checkpoint.conversionReport(to: result, options)
+    let progress = ProgressLine(
+      "converting", total: plan.items.reduce(0) { $0 + $1.byteCount },
+      isShown: output.isTalkative)
+    guard !conversion.dryRun else {
+      return report(checkpoint, plan, options, seconds: nil)
+    }
+    Interruption.prepare(removing: plan.files.map { OutputFile.partialPath(for: $0.path) })
+    defer { progress.finish() }
+    let done = try checkpoint.convert(to: result, options) { progress.update(done: $0.byteCount) }
+    progress.finish()
+    report(checkpoint, done, options, seconds: progress.elapsed)
+  }
+
+  private func report(
+    _ checkpoint: Checkpoint, _ conversion: ConversionReport, _ options: ConversionOptions,
+    seconds: Double?
+  ) {
+    ConversionSummary(
+      input: checkpoint, path: result, format: options.format, conversion: conversion,
+      seconds: seconds
+    ).print(output)
+  }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import Glibc
+
+/// `birdie explain`: what does this rule mean?
+struct Explain: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Explains a rule that an error or a warning names; without one, lists them all.")
+
+  static let examples = [
+    "birdie explain Z04",
+    "birdie explain            # every rule, one line each",
+  ]
+
+  @Argument(help: "The id in the brackets of an error, in any case.")
+  var rule: String?
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    guard let rule else { return list() }
+    guard let found = Rules.named(rule) else {
+      throw Rejection(
+        CommandRules.unknownName, "no rule is called `\(rule)`\(Rules.suggestion(for: rule))")
+    }
+    if output.json {
+      Document.print(["rule": found.json])
+    } else {
+      Data.write(found.page(with: Ink(for: STDOUT_FILENO)))
+    }
+  }
+
+  private func list() {
+    if output.json { return Document.print(["rules": .array(Rules.all.map(\.json))]) }
+    var table = Table([.left("rule"), .left("title"), .right("status"), .left("relaxable")])
+    for rule in Rules.all {
+      table.add([
+        rule.id, rule.title, String(rule.status.rawValue), rule.isRelaxable ? "yes" : "",
+      ])
+    }
+    Data.write(table.rendered(with: Ink(for: STDOUT_FILENO)))
+  }
+}
+
+extension Rule {
+  fileprivate func page(with ink: Ink) -> String {
+    var text = ink.bold("\(id): \(title)") + "\n\n" + explanation.wrapped() + "\n\n"
+    text += remedy.wrapped() + "\n\n"
+    text += "A command that stops at this rule ends with status \(status.rawValue).".wrapped()
+    if isRelaxable { text += "\n" + "`--lenient \(id)` makes it a warning.".wrapped() }
+    return text + "\n"
+  }
+
+  fileprivate var json: JSONValue {
+    [
+      "id": .string(id), "title": .string(title), "why": .string(explanation),
+      "help": .string(remedy), "status": .integer(Int(status.rawValue)),
+      "relaxable": .bool(isRelaxable),
+    ]
+  }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import TensorCore
+
+/// `birdie inspect`: what is in these files?
+struct Inspect: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Shows the tensors, the metadata and the format of checkpoints.",
+    discussion: """
+      Reads headers only, so a large file costs no more than a small one; --hash and --stats read \
+      the values too, after decoding.
+      """)
+
+  static let examples = [
+    "birdie model.pt                                    # `inspect` may be left out",
+    "birdie inspect model.pt --tensors 'blocks.0.*' --stats",
+    "birdie inspect *.safetensors --json --hash",
+  ]
+
+  @Argument(help: "Files, sharded folders or their indexes.", completion: .file())
+  var paths: [String]
+
+  @Flag(help: "Smallest, largest, mean, standard deviation, zeros and NaNs of each tensor.")
+  var stats = false
+
+  @Flag(help: "SHA-256 of each tensor's decoded elements.")
+  var hash = false
+
+  @Option(help: ArgumentHelp("Only tensors whose name matches.", valueName: "glob"))
+  var tensors: [String] = []
+
+  @OptionGroup var leniency: LeniencyOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    var reports: [InspectionReport] = []
+    for (index, path) in paths.enumerated() {
+      let report = try report(on: path)
+      if output.json {
+        reports.append(report)
+      } else {
+        WarningReport(warnings: report.checkpoint.warnings).print(unless: output.quiet)
+        Data.write((index > 0 ? "\n" : "") + report.text())
+      }
+    }
+    guard output.json else { return }
+    if let only = reports.first, reports.count == 1 {
+      Document.print(only.json)
+    } else {
+      Document.print(["checkpoints": .array(reports.map { JSONValue($0.json) })])
+    }
+  }
+
+  private func report(on path: String) throws(Rejection) -> InspectionReport {
+    let checkpoint = try opened(path)
+    let globs = tensors.map(NameGlob.init)
+    let chosen = checkpoint.tensors.filter { globs.admit($0.name) }
+    let bytes = chosen.reduce(0) { $0 + $1.decodedByteCount }
+    let progress = ProgressLine("reading", total: bytes, isShown: output.isTalkative)
+    defer { progress.finish() }
+    var done = 0
+    let inspections = try chosen.map { tensor throws(Rejection) in
+      defer {
+        done += tensor.decodedByteCount
+        progress.update(done: done)
+      }
+      return try locating(Place(file: path)) { () throws(Rejection) in
+        try tensor.inspected(measurements)
+      }
+    }
+    return InspectionReport(checkpoint: checkpoint, tensors: inspections)
+  }
+
+  private var measurements: TensorInspection.Measurements {
+    (hash ? TensorInspection.Measurements.hash : []).union(stats ? .statistics : [])
+  }
+
+  /// Opens a checkpoint; a missing file whose name is nearly a verb was meant to be that verb.
+  private func opened(_ path: String) throws(Rejection) -> Checkpoint {
+    do throws(Rejection) {
+      return try Checkpoint.open(path, leniency: leniency.rules)
+    } catch {
+      guard error.rule == TensorCoreRules.missingInput,
+        let verb = NearestName.to(path, among: Birdie.verbNames)
+      else { throw error }
+      throw Rejection(
+        CommandRules.usage,
+        "no file and no verb is called `\(path)`; did you mean `birdie \(verb)`?")
+    }
+  }
+}

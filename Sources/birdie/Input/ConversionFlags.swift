@@ -1,0 +1,97 @@
+public import ArgumentParser
+public import Checkpoints
+
+/// How a conversion is asked for.
+struct ConversionFlags: ParsableArguments {
+  @Option(
+    name: .customLong("to"),
+    help: ArgumentHelp(
+      "safetensors or pytorch; without it the output's ending decides.", valueName: "format"))
+  var target: String?
+
+  @Option(help: "What floats become: keep, f32, f16 or bf16.")
+  var dtype = FloatPolicy.keep
+
+  @Option(help: ArgumentHelp("Only tensors whose name matches.", valueName: "glob"))
+  var tensors: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Change names by a regular expression, as sed does: s/PATTERN/NEW/.", valueName: "s/re/new/"))
+  var rename: [String] = []
+
+  @Option(help: "Write compressed tensors as codes and scales (keep) or as numbers (decode).")
+  var codes = CodePolicy.automatic
+
+  @Option(help: ArgumentHelp("Split into files of at most this size.", valueName: "size"))
+  var maxShardSize: ByteSize?
+
+  @Flag(help: "Replace an existing output.")
+  var force = false
+
+  @Flag(help: "Say what would be read and written, and write nothing.")
+  var dryRun = false
+
+  @Option(help: "The most threads to use; a conversion has work for two.")
+  var threads: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The most memory to use; a conversion keeps below 64MB whatever the model's size.",
+      valueName: "bytes"))
+  var memoryLimit: ByteSize?
+
+  /// What conversions of any size stay below.
+  private static let neededMemory = 64_000_000
+  /// What the ecosystem's tools split at when nobody says.
+  private static let usualShardByteCount = 5_000_000_000
+
+  /// What was typed, as the library wants it; throws what contradicts itself.
+  func options(for path: String) throws -> ConversionOptions {
+    try checkLimits()
+    var options = ConversionOptions()
+    options.format = try format(for: path)
+    options.floats = dtype
+    options.codes = codes
+    options.patterns = tensors
+    options.renamings = try rename.map { text in
+      guard let renaming = Renaming(text) else {
+        throw ValidationError("--rename \(text): give s/PATTERN/NEW/ with a regular expression")
+      }
+      return renaming
+    }
+    options.maximumShardByteCount = maxShardSize?.byteCount
+    if options.format == .safetensors, OutputFormat.isFolder(path) {
+      options.maximumShardByteCount = maxShardSize?.byteCount ?? Self.usualShardByteCount
+    }
+    options.overwrites = force
+    return options
+  }
+
+  private func format(for path: String) throws -> OutputFormat {
+    let names = OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")
+    if let target {
+      guard let format = OutputFormat(rawValue: target) else {
+        throw ValidationError("--to \(target): this version writes \(names)")
+      }
+      return format
+    }
+    if maxShardSize != nil { return .safetensors }
+    guard let format = OutputFormat.inferred(from: path) else {
+      throw ValidationError(
+        "the ending of \(path) names no format; add --to with one of \(names)")
+    }
+    return format
+  }
+
+  private func checkLimits() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads \(threads): give at least 1") }
+    if let memoryLimit, memoryLimit.byteCount < Self.neededMemory {
+      throw ValidationError(
+        "--memory-limit \(memoryLimit.byteCount): a conversion needs \(Self.neededMemory) bytes")
+    }
+  }
+}
+
+extension FloatPolicy: ExpressibleByArgument {}
+extension CodePolicy: ExpressibleByArgument {}

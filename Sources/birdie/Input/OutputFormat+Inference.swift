@@ -1,0 +1,23 @@
+import Checkpoints
+import Glibc
+
+extension OutputFormat {
+  /// The format that a path asks for by its ending; a folder holds shards of safetensors.
+  static func inferred(from path: String) -> OutputFormat? {
+    if isFolder(path) { return .safetensors }
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: ".") else { return nil }
+    switch name[name.index(after: dot)...].lowercased() {
+    case "safetensors": return .safetensors
+    case "pt", "pth", "bin", "ckpt": return .pytorch
+    default: return nil
+    }
+  }
+
+  /// Whether a path is a folder, or is written as one.
+  static func isFolder(_ path: String) -> Bool {
+    if path.hasSuffix("/") { return true }
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+}

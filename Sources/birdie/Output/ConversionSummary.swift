@@ -1,0 +1,76 @@
+import Checkpoints
+import Glibc
+
+/// What a conversion wrote, or would write.
+struct ConversionSummary {
+  let input: Checkpoint
+  let path: String
+  let format: OutputFormat
+  let conversion: ConversionReport
+  /// How long it took; nil for a rehearsal.
+  let seconds: Double?
+
+  /// Prints the summary in the form that was asked for.
+  func print(_ options: OutputOptions) {
+    let warnings = WarningReport(warnings: conversion.warnings)
+    if options.json { return Document.print(json(warnings)) }
+    warnings.print(unless: options.quiet)
+    if !options.quiet { Data.write(text()) }
+  }
+
+  private var byteCount: Int { conversion.files.reduce(0) { $0 + $1.byteCount } }
+
+  private func text() -> String {
+    let ink = Ink(for: STDOUT_FILENO)
+    var text = seconds == nil ? rehearsal(ink) : ""
+    for (name, kept) in conversion.droppedTies.sorted(by: { $0.key < $1.key }) {
+      text += "shares its elements with \(kept), left out: \(name)".printable + "\n"
+    }
+    let count = conversion.items.count
+    let verb = seconds == nil ? "would write" : "wrote"
+    text += "\(verb) \(count) tensor\(count == 1 ? "" : "s"), \(Quantity.bytes(byteCount)), to "
+    text += ink.bold(path.printable)
+    text += " (\(format.rawValue), from \(Quantity.bytes(input.byteCount)) of \(input.format))"
+    if let seconds { text += " in \(Quantity.seconds(seconds))" }
+    return text + "\n"
+  }
+
+  private func rehearsal(_ ink: Ink) -> String {
+    var tensors = Table([.left("name"), .left("dtype"), .left("shape"), .right("bytes")])
+    for item in conversion.items {
+      tensors.add([item.name, item.dtype, item.shape.description, Quantity.bytes(item.byteCount)])
+    }
+    var files = Table([.left("file"), .right("bytes")])
+    for file in conversion.files { files.add([file.path, Quantity.bytes(file.byteCount)]) }
+    return tensors.rendered(with: ink) + "\n" + files.rendered(with: ink) + "\n"
+  }
+
+  private func json(_ warnings: WarningReport) -> KeyValuePairs<String, JSONValue> {
+    [
+      "input": [
+        "path": .string(input.path), "format": .string(input.format),
+        "bytes": .integer(input.byteCount),
+      ],
+      "output": [
+        "path": .string(path), "format": .string(format.rawValue),
+        "bytes": .integer(byteCount),
+      ],
+      "dry_run": .bool(seconds == nil),
+      "tensors": .array(
+        conversion.items.map { item in
+          [
+            "name": .string(item.name), "dtype": .string(item.dtype),
+            "shape": .array(item.shape.map(JSONValue.integer)),
+            "bytes": .integer(item.byteCount),
+          ]
+        }),
+      "files": .array(
+        conversion.files.map { ["path": .string($0.path), "bytes": .integer($0.byteCount)] }),
+      "dropped_ties": .object(
+        conversion.droppedTies.sorted { $0.key < $1.key }
+          .map { (key: $0.key, value: .string($0.value)) }),
+      "seconds": JSONValue(seconds),
+      "warnings": warnings.json,
+    ]
+  }
+}

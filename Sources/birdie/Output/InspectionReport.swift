@@ -1,0 +1,155 @@
+import Checkpoints
+import Diagnostics
+import Glibc
+import TensorCore
+
+/// What is in a checkpoint: lines and a table for people, an object for scripts.
+struct InspectionReport {
+  let checkpoint: Checkpoint
+  let tensors: [TensorInspection]
+
+  /// The members of the JSON object, without the schema.
+  var json: KeyValuePairs<String, JSONValue> {
+    [
+      "path": .string(checkpoint.path),
+      "format": .string(checkpoint.format),
+      "bytes": .integer(checkpoint.byteCount),
+      "parameters": .integer(checkpoint.parameterCount),
+      "compressor": JSONValue(compressor),
+      "tensors": .array(tensors.map(json)),
+      "metadata": .object(metadata.map { (key: $0.key, value: .string($0.value)) }),
+      "ties": .array(checkpoint.ties.map { JSONValue($0) }),
+      "warnings": WarningReport(warnings: checkpoint.warnings).json,
+    ]
+  }
+
+  /// The header and the table.
+  func text() -> String {
+    let ink = Ink(for: STDOUT_FILENO)
+    let header = headerLines.map { label, value in
+      ink.dim(label.padded(to: 12)) + value.printable + "\n"
+    }
+    let table = tensorTable.rendered(with: ink)
+    return header.joined() + (table.isEmpty ? "" : "\n" + table)
+  }
+
+  private var compressor: String? {
+    checkpoint.layers.isEmpty ? nil : checkpoint.layers.joined(separator: "+")
+  }
+
+  private var metadata: [(key: String, value: String)] {
+    checkpoint.metadata.sorted { $0.key < $1.key }
+  }
+}
+
+extension InspectionReport {
+  private var headerLines: [(String, String)] {
+    let parameters = checkpoint.parameterCount
+    var lines = [
+      ("path", checkpoint.path),
+      ("format", checkpoint.format),
+      (
+        "size",
+        "\(Quantity.bytes(checkpoint.byteCount)) "
+          + "(\(Quantity.grouped(checkpoint.byteCount)) bytes)"
+      ),
+    ]
+    if let compressor { lines.append(("compressor", compressor)) }
+    let count = checkpoint.tensors.count
+    lines.append(
+      (
+        "parameters",
+        "\(Quantity.elements(parameters)) (\(Quantity.grouped(parameters))) "
+          + "in \(count) tensor\(count == 1 ? "" : "s")"
+      ))
+    lines += checkpoint.ties.map { ("tied", $0.joined(separator: " = ")) }
+    lines += metadata.map { ("metadata", "\($0.key): \(Self.shortened($0.value))") }
+    return lines
+  }
+
+  /// Metadata can be a whole training log; the JSON report has all of it.
+  private static func shortened(_ text: String) -> String {
+    let limit = 100
+    guard text.count > limit else { return text }
+    return "\(text.prefix(limit))… (\(Quantity.bytes(text.utf8.count)))"
+  }
+
+  private var tensorTable: Table {
+    var table = Table([
+      .left("name"), .left("dtype"), .left("shape"), .right("bytes"), .left("encoding"),
+      .right("min"), .right("max"), .right("mean"), .right("std"), .right("zeros"),
+      .right("nan"), .left("sha256"),
+    ])
+    for inspection in tensors {
+      let tensor = inspection.tensor
+      let stats = inspection.statistics
+      table.add([
+        tensor.name, tensor.dtype.rawValue, tensor.shape.description,
+        Quantity.bytes(tensor.storedByteCount), tensor.encodingSummary,
+        Self.measured(stats?.minimum), Self.measured(stats?.maximum),
+        Self.measured(stats?.mean), Self.measured(stats?.standardDeviation),
+        stats.map { Quantity.grouped($0.zeroCount) } ?? "",
+        stats.map { Quantity.grouped($0.nanCount) } ?? "", inspection.sha256 ?? "",
+      ])
+    }
+    return table
+  }
+
+  private static func measured(_ value: Double?) -> String {
+    value.map(Quantity.measured) ?? ""
+  }
+
+  private func json(_ inspection: TensorInspection) -> JSONValue {
+    let tensor = inspection.tensor
+    var members: [(key: String, value: JSONValue)] = [
+      ("name", .string(tensor.name)),
+      ("dtype", .string(tensor.dtype.rawValue)),
+      ("shape", .array(tensor.shape.dimensions.map(JSONValue.integer))),
+      ("bytes", .integer(tensor.storedByteCount)),
+      ("encoding", tensor.encodingJSON),
+    ]
+    if let sha256 = inspection.sha256 { members.append(("sha256", .string(sha256))) }
+    if let stats = inspection.statistics { members.append(("stats", stats.json)) }
+    return .object(members)
+  }
+}
+
+extension NamedTensor {
+  /// What a table says about codes: `int8_row, 8 bits per row`; for absent tensors that they are.
+  fileprivate var encodingSummary: String {
+    switch content {
+    case .encoded(let encoded):
+      let encoding = encoded.encoding
+      let bits = encoding.bits.map { ", \($0) bits" } ?? ""
+      return encoding.kind + bits + (encoding.granularity.map { " per \($0)" } ?? "")
+    case .absent: return "no data"
+    default: return ""
+    }
+  }
+
+  fileprivate var encodingJSON: JSONValue {
+    guard case .encoded(let encoded) = content else { return .null }
+    return [
+      "kind": .string(encoded.encoding.kind),
+      "bits": JSONValue(encoded.encoding.bits),
+      "granularity": JSONValue(encoded.encoding.granularity),
+    ]
+  }
+}
+
+extension TensorStatistics {
+  fileprivate var json: JSONValue {
+    [
+      "min": JSONValue(minimum), "max": JSONValue(maximum), "mean": JSONValue(mean),
+      "std": JSONValue(standardDeviation), "absmax": JSONValue(absoluteMaximum),
+      "zeros": .integer(zeroCount), "nan": .integer(nanCount),
+    ]
+  }
+}
+
+extension String {
+  /// The text with spaces up to `width` columns, and at least one.
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(width - count, 1))
+  }
+}

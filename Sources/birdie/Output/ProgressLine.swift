@@ -1,0 +1,56 @@
+import Glibc
+
+/// How far a job is: one line that redraws itself on a terminal, else a line every 30 seconds.
+final class ProgressLine {
+  private let verb: String
+  private let total: Int
+  private let isShown: Bool
+  private let isTerminal = isatty(STDERR_FILENO) == 1 && Environment.value("TERM") != "dumb"
+  private let start = ProgressLine.now()
+  private var last: Double
+  private var isDrawn = false
+
+  /// Follows a job of `total` bytes; says nothing at all unless `isShown`.
+  init(_ verb: String, total: Int, isShown: Bool) {
+    self.verb = verb
+    self.total = total
+    self.isShown = isShown
+    last = start
+  }
+
+  /// Tells how many bytes are done.
+  func update(done: Int) {
+    let now = Self.now()
+    // Ten redraws a second look smooth; a log file wants one line now and then.
+    guard isShown, now - last >= (isTerminal ? 0.1 : 30) else { return }
+    last = now
+    let text = line(done: done, seconds: now - start)
+    Talk.write(isTerminal ? "\r\u{1B}[K\(text)" : text + "\n")
+    isDrawn = isTerminal
+  }
+
+  /// Removes the line from the terminal.
+  func finish() {
+    if isDrawn { Talk.write("\r\u{1B}[K") }
+    isDrawn = false
+  }
+
+  /// The seconds since the job began.
+  var elapsed: Double { Self.now() - start }
+
+  private func line(done: Int, seconds: Double) -> String {
+    let rate = Double(done) / max(seconds, 1e-9)
+    var text = "\(verb) \(Quantity.bytes(done)) of \(Quantity.bytes(total))"
+    text += ", \(Quantity.bytes(Int(rate)))/s"
+    if rate > 0, done < total {
+      text += ", \(Quantity.seconds(Double(total - done) / rate)) left"
+    }
+    return text
+  }
+
+  private static func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}

@@ -1,0 +1,19 @@
+import Diagnostics
+import TensorCore
+
+/// Every rule that an error can name, for `birdie explain`.
+enum Rules {
+  /// The rules by subject, in the order of the layers.
+  static let all: [Rule] = CommandRules.all + TensorCoreRules.all
+
+  /// The rule with this id, in any case.
+  static func named(_ id: String) -> Rule? {
+    let id = id.uppercased()
+    return all.first { $0.id.uppercased() == id }
+  }
+
+  /// `; did you mean Z04?`, or nothing when no id is near.
+  static func suggestion(for id: String) -> String {
+    NearestName.to(id, among: all.map(\.id)).map { "; did you mean \($0)?" } ?? ""
+  }
+}

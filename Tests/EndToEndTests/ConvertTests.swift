@@ -1,0 +1,69 @@
+import Testing
+
+struct ConvertTests {
+  private let folder: ScratchFolder
+  private let model: String
+
+  init() throws {
+    folder = try ScratchFolder()
+    model = try folder.file("model.safetensors", twoTensors())
+  }
+
+  @Test(arguments: ["copy.safetensors", "copy.pt", "copy.bin"])
+  func `the ending chooses the format, and no value changes`(name: String) throws {
+    let output = folder.path(name)
+    let run = try Command.birdie("convert", model, output)
+    #expect(run.status == 0)
+    #expect(run.talk.isEmpty)
+    #expect(run.output.hasPrefix("wrote 2 tensors"))
+    #expect(try Command.birdie("diff", model, output).status == 0)
+  }
+
+  @Test func `an existing output is replaced only by force`() throws {
+    let output = try folder.file("taken.safetensors", [1, 2, 3])
+    let refused = try Command.birdie("convert", model, output)
+    #expect(refused.status == 73)
+    #expect(refused.talk.contains("--force"))
+    #expect(try ScratchFolder.bytes(output) == [1, 2, 3])
+    #expect(try Command.birdie("convert", model, output, "--force").status == 0)
+    #expect(try Command.birdie("diff", model, output).status == 0)
+  }
+
+  @Test func `a rehearsal says what it would write and writes nothing`() throws {
+    let output = folder.path("new.safetensors")
+    let run = try Command.birdie("convert", model, output, "--dry-run")
+    #expect(run.status == 0)
+    #expect(run.output.contains("would write 2 tensors"))
+    #expect(folder.names == ["model.safetensors"])
+    let plan = try JSONDocument(
+      try Command.birdie("convert", model, output, "--dry-run", "--json").output)
+    #expect(plan["dry_run"]?.bool == true)
+    _ = try Command.birdie("convert", model, output)
+    #expect(plan["output"]?["bytes"]?.integer == (try ScratchFolder.bytes(output).count))
+  }
+
+  @Test func `names and types change as asked`() throws {
+    let output = folder.path("small.safetensors")
+    let run = try Command.birdie(
+      "convert", model, output, "--tensors", "b.*", "--rename", "s/^b/layer/", "--dtype", "bf16",
+      "--json")
+    #expect(run.status == 0)
+    let tensor = try #require(try JSONDocument(run.output)["tensors"]?.elements.first)
+    #expect(tensor["name"]?.text == "layer.weight")
+    #expect(tensor["dtype"]?.text == "BF16")
+    #expect(tensor["bytes"]?.integer == 8)
+  }
+
+  @Test func `quiet says nothing`() throws {
+    let run = try Command.birdie("convert", model, folder.path("q.safetensors"), "-q")
+    #expect(run.status == 0)
+    #expect(run.output.isEmpty && run.talk.isEmpty)
+  }
+
+  @Test func `damage leaves nothing behind`() throws {
+    let broken = try folder.file("cut.safetensors", Array(twoTensors().dropLast()))
+    let run = try Command.birdie("convert", broken, folder.path("out.safetensors"))
+    #expect(run.status == 65)
+    #expect(folder.names == ["cut.safetensors", "model.safetensors"])
+  }
+}

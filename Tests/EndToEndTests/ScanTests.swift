@@ -1,0 +1,60 @@
+import Testing
+
+struct ScanTests {
+  private let folder: ScratchFolder
+
+  init() throws { folder = try ScratchFolder() }
+
+  /// A pickle of protocol 2 that calls `posix.system("id")`: cposix\nsystem\nX…idR.
+  private static let attack: [UInt8] =
+    [0x80, 2] + Array("cposix\nsystem\n".utf8) + [0x58, 2, 0, 0, 0] + Array("id".utf8)
+    + [0x85, 0x52, 0x2E]
+
+  @Test func `a safetensors file is clean`() throws {
+    let model = try folder.file("model.safetensors", twoTensors())
+    let run = try Command.birdie("scan", model)
+    #expect(run.status == 0)
+    #expect(run.output == "\(model): clean (safetensors)\n")
+  }
+
+  @Test func `a pickle that calls the shell is dangerous, and the call is named`() throws {
+    let run = try Command.birdie("scan", try folder.file("model.pt", Self.attack))
+    #expect(run.status == 77)
+    #expect(run.output.contains("posix.system  dangerous  called"))
+    #expect(run.output.contains("error[P01]"))
+  }
+
+  @Test func `the call is found though the pickle breaks off after it`() throws {
+    let cut = try folder.file("cut.pt", Self.attack.dropLast(1) + [0xFF])
+    let document = try JSONDocument(try Command.birdie("scan", cut, "--json").output)
+    #expect(document["verdict"]?.text == "dangerous")
+    #expect(document["imports"]?.elements.first?["risk"]?.text == "dangerous")
+  }
+
+  @Test func `a program of protocol 0 is found without any mark of a format`() throws {
+    let text = Array("cos\nsystem\n(S'id'\ntR.".utf8)
+    #expect(try Command.birdie("scan", try folder.file("old.bin", text)).status == 77)
+  }
+
+  @Test func `the document has the promised keys`() throws {
+    let model = try folder.file("model.safetensors", twoTensors(second: .nan))
+    let document = try JSONDocument(try Command.birdie("scan", model, "--json").output)
+    #expect(
+      document.keys == [
+        "schema", "path", "verdict", "format", "imports", "findings", "nonfinite", "warnings",
+      ])
+    #expect(document["nonfinite"]?.elements.first?["nan"]?.integer == 1)
+    #expect(document["warnings"]?.elements.first?["rule"]?.text == "T14")
+  }
+
+  @Test func `damage ends with 65, and danger outweighs it`() throws {
+    let damaged = try folder.file("cut.safetensors", Array(twoTensors().dropLast()))
+    let dangerous = try folder.file("model.pt", Self.attack)
+    #expect(try Command.birdie("scan", damaged).status == 65)
+    #expect(try Command.birdie("scan", damaged, dangerous).status == 77)
+  }
+
+  @Test func `a missing file is no finding but an error`() throws {
+    #expect(try Command.birdie("scan", "/no/such/file").status == 66)
+  }
+}

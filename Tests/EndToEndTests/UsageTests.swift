@@ -1,0 +1,101 @@
+import Testing
+
+struct UsageTests {
+  @Test(arguments: ["inspect", "diff", "convert", "methods", "explain", "doctor"])
+  func `the help of every verb starts with examples`(verb: String) throws {
+    let help = try Command.birdie(verb, "--help")
+    #expect(help.status == 0)
+    #expect(help.output.hasPrefix("EXAMPLES:\n  birdie "))
+    #expect(help.output.contains("USAGE: birdie \(verb)"))
+    #expect(help.talk.isEmpty)
+  }
+
+  @Test func `without arguments the help goes to stderr and the status says usage`() throws {
+    let run = try Command.birdie()
+    #expect(run.status == 64)
+    #expect(run.output.isEmpty)
+    #expect(run.talk.hasPrefix("EXAMPLES:"))
+  }
+
+  @Test func `the version is one line`() throws {
+    let run = try Command.birdie("--version")
+    #expect(run.status == 0)
+    #expect(run.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+  }
+
+  @Test(arguments: [
+    ["diff", "one"], ["inspect", "--no-such-flag", "x"], ["convert", "in", "out.xyz"],
+    ["convert", "in", "out", "--to", "gguf"], ["convert", "in", "o.pt", "--dtype", "f31"],
+    ["convert", "in", "o.pt", "--rename", "x"], ["convert", "in", "o.pt", "--threads", "0"],
+    ["convert", "in", "o", "--max-shard-size", "big"], ["diff", "a", "b", "--tolerance", "-1"],
+    ["inspect", "x", "--lenient", "F01"], ["inspect", "x", "--lenient", "Q99"],
+    ["explain", "Q99"], ["methods", "spells"],
+  ])
+  func `what cannot be understood ends with 64 and explains itself`(arguments: [String]) throws {
+    let run = try Command.run(arguments)
+    #expect(run.status == 64)
+    #expect(run.output.isEmpty)
+    #expect(run.talk.hasPrefix("error[U0"))
+    #expect(run.talkLines.contains { $0.hasPrefix("  help: ") })
+  }
+
+  @Test func `a target that is not built names those that are`() throws {
+    let run = try Command.birdie("convert", "in", "out", "--to", "gguf")
+    #expect(run.talk.contains("safetensors, pytorch"))
+  }
+
+  @Test func `a mistyped verb is recognized`() throws {
+    let run = try Command.birdie("inspct")
+    #expect(run.status == 64)
+    #expect(run.talk.contains("did you mean `birdie inspect`?"))
+  }
+
+  @Test func `a missing file ends with 66, and says where, why and what to do`() throws {
+    let run = try Command.birdie("/no/such/model.pt")
+    #expect(run.status == 66)
+    #expect(run.output.isEmpty)
+    let labels = run.talkLines.map { $0.prefix { $0 != ":" } }
+    #expect(labels == ["error[F01]", "  where", "  why", "  help"])
+  }
+
+  @Test func `under --json an error is one document on stdout too`() throws {
+    let run = try Command.birdie("inspect", "/no/such/model.pt", "--json")
+    #expect(run.status == 66)
+    let document = try JSONDocument(run.output)
+    #expect(document.keys == ["schema", "error"])
+    #expect(document["error"]?.keys == ["rule", "message", "where", "why", "help"])
+  }
+
+  @Test func `even a command line that is wrong is answered in JSON`() throws {
+    let run = try Command.birdie("diff", "--json")
+    #expect(run.status == 64)
+    #expect(try JSONDocument(run.output).keys == ["schema", "error"])
+  }
+
+  @Test func `rules are found in any case, and near misses suggested`() throws {
+    #expect(try Command.birdie("explain", "f01").output.hasPrefix("F01: no such input"))
+    #expect(try Command.birdie("explain", "F0").talk.contains("did you mean F01?"))
+  }
+
+  @Test func `every rule is listed once`() throws {
+    let document = try JSONDocument(try Command.birdie("explain", "--json").output)
+    let ids = document["rules"]?.elements.compactMap { $0["id"]?.text } ?? []
+    #expect(ids.contains("F01"))
+    #expect(Set(ids).count == ids.count)
+  }
+
+  @Test func `doctor names the kernels and the codecs`() throws {
+    let document = try JSONDocument(try Command.birdie("doctor", "--json").output)
+    let facts = try #require(document["doctor"])
+    for key in ["version", "swift", "isa", "openblas", "zlib", "zstd", "xz", "brotli", "cpus"] {
+      #expect(facts.keys.contains(key))
+    }
+  }
+
+  @Test func `a shell completion script is written for bash`() throws {
+    let run = try Command.birdie("--generate-completion-script", "bash")
+    #expect(run.status == 0)
+    #expect(run.output.contains("complete -o filenames"))
+    #expect(!run.output.hasPrefix("EXAMPLES"))
+  }
+}
