@@ -32,9 +32,8 @@ def lrzip(data, *options):
     with tempfile.TemporaryDirectory() as folder:
         plain, packed, again = (f"{folder}/{name}" for name in ("a", "a.lrz", "b"))
         pathlib.Path(plain).write_bytes(data)
-        run = lambda *words: subprocess.run(["lrzip", "-q", *words], check=True, capture_output=True)
-        run(*options, "-o", packed, plain)
-        run("-d", "-o", again, packed)
+        for words in ([*options, "-o", packed, plain], ["-d", "-o", again, packed]):
+            subprocess.run(["lrzip", "-q", *words], check=True, capture_output=True)
         assert pathlib.Path(again).read_bytes() == data
         return pathlib.Path(packed).read_bytes()
 

@@ -170,7 +170,7 @@ zpaq_model *zpaq_model_create(const uint8_t *header, size_t header_count,
   model->count = header[4];
   model->c8 = 1;
   model->nibble = 1;
-  for (uint32_t index = 1; index < 256; index++) model->reciprocals[index] = (int32_t)(2048 / index);
+  for (int32_t index = 1; index < 256; index++) model->reciprocals[index] = 2048 / index;
   for (uint32_t index = 0; index < 1024; index++) {
     model->rates[index] = (1u << 17) / (index * 2 + 3) * 2;
   }

@@ -123,8 +123,8 @@ int zpaq_machine_run(zpaq_machine *z, uint8_t byte) {
       pc = number + 256 * (size_t)z->program[pc];
     } else if (opcode < 56) status = change_operand(z, opcode, number);
     else if (opcode >= 64 && opcode < 120) store(z, opcode >> 3 & 7, load(z, opcode & 7, number));
-    else if (opcode >= 128 && opcode < 240) status = compute(z, opcode, load(z, opcode & 7, number));
-    else status = ZPAQ_PROGRAM;
+    else if (opcode < 128 || opcode >= 240) status = ZPAQ_PROGRAM;
+    else status = compute(z, opcode, load(z, opcode & 7, number));
     if (status != ZPAQ_OK) return status;
   }
   return ZPAQ_PROGRAM;

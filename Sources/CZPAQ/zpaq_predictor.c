@@ -48,9 +48,24 @@ static uint8_t *history(const zpaq_model *model, const zpaq_component *part) {
   return part->bytes + part->row + (model->nibble & 15);
 }
 
-// Selects the bit history for the next bit: a row serves half a byte.
+// Whether the next bit is the first of a half byte, which gets a row of its own.
+static int starts_row(const zpaq_model *model) {
+  return model->c8 == 1 || (model->c8 & 0xf0) == 16;
+}
+
+// Fetches the rows of all components at once: one by one, their cache misses take most of the time.
+static void prefetch_rows(const zpaq_model *model) {
+  for (size_t index = 0; index < model->count; index++) {
+    const zpaq_component *part = &model->components[index];
+    if (part->args[0] != ICM && part->args[0] != ISSE) continue;
+    uint32_t context = model->contexts[index] + 16 * model->c8;
+    __builtin_prefetch(part->bytes + (context * 16 & part->bytes_mask));
+  }
+}
+
+// Selects the bit history for the next bit.
 static void select_history(zpaq_model *model, zpaq_component *part, size_t index) {
-  if (model->c8 == 1 || (model->c8 & 0xf0) == 16) {
+  if (starts_row(model)) {
     part->row = find_row(part, model->contexts[index] + 16 * model->c8);
   }
   part->context = *history(model, part);
@@ -69,9 +84,11 @@ static int32_t predict_mix(zpaq_model *model, zpaq_component *part, size_t index
   uint32_t choice = model->contexts[index] + (model->c8 & args[5]);
   part->context = (choice & part->slots_mask) * args[3];
   const uint32_t *weights = part->slots + part->context;
+  const int32_t *inputs = model->predictions + args[2];
+  unsigned count = args[3];
   int32_t sum = 0;
-  for (unsigned input = 0; input < args[3]; input++) {
-    sum += ((int32_t)weights[input] >> 8) * model->predictions[args[2] + input];
+  for (unsigned input = 0; input < count; input++) {
+    sum += ((int32_t)weights[input] >> 8) * inputs[input];
   }
   return clamp_logit(sum >> 8);
 }
@@ -116,6 +133,7 @@ static int32_t predict_one(zpaq_model *model, size_t index) {
 }
 
 uint32_t zpaq_predict(zpaq_model *model) {
+  if (starts_row(model)) prefetch_rows(model);
   for (size_t index = 0; index < model->count; index++) {
     model->predictions[index] = predict_one(model, index);
   }
@@ -158,9 +176,12 @@ static void update_match(zpaq_model *model, zpaq_component *part, size_t index, 
 static void update_mix(zpaq_model *model, zpaq_component *part, size_t index, uint32_t bit) {
   const uint8_t *args = part->args;
   int32_t error = error_of(model, index, bit) * args[4] >> 4;
-  uint32_t *weights = part->slots + part->context;
-  for (unsigned input = 0; input < args[3]; input++) {
-    int32_t change = (error * model->predictions[args[2] + input] + (1 << 12)) >> 13;
+  // Without restrict the compiler cannot vectorize: weights and predictions might overlap.
+  uint32_t *restrict weights = part->slots + part->context;
+  const int32_t *restrict inputs = model->predictions + args[2];
+  unsigned count = args[3];
+  for (unsigned input = 0; input < count; input++) {
+    int32_t change = (error * inputs[input] + (1 << 12)) >> 13;
     weights[input] = (uint32_t)clamp_weight((int32_t)weights[input] + change);
   }
 }

@@ -1,152 +1,98 @@
-internal import Diagnostics
+public import Diagnostics
 
-/// A class, function or constant that a pickle names.
-public struct Symbol: Hashable, Sendable, CustomStringConvertible {
-  /// The dotted module.
-  public let module: String
-  /// The name in the module.
-  public let name: String
-
-  /// Names a symbol.
-  public init(module: String, name: String) {
-    self.module = module
-    self.name = name
-  }
-
-  /// Module and name, joined by a dot.
-  public var description: String { "\(module).\(name)" }
-}
-
-/// What the caller says of a symbol.
-public enum SymbolVerdict: Sendable {
-  /// Calls are data whose meaning the caller knows.
-  case callable
-  /// It may be referred to, not called.
-  case constant
-  /// A class whose instances are known by their state alone.
-  case instance
-  /// It is on no list.
-  case unknown
-}
-
-/// The position of a value in its graph.
-public typealias NodeID = Int
-
-/// One value of a pickle. Containers name their items by position, so sharing stays visible.
-public enum PickleNode: Sendable {
-  /// `None`.
-  case none
-  /// `True` or `False`.
-  case bool(Bool)
-  /// An integer of at most 64 bits.
-  case int(Int64)
-  /// A longer integer: little-endian two's complement.
-  case bigInt([UInt8])
-  /// A float.
-  case float(Double)
-  /// Text.
-  case string(String)
-  /// Bytes.
-  case bytes([UInt8])
-  /// A bytearray.
-  case bytearray([UInt8])
-  /// A list.
-  case list([NodeID])
-  /// A tuple.
-  case tuple([NodeID])
-  /// A dictionary in the order of insertion.
-  case dict([(key: NodeID, value: NodeID)])
-  /// A set.
-  case set([NodeID])
-  /// A frozenset.
-  case frozenset([NodeID])
-  /// A reference to something by name.
-  case symbol(Symbol)
-  /// What `BINPERSID` was given.
-  case persistent(NodeID)
-  /// The result of a call or an instantiation that nobody carries out.
-  case object(PickledObject)
-}
-
-/// A call or an instance, described instead of made.
-public struct PickledObject: Sendable {
-  /// The callable or class.
-  public let symbol: Symbol
-  /// The tuple of arguments.
-  public let arguments: NodeID
-  /// The dictionary of keyword arguments of `NEWOBJ_EX`.
-  public let keywordArguments: NodeID?
-  /// Whether `NEWOBJ` made it rather than `REDUCE`.
-  public let isInstance: Bool
-  /// What `BUILD` set.
-  public internal(set) var state: NodeID?
-  /// What `APPENDS` and `ADDITEMS` added.
-  public internal(set) var listItems: [NodeID] = []
-  /// What `SETITEMS` set.
-  public internal(set) var dictItems: [(key: NodeID, value: NodeID)] = []
-}
-
-/// A symbol that a pickle named, and where.
-public struct PickleImport: Sendable {
-  /// The symbol.
-  public let symbol: Symbol
-  /// What the caller said of it.
-  public let verdict: SymbolVerdict
-  /// Whether it is known to run code or open files when called.
-  public let isNotorious: Bool
-  /// The opcode's distance in bytes from the start of the stream.
-  public let offset: Int
-  /// Whether the pickle called it.
-  public internal(set) var isCalled = false
-  /// Whether the pickle made an instance of it.
-  public internal(set) var isInstantiated = false
-}
-
-/// The values of a pickle. Without cycles, and nested no deeper than the limits allow.
+/// The values of one pickle.
+///
+/// Free of cycles, nested at most `PickleLimits.nestingDepth` deep, and walked as a tree at most
+/// `PickleLimits.expandedNodes` values large, so that recursion over it ends.
 public struct PickleGraph: Sendable {
-  /// Every value.
-  public let nodes: [PickleNode]
+  private let nodes: [PickleNode]
+  private let offsets: [UInt32]
   /// The value that the pickle stands for.
   public let root: NodeID
-  /// The byte after `STOP`.
+  /// The byte after STOP, from the start of the bytes that were given.
   public let endOffset: Int
-  /// The protocol that the pickle declares.
+  /// The version that PROTO declares; 0 without one.
   public let protocolVersion: Int
-  /// The symbols it names, in order.
+  /// Every symbol the pickle imports, in the order of the stream.
   public let imports: [PickleImport]
-}
 
-extension PickleNode {
-  /// The positions of the values inside this one.
-  var children: [NodeID] {
-    switch self {
-    case .list(let items), .tuple(let items), .set(let items), .frozenset(let items): items
-    case .dict(let entries): entries.flatMap { [$0.key, $0.value] }
-    case .persistent(let id): [id]
-    case .object(let object):
-      [object.arguments] + [object.keywordArguments, object.state].compactMap(\.self)
-        + object.listItems + object.dictItems.flatMap { [$0.key, $0.value] }
-    default: []
+  init(
+    arena: NodeArena, root: NodeID, endOffset: Int, protocolVersion: Int, imports: [PickleImport]
+  ) {
+    nodes = arena.nodes
+    offsets = arena.offsets
+    self.root = root
+    self.endOffset = endOffset
+    self.protocolVersion = protocolVersion
+    self.imports = imports
+  }
+
+  /// How many values there are, shared ones counted once.
+  public var count: Int { nodes.count }
+
+  /// Every value's id, in the order of the stream.
+  public var ids: some Sequence<NodeID> { nodes.indices.lazy.map { NodeID($0) } }
+
+  /// A value; `None` for an id of another graph.
+  public subscript(id: NodeID) -> PickleNode {
+    id.position < nodes.count ? nodes[id.position] : .none
+  }
+
+  /// The byte of the instruction that made a value.
+  public func offset(of id: NodeID) -> Int {
+    id.position < offsets.count ? Int(offsets[id.position]) : 0
+  }
+
+  /// Rejects bytes after STOP: P17 if they begin another pickle, P16 otherwise.
+  ///
+  /// `bytes` are those that were given to `PickleMachine.run`.
+  public func requireEnd(of bytes: RawSpan, audit: inout Audit) throws(Rejection) {
+    let rest = bytes.byteCount - endOffset
+    guard rest > 0 else { return }
+    let place = Place(offset: endOffset)
+    let tail = PickleMachine.survey(bytes, from: endOffset, policy: { _ in .unknown })
+    if tail.imports.isEmpty, !tail.isComplete {
+      let message = "\(rest) bytes follow the end of the pickle"
+      return try audit.enforce(PickleRules.trailingBytes, message, at: place)
     }
+    let names = tail.imports.prefix(3).map(\.symbol.description).joined(separator: ", ")
+    try audit.enforce(
+      PickleRules.secondPickle,
+      "another pickle follows the first" + (names.isEmpty ? "" : " and imports \(names)"),
+      at: place)
   }
 }
 
-/// What a pickle may cost, whatever its size claims.
-public struct PickleLimits: Sendable {
-  /// Opcodes that are run.
-  public var opcodes = 50_000_000
-  /// Values on the stack.
-  public var stackDepth = 1_000_000
-  /// Containers inside one another.
-  public var nestingDepth = 1000
-  /// Entries of the memo, and the largest number of one.
-  public var memoEntries = 10_000_000
-  /// Bytes of all strings.
-  public var stringBytes = 1 << 30
+extension PickleGraph {
+  /// The text of a string value.
+  public func string(_ id: NodeID) -> String? {
+    if case .string(let text) = self[id] { text } else { nil }
+  }
 
-  /// The limits for files of unknown origin.
-  public static let `default` = PickleLimits()
+  /// The number of an integer value; a bool is none.
+  public func integer(_ id: NodeID) -> Int64? {
+    if case .int(let number) = self[id] { number } else { nil }
+  }
 
-  /// The default limits.
-  public init() {}
+  /// The items of a list or tuple.
+  public func sequence(_ id: NodeID) -> [NodeID]? {
+    switch self[id] {
+    case .list(let items), .tuple(let items): items
+    default: nil
+    }
+  }
+
+  /// The entries of a dictionary, or those set on an object such as an OrderedDict.
+  public func entries(_ id: NodeID) -> [(key: NodeID, value: NodeID)]? {
+    switch self[id] {
+    case .dict(let entries): entries
+    case .object(let object): object.dictItems
+    default: nil
+    }
+  }
+
+  /// The value under a string key of a dictionary or an object. Linear in the number of entries.
+  public func value(_ key: String, in id: NodeID) -> NodeID? {
+    entries(id)?.last { string($0.key) == key }?.value
+  }
 }

@@ -1,227 +1,320 @@
 public import Diagnostics
 
-/// The rules about pickle programs. Some are enforced by who gives the values their meaning.
+/// The ways a pickle can be wrong; those marked "by the reader" are enforced by who gives the
+/// calls their meaning, and live here so that the numbers are in one place.
 public enum PickleRules {
-  private static let askForWeights =
-    "Ask the author for a safetensors file or a plain state dict; do not load this one with "
-    + "anything that runs pickles."
-  private static let damaged = "Download or save the file again; it is damaged or was edited."
+  /// Every rule, in the order of their numbers.
+  public static let all: [Rule] = imports + calls + stream + values + payloads
 
-  /// The pickle imports something that runs code.
-  public static let dangerousImport = Rule(
-    "P01", "dangerous import",
-    because: "The pickle names a function or module by which code runs, files open or connections "
-      + "are made. Python imports it on loading, and usually calls it. Weights never need it.",
-    remedy: askForWeights, status: .refused)
-  /// The pickle names something unknown without calling it.
-  public static let unknownImport = Rule(
-    "P02", "unknown import",
-    because: "Importing runs a module's code even when nothing in it is called, and no weights "
-      + "need this name.",
-    remedy: "If it is a class or function of the training script that you trust to be harmless "
-      + "data, pass --lenient P02: it is never imported here.",
+  private static let imports = [
+    forbiddenImport, uncalledImport, computedImport, legacyInstance, stackObject, unknownInstance,
+  ]
+  private static let calls = [
+    callOfNonSymbol, buildOfNonObject, slotState, extensionRegistry, persistentText, impureName,
+    forbiddenCall, importBeforeDamage,
+  ]
+  private static let stream = [
+    truncated, trailingBytes, secondPickle, protocolHeader, frameBoundary, stackUnderflow,
+    unknownMemo, sparseMemo, tooLarge, expansion, lengthBeyondStream, integerSize,
+  ]
+  private static let values = [
+    itemsOfNonDictionary, itemsOfNonList, unhashableKey, duplicateKey, cycle, malformedText,
+  ]
+  private static let payloads = [
+    hugeBytearray, codec, computedMagic, objectArray, moduleCode, decimalText, unsupportedOpcode,
+  ]
+
+  // MARK: Imports and calls
+
+  /// P01: imports something that runs code or reaches the system.
+  public static let forbiddenImport = Rule(
+    "P01", "import of something that reaches the system",
+    because: "Loading this file with Python's pickle would hand it a function that runs commands, "
+      + "opens files or evaluates code. No checkpoint needs it: treat the file as an attack.",
+    remedy: "Do not load the file anywhere. Ask whoever published it for safetensors.",
+    status: .refused)
+
+  /// P02: imports a symbol that is on no list and never uses it.
+  public static let uncalledImport = Rule(
+    "P02", "import of an unknown name",
+    because: "Importing a module runs its top-level code even if nothing is called afterwards. "
+      + "This name is not one that weights are made of.",
+    remedy: "If you know the name, pass --lenient P02: nothing is imported here in any case, and "
+      + "the value stays opaque.",
     status: .refused, isRelaxable: true)
-  /// The name of a symbol is not literal.
-  public static let computedSymbol = Rule(
-    "P03", "import under a computed name",
-    because: "STACK_GLOBAL takes its names from the stack; anything but two strings is made to "
-      + "hide the name from scanners.",
-    remedy: askForWeights, status: .refused)
-  /// The opcode INST.
-  public static let instanceOpcode = Rule(
-    "P04", "obsolete opcode INST",
-    because: "It imports and calls in one step. Nothing has written it since Python 2.",
-    remedy: askForWeights, status: .refused)
-  /// The opcode OBJ.
-  public static let objectOpcode = Rule(
-    "P05", "obsolete opcode OBJ",
-    because: "It calls a class found on the stack. Nothing has written it since Python 2.",
-    remedy: askForWeights, status: .refused)
-  /// An instance of an unknown class.
-  public static let unknownClass = Rule(
-    "P06", "instance of an unknown class",
-    because: "Making an instance runs the class's __new__ and __setstate__. Only modules are known "
-      + "by their state alone.",
-    remedy: "Save the state_dict() instead of the object, or pass --lenient P06 to read the file "
-      + "with that object left out; its class is never imported here.",
+
+  /// P03: STACK_GLOBAL on values that are not strings.
+  public static let computedImport = Rule(
+    "P03", "import by a name that is not text",
+    because: "The name of an import is computed from something other than strings, a trick that "
+      + "hides it from scanners.",
+    remedy: "Do not load the file. No pickler writes such an import.", status: .refused)
+
+  /// P04: the INST opcode.
+  public static let legacyInstance = Rule(
+    "P04", "INST imports and calls in one step",
+    because: "INST predates 2003; torch never writes it, and scanners that look for GLOBAL "
+      + "followed by REDUCE overlook it.",
+    remedy: "Load the file where it was made and save it again with a current pickle protocol.",
+    status: .refused)
+
+  /// P05: the OBJ opcode.
+  public static let stackObject = Rule(
+    "P05", "OBJ calls without REDUCE",
+    because: "OBJ calls a class from the stack; torch never writes it, and scanners that look for "
+      + "REDUCE overlook it.",
+    remedy: "Load the file where it was made and save it again with a current pickle protocol.",
+    status: .refused)
+
+  /// P06: an instance of an unknown class that is no neural-network module.
+  public static let unknownInstance = Rule(
+    "P06", "object of an unknown class",
+    because: "Making the object runs code of a class that this file only names. Classes whose "
+      + "state is that of a neural-network module are read as data; this one is something else.",
+    remedy:
+      "Save the state_dict instead of whole objects, or pass --lenient P06 to keep the object "
+      + "as opaque data.",
     status: .refused, isRelaxable: true)
-  /// A call of something that is no callable, or with arguments that make no sense.
-  public static let malformedCall = Rule(
-    "P07", "call of something that cannot be called so",
-    because: "REDUCE was applied to a value that is no function, or to arguments that the function "
-      + "does not take. No writer of weights does that.",
-    remedy: damaged)
-  /// BUILD on a plain value.
-  public static let buildOnPlainValue = Rule(
-    "P08", "state set on a plain value",
-    because: "BUILD writes attributes; on anything but an object it has been used to corrupt "
-      + "memory.",
-    remedy: damaged, status: .refused)
-  /// A state of an unknown form.
-  public static let malformedState = Rule(
-    "P09", "state of an unknown form",
-    because: "The state of an object is a dictionary, or for a few known classes a tuple.",
-    remedy: damaged)
-  /// An opcode of the extension registry.
-  public static let extensionOpcode = Rule(
-    "P10", "extension opcode",
-    because: "It calls whatever the reading program registered under a number.",
-    remedy: askForWeights, status: .refused)
-  /// A persistent id that names no storage.
-  public static let persistentID = Rule(
-    "P11", "persistent id that names no storage",
-    because: "Persistent ids of checkpoints are tuples that begin with \"storage\"; any other asks "
-      + "the reading program to look something up.",
-    remedy: damaged)
-  /// A symbol's name that is not a plain identifier.
-  public static let symbolName = Rule(
-    "P12", "misleading import name",
-    because: "Names with dots, control or look-alike characters reach attributes or hide what is "
-      + "imported.",
-    remedy: askForWeights, status: .refused)
-  /// A call of something unknown.
-  public static let unknownCall = Rule(
-    "P13", "call of an unknown function",
-    because: "The pickle asks to call a function that no writer of weights uses. Whatever it does "
-      + "would run with your rights.",
-    remedy: askForWeights, status: .refused)
-  /// An unknown import before damage.
+
+  /// P07: a call of something that is no symbol, or with arguments that are no tuple.
+  public static let callOfNonSymbol = Rule(
+    "P07", "call of something that is not a named function",
+    because: "The stream calls the result of another call, or a plain value, so what would run "
+      + "cannot be told from the file.",
+    remedy: "Do not load the file. No checkpoint is written this way.", status: .refused)
+
+  /// P08: BUILD on a plain value, or twice on one object.
+  public static let buildOfNonObject = Rule(
+    "P08", "state set on something that has none",
+    because: "BUILD assigns attributes or calls __setstate__; on a plain value or a class it "
+      + "either fails or changes the running program.",
+    remedy: "Do not load the file. No checkpoint is written this way.", status: .refused)
+
+  /// P09: a state that is no dictionary on an object of an unknown class.
+  public static let slotState = Rule(
+    "P09", "state of an unknown class is not a dictionary",
+    because: "Such a state is handed to code of the class, which this file only names; what it "
+      + "means cannot be told from the file.",
+    remedy: "Save the state_dict instead of whole objects, or pass --lenient P09 to keep the state "
+      + "as opaque data.",
+    status: .refused, isRelaxable: true)
+
+  /// P10: EXT1, EXT2 or EXT4.
+  public static let extensionRegistry = Rule(
+    "P10", "import by a number",
+    because: "EXT opcodes name a function by its number in a registry of the loading program, so "
+      + "the file means something else on every machine.",
+    remedy: "Load the file where it was made and save it again without copyreg extensions.",
+    status: .refused)
+
+  /// P11: a persistent id that is text or does not describe a storage (the latter by the reader).
+  public static let persistentText = Rule(
+    "P11", "malformed persistent id",
+    because: "Persistent ids point to tensor data and must be the tuple that torch writes; "
+      + "anything else is handed to the loading program to interpret.",
+    remedy: "Load the file where it was made and save it again with torch.save.")
+
+  /// P12: a module or name that is not a plain identifier.
+  public static let impureName = Rule(
+    "P12", "import by a name that is not an identifier",
+    because: "Dots in the name reach through a harmless module to any attribute (torch → "
+      + "os.system); control characters and look-alike letters hide an import from people and "
+      + "scanners.",
+    remedy: "Do not load the file. No checkpoint needs such a name.", status: .refused)
+
+  /// P13: a call of a symbol that is not on the list of callables, or a notorious gadget.
+  public static let forbiddenCall = Rule(
+    "P13", "call of a function that builds no weights",
+    because: "Loading this file with Python's pickle would call the function with arguments of "
+      + "the file's choosing. Only functions known to rebuild tensors and containers are accepted.",
+    remedy: "If you trust the origin, load it there and save a plain state_dict or safetensors.",
+    status: .refused)
+
+  /// P14: a stream that breaks off after an import that is on no list.
   public static let importBeforeDamage = Rule(
-    "P14", "import before the damage",
-    because: "The pickle is damaged, but Python would have run the import before noticing: attacks "
-      + "break the file behind the payload so that scanners give up.",
-    remedy: askForWeights, status: .refused)
-  /// The stream ends early.
+    "P14", "unknown import in a stream that breaks off",
+    because: "A loader runs a pickle as it reads: what is imported before the damage has run when "
+      + "the error appears. Malware uses this to hide from scanners that stop at the damage.",
+    remedy: "Do not load the file. If you expected it to be whole, fetch it again and compare "
+      + "its hash.",
+    status: .refused)
+
+  // MARK: The stream
+
+  /// P15: the stream ends too early.
   public static let truncated = Rule(
-    "P15", "pickle ends early",
-    because: "The stream ends before STOP.", remedy: damaged)
-  /// Bytes follow STOP.
+    "P15", "pickle ends too early",
+    because: "The stream stops before its STOP instruction: the file was cut or is no pickle.",
+    remedy: "Fetch or copy the file again and compare its size and hash with the origin.")
+
+  /// P16: bytes after STOP.
   public static let trailingBytes = Rule(
     "P16", "bytes after the pickle",
-    because: "Something follows STOP that PyTorch ignores and other readers may not.",
-    remedy: damaged, isRelaxable: true)
-  /// A second pickle follows.
+    because: "Loaders ignore what follows STOP, which makes it a hiding place, and two readers "
+      + "may disagree on what the file contains.",
+    remedy: "Pass --lenient P16 to ignore the rest.", isRelaxable: true)
+
+  /// P17: another pickle after STOP.
   public static let secondPickle = Rule(
     "P17", "a second pickle follows",
-    because: "Two readers can see two different objects in the same record.",
-    remedy: damaged, isRelaxable: true)
-  /// PROTO is missing, repeated or unknown.
+    because: "Loaders read the first pickle only; the second is hidden from them but not from a "
+      + "program that reads on.",
+    remedy: "Pass --lenient P17 to read the first pickle and ignore the second.", isRelaxable: true)
+
+  /// P18: PROTO missing, repeated, misplaced or of an unknown version.
   public static let protocolHeader = Rule(
     "P18", "protocol header missing, repeated or unknown",
-    because: "A pickle begins with PROTO and a version of 2 to 5, once.",
-    remedy: damaged, isRelaxable: true)
-  /// Frames do not fit the instructions.
-  public static let frame = Rule(
-    "P19", "frame does not fit the instructions",
-    because: "Python's two picklers read such a stream differently.", remedy: damaged)
-  /// The stack is too short.
-  public static let stackUnderflow = Rule(
-    "P20", "stack or mark missing",
-    because: "An instruction takes a value that was never pushed.", remedy: damaged)
-  /// The memo lacks an entry.
-  public static let unknownMemo = Rule(
-    "P21", "memo entry never stored",
-    because: "An instruction fetches a value that was never put there.", remedy: damaged)
-  /// The memo grows beyond bounds.
-  public static let memoBomb = Rule(
-    "P22", "memo number out of bounds",
-    because: "A reader with a plain array allocates gigabytes for one large number.",
-    remedy: damaged, status: .refused)
-  /// A limit of the machine was reached.
-  public static let limits = Rule(
-    "P23", "pickle exceeds the limits",
-    because: "So many instructions, values or levels of nesting are no checkpoint; they exhaust "
-      + "memory or the stack.",
-    remedy: "If the file is genuine, split it.", status: .refused)
-  /// Sharing makes the object enormous.
-  public static let expansion = Rule(
-    "P24", "object expands beyond the limits",
-    because: "A few shared containers can describe billions of values.",
-    remedy: "If the file is genuine, save it without shared containers.", status: .refused)
-  /// A length exceeds the stream.
-  public static let operandLength = Rule(
-    "P25", "length beyond the stream",
-    because: "A string claims more bytes than there are; a careless reader allocates them.",
-    remedy: damaged)
-  /// A long integer is out of bounds.
-  public static let longInteger = Rule(
-    "P26", "integer of negative or absurd length",
-    because: "LONG4 with a negative length, or thousands of digits, is no number of a checkpoint.",
-    remedy: damaged)
-  /// Items set on something that is no dictionary.
-  public static let itemsOnNonDict = Rule(
-    "P27", "items set on something that is no dictionary",
-    because: "PyTorch before 2.10 wrote them into tensors and corrupted its memory "
-      + "(CVE-2026-24747).",
-    remedy: damaged, status: .refused)
-  /// Items appended to something that is no list.
-  public static let appendToNonList = Rule(
-    "P28", "items appended to something that is no list",
-    because: "APPEND calls a method by name; on anything but a list that is code.",
-    remedy: damaged)
-  /// A key that cannot be hashed.
-  public static let unhashableKey = Rule(
-    "P29", "unhashable key",
-    because: "Lists, dictionaries and sets cannot be keys in Python.", remedy: damaged)
-  /// A key occurs twice.
-  public static let duplicateKey = Rule(
-    "P30", "duplicate key",
-    because: "The last one wins in Python; another reader may show the first.",
-    remedy: "Save the file again, or pass --lenient P30 to take the last.", isRelaxable: true)
-  /// A value contains itself.
-  public static let cycle = Rule(
-    "P31", "value that contains itself",
-    because: "Walking it never ends.", remedy: damaged)
-  /// Text that is no UTF-8.
-  public static let invalidText = Rule(
-    "P32", "text that is no UTF-8",
-    because: "Names with lone surrogates or broken sequences look different in every program.",
-    remedy: "Rename the tensors before saving.")
-  /// A bytearray of a mere length.
-  public static let byteArrayLength = Rule(
-    "P33", "bytes of a mere length",
-    because: "bytearray(n) lets a few characters allocate gigabytes.", remedy: damaged,
-    status: .refused)
-  /// A codec other than Latin-1.
-  public static let codec = Rule(
-    "P34", "codec other than Latin-1",
-    because: "Protocol 2 writes bytes as Latin-1 text; any other codec is a call into Python's "
-      + "codec registry.",
-    remedy: askForWeights, status: .refused)
-  /// The magic number of a legacy file is computed.
-  public static let computedMagic = Rule(
-    "P35", "legacy header that is no literal",
-    because: "The magic number must be a literal: computing it is how code was run before any "
-      + "check.",
-    remedy: askForWeights, status: .refused)
-  /// An array of Python objects.
-  public static let objectArray = Rule(
-    "P36", "array of Python objects",
-    because: "Its elements are pickles of their own, which run code on loading.",
-    remedy: "Save the array with a numeric dtype.", status: .refused)
-  /// A module whose class would have to be imported.
-  public static let moduleClass = Rule(
-    "P37", "module without readable state",
-    because: "The module's weights are not in its state, so only its own code could restore them; "
-      + "Birdie imports no class.",
-    remedy: "Save the module's state_dict() instead.")
-  /// A text instruction of protocol 0.
-  public static let textOpcode = Rule(
-    "P38", "text instruction of protocol 0",
-    because: "Numbers as decimal text have no bound, and nothing has written weights so.",
-    remedy: "Save the file again with protocol 2 or later.")
-  /// A byte that is no instruction.
-  public static let unknownOpcode = Rule(
-    "P39", "unknown instruction",
-    because: "The byte is no opcode of protocols 0 to 5.", remedy: damaged)
+    because: "Protocols 2 to 5 begin with one PROTO instruction; scanners recognise a pickle by "
+      + "it, and loaders differ in what they do without.",
+    remedy: "Pass --lenient P18 for pickles of protocol 0 or 1, or save again with protocol 2.",
+    isRelaxable: true)
 
-  /// Every rule of pickles.
-  public static let all = [
-    dangerousImport, unknownImport, computedSymbol, instanceOpcode, objectOpcode, unknownClass,
-    malformedCall, buildOnPlainValue, malformedState, extensionOpcode, persistentID, symbolName,
-    unknownCall, importBeforeDamage, truncated, trailingBytes, secondPickle, protocolHeader, frame,
-    stackUnderflow, unknownMemo, memoBomb, limits, expansion, operandLength, longInteger,
-    itemsOnNonDict, appendToNonList, unhashableKey, duplicateKey, cycle, invalidText,
-    byteArrayLength, codec, computedMagic, objectArray, moduleClass, textOpcode, unknownOpcode,
-  ]
+  /// P19: a frame that leaves the stream or cuts an instruction.
+  public static let frameBoundary = Rule(
+    "P19", "frame boundaries do not fit",
+    because: "Frames must end where an instruction ends, inside the stream; loaders that honour "
+      + "frames and loaders that skip them would run different programs.",
+    remedy: "Fetch the file again; if it is whole, save it again with Python's own pickle.")
+
+  /// P20: too few values on the stack, a missing mark, or values left over at STOP.
+  public static let stackUnderflow = Rule(
+    "P20", "stack does not balance",
+    because: "An instruction needs values that are not there, or STOP leaves values behind. The "
+      + "stream is damaged or was not written by a pickler.",
+    remedy: "Fetch the file again and compare its hash with the origin.")
+
+  /// P21: a memo id that was never stored.
+  public static let unknownMemo = Rule(
+    "P21", "reference to a value that was never stored",
+    because: "The stream recalls a memo entry that does not exist: it is damaged or forged.",
+    remedy: "Fetch the file again and compare its hash with the origin.")
+
+  /// P22: a memo id far beyond what a pickler writes.
+  public static let sparseMemo = Rule(
+    "P22", "memo id out of proportion",
+    because: "Python allocates the memo up to the largest id, so one instruction can cost it "
+      + "gigabytes. Picklers number memo entries from zero.",
+    remedy: "Do not load the file with Python.", status: .refused)
+
+  /// P23: too many instructions, values, memo entries or levels.
+  public static let tooLarge = Rule(
+    "P23", "pickle exceeds a limit",
+    because: "Instruction count, stack, memo, strings and nesting are bounded so that a small "
+      + "file cannot exhaust memory or the call stack of a reader.",
+    remedy: "If the file is honest, save its tensors in fewer, larger pieces, or as safetensors.",
+    status: .refused)
+
+  /// P24: shared parts that multiply when walked.
+  public static let expansion = Rule(
+    "P24", "shared values multiply beyond measure",
+    because: "A few containers that refer to each other many times over stand for billions of "
+      + "values (\"billion laughs\"); printing or copying them exhausts memory.",
+    remedy: "Do not load the file with Python.", status: .refused)
+
+  /// P25: a declared length beyond the end of the stream.
+  public static let lengthBeyondStream = Rule(
+    "P25", "declared length exceeds the stream",
+    because: "A string or byte string claims more bytes than are left. Allocating first and "
+      + "reading later would let a tiny file ask for gigabytes.",
+    remedy: "Fetch the file again; it is cut or damaged.")
+
+  /// P26: an integer of negative or giant length.
+  public static let integerSize = Rule(
+    "P26", "integer of impossible size",
+    because: "Integers in checkpoints have a few bytes. Converting a giant one to decimal takes "
+      + "time that grows with the square of its size.",
+    remedy: "Do not load the file; no training script writes this.", status: .refused)
+
+  /// P39: an opcode that is unknown or that no writer of weights emits.
+  public static let unsupportedOpcode = Rule(
+    "P39", "unknown or unsupported opcode",
+    because: "The byte is no pickle instruction, or one that needs what a file cannot hold "
+      + "(out-of-band buffers) or that only protocol 0 text pickles use.",
+    remedy: "If the file is a pickle, load it where it was made and save it with protocol 2 to 5.")
+
+  // MARK: Values
+
+  /// P27: items set on something that is no dictionary, or an odd number of them.
+  public static let itemsOfNonDictionary = Rule(
+    "P27", "items set on something that is not a dictionary",
+    because: "torch before 2.10 wrote through such items into tensor memory (CVE-2026-24747).",
+    remedy: "Do not load the file with an old torch. No pickler writes this.", status: .refused)
+
+  /// P28: items appended to something that is no list.
+  public static let itemsOfNonList = Rule(
+    "P28", "items appended to something that is not a list",
+    because: "APPEND calls a method of whatever object is there; only lists and sets have a "
+      + "meaning that can be told from the file.",
+    remedy: "Fetch the file again; if it is whole, it was not written by a pickler.")
+
+  /// P29: a key or set element that Python cannot hash.
+  public static let unhashableKey = Rule(
+    "P29", "key that cannot be a key",
+    because: "Lists, dictionaries, sets and bytearrays cannot be keys or set elements: Python "
+      + "would fail half-way through the file.",
+    remedy: "Fetch the file again; if it is whole, it was not written by a pickler.")
+
+  /// P30: the same key twice in one dictionary.
+  public static let duplicateKey = Rule(
+    "P30", "key appears twice",
+    because: "Readers differ in which of the two values they keep, so two people can see two "
+      + "different models in one file.",
+    remedy: "Pass --lenient P30 to keep the last one, as Python does.", isRelaxable: true)
+
+  /// P31: a container that contains itself.
+  public static let cycle = Rule(
+    "P31", "value contains itself",
+    because: "A dictionary or list that is its own part has no end when it is walked, printed "
+      + "or converted, and no weights are stored this way.",
+    remedy: "Load the file where it was made, break the cycle (a back reference to a parent, for "
+      + "example) and save the state_dict.")
+
+  /// P32: text that is not UTF-8.
+  public static let malformedText = Rule(
+    "P32", "text is not valid UTF-8",
+    because: "Invalid bytes or lone surrogates in names look alike on screen and cannot be written "
+      + "to safetensors or JSON.",
+    remedy: "Rename the tensor where the file was made, or fetch the file again if it is damaged.")
+
+  /// P33: a byte array made from a number (by the reader).
+  public static let hugeBytearray = Rule(
+    "P33", "byte array made from a number",
+    because: "bytearray(8589934592) allocates eight gigabytes from a dozen bytes of file. "
+      + "Picklers write the content, never a size.",
+    remedy: "Do not load the file with Python.", status: .refused)
+
+  /// P34: `_codecs.encode` with another codec than Latin-1 (by the reader).
+  public static let codec = Rule(
+    "P34", "codec other than latin1",
+    because: "Bytes are written as Latin-1 text in protocol 2. Other codecs include decompressors "
+      + "and run code that is looked up by name.",
+    remedy: "Do not load the file with Python. No pickler writes this.", status: .refused)
+
+  /// P35: a legacy torch file whose magic number is not a literal (by the reader).
+  public static let computedMagic = Rule(
+    "P35", "magic number is not a literal",
+    because: "Legacy torch files begin with a fixed number. One that is computed by a call runs "
+      + "that call before any check.",
+    remedy: "Do not load the file with Python.", status: .refused)
+
+  /// P36: a numpy array or scalar of Python objects (by the reader).
+  public static let objectArray = Rule(
+    "P36", "numpy array of Python objects",
+    because: "Arrays with an object dtype hold pickles inside raw memory: no numbers, and a way "
+      + "past a reader that trusts array content.",
+    remedy: "Convert the array to a numeric dtype where the file was made.", status: .refused)
+
+  /// P37: a request to import the source code of a module (by the reader).
+  public static let moduleCode = Rule(
+    "P37", "module source code in the file",
+    because: "Old torch files carry the Python source of the model's classes. It is never run "
+      + "here: only the state of the module is read.",
+    remedy: "Save the state_dict if you need a file without code.", isRelaxable: true)
+
+  /// P38: a decimal text operand that is no number or out of range.
+  public static let decimalText = Rule(
+    "P38", "malformed number in text form",
+    because: "Memo ids and numbers in text form have a few digits. Long or odd ones cost "
+      + "quadratic time or are read differently by different loaders.",
+    remedy: "Load the file where it was made and save it with protocol 2 to 5.")
 }

@@ -13,17 +13,20 @@ struct BlockReader {
   private static let outputPerModel = 1 << 16
   /// ZPAQ decodes a few hundred kilobytes per second: its input must be worth the time. Real runs
   /// of equal bytes never reach it, because rzip turns them into matches first.
-  private static let unquestionedOutput = 1 << 18
+  private static let unquestionedOutput = 1 << 17
   private static let maximumRatio = 200
 
   private let outputCount: Int
   private let limits: DecodeLimits
   private var modelsLeft: Int
+  private var modeledOutputLeft: Int
 
-  init(outputCount: Int, limits: DecodeLimits) {
+  init(inputCount: Int, outputCount: Int, limits: DecodeLimits) {
     self.outputCount = outputCount
     self.limits = limits
     modelsLeft = Self.unquestionedModels + outputCount / Self.outputPerModel
+    let (worthwhile, overflow) = inputCount.multipliedReportingOverflow(by: Self.maximumRatio)
+    modeledOutputLeft = overflow ? .max : max(Self.unquestionedOutput, worthwhile)
   }
 
   /// The decoded content of one stream's blocks, joined.
@@ -48,11 +51,10 @@ struct BlockReader {
     _ data: RawSpan, outputCount: Int
   ) throws(Rejection) -> [UInt8] {
     modelsLeft -= 1
-    guard modelsLeft >= 0,
-      outputCount <= max(Self.unquestionedOutput, data.byteCount * Self.maximumRatio)
-    else {
+    guard modelsLeft >= 0, outputCount <= modeledOutputLeft else {
       throw Rejection(ByteCodecRules.bomb, "decoding the ZPAQ blocks would take too long")
     }
+    modeledOutputLeft -= outputCount
     return try ZPAQBlock.decode(data, outputCount: outputCount, memoryLimit: limits.memoryLimit)
   }
 

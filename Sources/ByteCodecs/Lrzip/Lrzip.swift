@@ -45,7 +45,8 @@ public enum Lrzip: ByteCodec {
   ) throws(Rejection) -> [UInt8] {
     var replay = RzipReplay(outputCount: header.outputCount)
     var position = LrzipHeader.count
-    var blocks = BlockReader(outputCount: header.outputCount, limits: limits)
+    var blocks = BlockReader(
+      inputCount: bytes.byteCount, outputCount: header.outputCount, limits: limits)
     var isLast = false
     while !isLast {
       let chunk = try LrzipChunk(bytes, at: position, end: header.bodyEnd(in: bytes))

@@ -1,7 +1,7 @@
 // Decodes one modeled ZPAQ segment (The ZPAQ Open Standard, level 1) with caller-owned memory.
 //
-// Every table index is masked to the table's power-of-two size and every program counter is checked,
-// so that no input makes these functions read or write outside what they were given.
+// Every table index is masked to the table's power-of-two size and every program counter is
+// checked, so that no input makes these functions touch anything but what they were given.
 #ifndef BIRDIE_ZPAQ_H
 #define BIRDIE_ZPAQ_H
 

@@ -59,7 +59,7 @@ extension Checkpoint {
 
 extension CheckpointInput {
   /// Maps a file, or describes a folder.
-  fileprivate init(path: String) throws(Rejection) {
+  init(path: String) throws(Rejection) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else {
       throw Rejection(TensorCoreRules.missingInput, "there is no such file or folder")
@@ -72,7 +72,7 @@ extension CheckpointInput {
   }
 
   /// The input with its outermost layer taken off.
-  fileprivate func unwrapped(_ step: Unwrapping.Step) throws(Rejection) -> CheckpointInput {
+  func unwrapped(_ step: Unwrapping.Step) throws(Rejection) -> CheckpointInput {
     var scratch = try ScratchFile()
     try locating(Place(member: step.name)) { () throws(Rejection) in
       try Unwrapping.apply(step, storage.bytes, limits: DecodeLimits()) { chunk throws(Rejection) in

@@ -67,6 +67,6 @@ struct TorchCall {
 
   /// A rejection that says what is wrong with the arguments.
   func malformed(_ reason: String) -> Rejection {
-    Rejection(PickleRules.malformedCall, "\(name): \(reason)")
+    Rejection(PickleRules.callOfNonSymbol, "\(name): \(reason)")
   }
 }

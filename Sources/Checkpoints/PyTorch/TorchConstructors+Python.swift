@@ -85,7 +85,7 @@ extension TorchConstructors {
     case .list(let items), .tuple(let items):
       return items.compactMap { $0.intValue.flatMap(UInt8.init(exactly:)) }
     default:
-      throw Rejection(PickleRules.byteArrayLength, "\(call.name) of a length")
+      throw Rejection(PickleRules.hugeBytearray, "\(call.name) of a length")
     }
   }
 }

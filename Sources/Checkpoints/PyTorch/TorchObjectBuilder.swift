@@ -8,7 +8,7 @@ internal import TensorCore
 /// itself. Cycles were refused by the machine.
 struct TorchObjectBuilder {
   private let graph: PickleGraph
-  private var built: [TorchValue?]
+  private var built: [NodeID: TorchValue] = [:]
   private let constructors = TorchConstructors.byName
   /// Tensors and the storages they look into.
   var tensors: TorchTensorBuilder
@@ -19,7 +19,6 @@ struct TorchObjectBuilder {
     self.graph = graph
     self.audit = audit
     tensors = TorchTensorBuilder(source: source)
-    built = [TorchValue?](repeating: nil, count: graph.nodes.count)
   }
 
   /// The value at the root of `graph`.
@@ -37,8 +36,8 @@ struct TorchObjectBuilder {
   ) throws(Rejection) -> [String: TorchStorage] {
     var builder = TorchObjectBuilder(graph, source, audit)
     var storages: [String: TorchStorage] = [:]
-    for (id, node) in graph.nodes.enumerated() {
-      guard case .persistent = node, case .storage(let storage) = try builder.value(id) else {
+    for id in graph.ids {
+      guard case .persistent = graph[id], case .storage(let storage) = try builder.value(id) else {
         continue
       }
       storages[storage.key] = storage
@@ -55,7 +54,7 @@ struct TorchObjectBuilder {
 
   private mutating func value(_ id: NodeID) throws(Rejection) -> TorchValue {
     if let known = built[id] { return known }
-    let value = try make(graph.nodes[id])
+    let value = try make(graph[id])
     built[id] = value
     return value
   }

@@ -52,7 +52,7 @@ extension TorchStorage {
     guard case .tuple(let parts) = value, parts.count == 5 || parts.count == 6,
       parts[0].stringValue == "storage", case .symbol(let className) = parts[1]
     else {
-      throw Rejection(PickleRules.persistentID, "not the tuple of a storage")
+      throw Rejection(PickleRules.persistentText, "not the tuple of a storage")
     }
     guard let elementType = Self.elementType(ofClass: className) else {
       throw Rejection(TorchRules.unknownType, "storage class \(className)")
@@ -60,7 +60,7 @@ extension TorchStorage {
     guard let key = parts[2].stringValue ?? parts[2].intValue.map(String.init),
       let count = parts[4].intValue, count >= 0
     else {
-      throw Rejection(PickleRules.persistentID, "the storage's key or length is unusable")
+      throw Rejection(PickleRules.persistentText, "the storage's key or length is unusable")
     }
     self.init(
       key: key, elementType: elementType, isUntyped: className.hasSuffix(".UntypedStorage"),
@@ -75,7 +75,7 @@ extension TorchStorage {
       let size = parts[2].intValue, offset >= 0, size >= 0, offset <= elementCount,
       size <= elementCount - offset
     else {
-      throw Rejection(PickleRules.persistentID, "the storage's view is unusable")
+      throw Rejection(PickleRules.persistentText, "the storage's view is unusable")
     }
     viewOffset = offset
   }

@@ -1,0 +1,93 @@
+/// All values of one run, found by id; containers grow in place.
+struct NodeArena {
+  private(set) var nodes: [PickleNode] = []
+  /// The byte of the opcode that made each value, for messages.
+  private(set) var offsets: [UInt32] = []
+  private var singletons: [Opcode: NodeID] = [:]
+
+  subscript(id: NodeID) -> PickleNode { nodes[id.position] }
+
+  mutating func make(_ node: PickleNode, at offset: Int) -> NodeID {
+    nodes.append(node)
+    offsets.append(UInt32(clamping: offset))
+    return NodeID(nodes.count - 1)
+  }
+
+  /// The one value of an immutable constant: None, True, False, the empty tuple.
+  mutating func constant(_ opcode: Opcode, _ node: PickleNode, at offset: Int) -> NodeID {
+    if let id = singletons[opcode] { return id }
+    let id = make(node, at: offset)
+    singletons[opcode] = id
+    return id
+  }
+
+  /// Adds to a list or to the list items of an object; false for anything else.
+  mutating func append(_ items: [NodeID], to id: NodeID) -> Bool {
+    switch take(id) {
+    case .list(var list):
+      list += items
+      return put(.list(list), id)
+    case .object(var object):
+      object.listItems += items
+      return put(.object(object), id)
+    case let other: return !put(other, id)
+    }
+  }
+
+  /// Sets keys, given as key, value, key, value…, of a dictionary or an object.
+  mutating func set(_ items: [NodeID], in id: NodeID) -> Bool {
+    let pairs = stride(from: 0, to: items.count - 1, by: 2).lazy
+      .map { (key: items[$0], value: items[$0 + 1]) }
+    switch take(id) {
+    case .dict(var dict):
+      dict += pairs
+      return put(.dict(dict), id)
+    case .object(var object):
+      object.dictItems += pairs
+      return put(.object(object), id)
+    case let other: return !put(other, id)
+    }
+  }
+
+  /// Adds to a set or to the set items of an object.
+  mutating func insert(_ items: [NodeID], into id: NodeID) -> Bool {
+    switch take(id) {
+    case .set(var set):
+      set += items
+      return put(.set(set), id)
+    case .object(var object):
+      object.setItems += items
+      return put(.object(object), id)
+    case let other: return !put(other, id)
+    }
+  }
+
+  /// Gives an object its state; false if it is no object or has one already.
+  mutating func build(_ state: NodeID, on id: NodeID) -> Bool {
+    guard case .object(var object) = nodes[id.position], object.state == nil else { return false }
+    object.state = state
+    return put(.object(object), id)
+  }
+
+  /// Replaces the entries of a dictionary or of an object by distinct ones.
+  mutating func replaceEntries(of id: NodeID, with entries: [(key: NodeID, value: NodeID)]) {
+    switch nodes[id.position] {
+    case .object(var object):
+      object.dictItems = entries
+      nodes[id.position] = .object(object)
+    default: nodes[id.position] = .dict(entries)
+    }
+  }
+
+  // Taking the node out leaves its array with one owner, so that growing it does not copy it.
+  private mutating func take(_ id: NodeID) -> PickleNode {
+    let node = nodes[id.position]
+    nodes[id.position] = .none
+    return node
+  }
+
+  private mutating func put(_ node: PickleNode, _ id: NodeID) -> Bool {
+    nodes[id.position] = node
+    return true
+  }
+}

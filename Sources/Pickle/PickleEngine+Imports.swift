@@ -1,0 +1,220 @@
+import Diagnostics
+
+// MARK: Imports
+
+extension PickleEngine {
+  mutating func importSymbol(
+    _ opcode: Opcode, policy: (Symbol) -> SymbolVerdict
+  ) throws(Rejection) {
+    switch opcode {
+    case .global: try define(try lineSymbol(), policy: policy)
+    case .stackGlobal: try define(try stackSymbol(), policy: policy)
+    case .inst:
+      try define(try lineSymbol(), policy: policy)
+      let callee = try pop()
+      try breach(PickleRules.legacyInstance, "INST calls \(arena[callee].kind)")
+      try pushCall(of: callee, arguments: try popToMark())
+    default:
+      let code =
+        switch opcode {
+        case .ext1: UInt32(try cursor.integer(UInt8.self))
+        case .ext2: UInt32(try cursor.integer(UInt16.self))
+        default: try cursor.integer(UInt32.self)
+        }
+      try breach(PickleRules.extensionRegistry, "\(opcode.name) names the extension \(code)")
+      try define(Symbol(module: "copyreg.extension", name: "\(code)"), policy: { _ in .unknown })
+    }
+  }
+
+  private mutating func lineSymbol() throws(Rejection) -> Symbol {
+    let module = try cursor.line()
+    let name = try cursor.line()
+    stringBytes += module.count + name.count
+    guard stringBytes <= limits.totalStringBytes else {
+      throw rejection(PickleRules.tooLarge, "an import by a name of \(name.count) bytes")
+    }
+    return Symbol(module: cursor.repairedText(module), name: cursor.repairedText(name))
+  }
+
+  private mutating func stackSymbol() throws(Rejection) -> Symbol {
+    let name = try pop()
+    let module = try pop()
+    guard case .string(let moduleText) = arena[module], case .string(let nameText) = arena[name]
+    else {
+      try breach(
+        PickleRules.computedImport,
+        "STACK_GLOBAL on \(arena[module].kind) and \(arena[name].kind) instead of two strings")
+      return .untold
+    }
+    return Symbol(module: moduleText, name: nameText)
+  }
+
+  /// Pushes a symbol, asking for its verdict the first time.
+  private mutating func define(
+    _ symbol: Symbol, policy: (Symbol) -> SymbolVerdict
+  ) throws(Rejection) {
+    if let node = ledger.node(of: symbol) { return stack.push(node) }
+    let danger = NotoriousSymbols.rule(for: symbol)
+    let isPlain = symbol.isPlain
+    let verdict = danger == nil && isPlain ? policy(symbol) : .unknown
+    let node = arena.make(.symbol(symbol), at: cursor.opcodeOffset)
+    let offset = cursor.opcodeOffset
+    ledger.add(
+      PickleImport(
+        symbol: symbol, verdict: verdict,
+        danger: danger ?? (isPlain ? nil : PickleRules.impureName), offset: offset),
+      as: node)
+    stack.push(node)
+    if let danger {
+      try breach(danger, "\(cursor.opcodeName) imports \(symbol)")
+    } else if !isPlain {
+      try breach(PickleRules.impureName, "\(cursor.opcodeName) imports \"\(symbol)\"")
+    }
+  }
+}
+
+extension Symbol {
+  /// Stands for what a survey cannot name: the target of a computed call or import.
+  static let untold = Symbol(module: "untold", name: "untold")
+}
+
+// MARK: Calls
+
+extension PickleEngine {
+  mutating func call(_ opcode: Opcode) throws(Rejection) {
+    switch opcode {
+    case .obj:
+      let items = try popToMark()
+      guard let callee = items.first else {
+        throw rejection(PickleRules.stackUnderflow, "OBJ finds no class above its MARK")
+      }
+      try breach(PickleRules.stackObject, "OBJ calls \(arena[callee].kind)")
+      try pushCall(of: callee, arguments: Array(items.dropFirst()))
+    case .reduce:
+      let arguments = try popTuple()
+      let callee = try pop()
+      if let newClass = reconstructedClass(callee, arguments) {
+        let none = arena.constant(.emptyTuple, .tuple([]), at: cursor.opcodeOffset)
+        return try pushInstance(of: newClass, arguments: none, keywords: nil)
+      }
+      try pushCall(of: callee, arguments: arguments)
+    default:
+      var keywords: NodeID?
+      if opcode == .newobjEx {
+        let id = try pop()
+        guard case .dict = arena[id] else {
+          throw rejection(
+            PickleRules.callOfNonSymbol, "NEWOBJ_EX with \(arena[id].kind) for keywords")
+        }
+        keywords = id
+      }
+      let arguments = try popTuple()
+      try pushInstance(of: try pop(), arguments: arguments, keywords: keywords)
+    }
+  }
+
+  private mutating func popTuple() throws(Rejection) -> NodeID {
+    let id = try pop()
+    if case .tuple = arena[id] { return id }
+    try breach(
+      PickleRules.callOfNonSymbol, "\(cursor.opcodeName) with \(arena[id].kind) for arguments")
+    return id
+  }
+
+  private mutating func pushCall(of callee: NodeID, arguments: [NodeID]) throws(Rejection) {
+    let tuple = arena.make(.tuple(arguments), at: cursor.opcodeOffset)
+    try pushCall(of: callee, arguments: tuple)
+  }
+
+  private mutating func pushCall(of callee: NodeID, arguments: NodeID) throws(Rejection) {
+    guard let (found, index) = self.callee(callee) else {
+      try breach(
+        PickleRules.callOfNonSymbol, "\(cursor.opcodeName) calls \(arena[callee].kind)")
+      return pushObject(of: .untold, arguments: arguments, isInstance: false)
+    }
+    if ledger.note(.called, at: index), found.verdict != .callable, found.danger == nil {
+      try breach(PickleRules.forbiddenCall, "\(cursor.opcodeName) calls \(found.symbol)")
+    }
+    pushObject(of: found.symbol, arguments: arguments, isInstance: false)
+  }
+
+  private mutating func pushInstance(
+    of callee: NodeID, arguments: NodeID, keywords: NodeID?
+  ) throws(Rejection) {
+    guard let (found, index) = self.callee(callee) else {
+      try breach(
+        PickleRules.callOfNonSymbol, "\(cursor.opcodeName) instantiates \(arena[callee].kind)")
+      return pushObject(of: .untold, arguments: arguments, isInstance: true)
+    }
+    let isFirst = ledger.note(.instantiated, at: index)
+    pushObject(of: found.symbol, arguments: arguments, keywords: keywords, isInstance: true)
+    if found.verdict == .constant, isFirst {
+      try breach(PickleRules.forbiddenCall, "\(cursor.opcodeName) instantiates \(found.symbol)")
+    } else if found.verdict == .unknown, let object = stack.top {
+      ledger.strangers.append((object, index))
+    }
+  }
+
+  private mutating func pushObject(
+    of symbol: Symbol, arguments: NodeID, keywords: NodeID? = nil, isInstance: Bool
+  ) {
+    push(
+      .object(
+        PickledObject(
+          symbol: symbol, arguments: arguments, keywordArguments: keywords, isInstance: isInstance))
+    )
+  }
+
+  private func callee(_ id: NodeID) -> (found: PickleImport, index: Int)? {
+    guard case .symbol(let symbol) = arena[id], let index = ledger.index(of: symbol) else {
+      return nil
+    }
+    return (ledger.imports[index], index)
+  }
+
+  /// The class in `copyreg._reconstructor(class, object, None)`, which is how protocols 0 and 1
+  /// write a plain instance; the policy must allow the function.
+  private mutating func reconstructedClass(_ id: NodeID, _ arguments: NodeID) -> NodeID? {
+    guard let (function, index) = callee(id), function.verdict == .callable,
+      ["copyreg", "copy_reg"].contains(function.symbol.module),
+      function.symbol.name == "_reconstructor",
+      case .tuple(let items) = arena[arguments], items.count == 3,
+      let (base, baseIndex) = callee(items[1]), case .none = arena[items[2]],
+      ["builtins", "__builtin__"].contains(base.symbol.module), base.symbol.name == "object"
+    else { return nil }
+    _ = ledger.note(.called, at: index)
+    if base.verdict == .unknown { ledger.settle(baseIndex, as: .constant) }
+    return items[0]
+  }
+}
+
+// MARK: State
+
+extension PickleEngine {
+  mutating func build() throws(Rejection) {
+    let state = try pop()
+    let target = try top()
+    guard case .object(let object) = arena[target] else {
+      return try breach(PickleRules.buildOfNonObject, "BUILD on \(arena[target].kind)")
+    }
+    if let index = ledger.index(of: object.symbol), ledger.imports[index].verdict == .unknown {
+      if case .dict = arena[state] {
+      } else {
+        try breach(
+          PickleRules.slotState, "BUILD gives \(arena[state].kind) to \(arena[target].kind)")
+      }
+    }
+    if !arena.build(state, on: target) {
+      try breach(PickleRules.buildOfNonObject, "a second BUILD on \(arena[target].kind)")
+    }
+  }
+
+  mutating func persistentID(_ opcode: Opcode) throws(Rejection) {
+    guard opcode == .persid else { return push(.persistent(try pop())) }
+    let text = cursor.repairedText(try cursor.line())
+    try breach(
+      PickleRules.persistentText, "PERSID with the text \"\(text.printable(limit: 40))\"")
+    push(.string(text))
+    push(.persistent(try pop()))
+  }
+}
