@@ -50,7 +50,6 @@ let package = Package(
     .executable(name: "birdie", targets: ["birdie"]),
     .library(name: "Checkpoints", targets: ["Checkpoints"]),
     .library(name: "TensorCore", targets: ["TensorCore"]),
-    .library(name: "Archives", targets: ["Archives"]), .library(name: "ByteCodecs", targets: ["ByteCodecs"]), .library(name: "Diagnostics", targets: ["Diagnostics"]), .library(name: "Pickle", targets: ["Pickle"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
