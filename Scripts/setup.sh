@@ -3,6 +3,8 @@
 # Elsewhere it only says what is missing.
 set -eu
 
+: "${SWIFT:=swift}"
+
 packages="pkg-config zlib1g-dev libzstd-dev liblzma-dev libbrotli-dev"
 modules="zlib libzstd liblzma libbrotlidec"
 
@@ -11,7 +13,8 @@ fail() {
   exit 1
 }
 
-command -v "${SWIFT:-swift}" >/dev/null ||
+# SWIFT may be a command with arguments.
+command -v "${SWIFT%% *}" >/dev/null ||
   fail "Swift 6.2 or later is needed: https://www.swift.org/install/linux"
 
 if ! command -v dpkg >/dev/null || ! command -v apt-get >/dev/null; then
