@@ -10,14 +10,18 @@ the tests compare with what the machine read.
 import _codecs
 import _compat_pickle
 import collections
+import contextlib
 import io
 import pathlib
 import pickle
+import re
 import struct
+import tempfile
 import zipfile
 
 import numpy
 import torch
+import torch.distributed.checkpoint
 
 HERE = pathlib.Path(__file__).resolve().parent.parent / "pickle"
 
@@ -308,6 +312,21 @@ def whole_model():
     return torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3))
 
 
+def torchscript_program(model):
+    file = io.BytesIO()
+    torch.jit.save(torch.jit.script(model), file)
+    with zipfile.ZipFile(file) as archive:
+        return archive.read("archive/data.pkl")
+
+
+def sharded_metadata(state):
+    """`.metadata` of a distributed checkpoint, its random save id replaced by a fixed one."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        torch.distributed.checkpoint.save(state, checkpoint_id="checkpoint")
+        content = pathlib.Path("checkpoint/.metadata").read_bytes()
+    return re.sub(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", b"0" * 36, content)
+
+
 def write(folder, name, content):
     path = HERE / folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -325,6 +344,10 @@ def main():
     write("accepts", "torch-state-dict-2.pkl", torch_program(model.state_dict(), 2))
     write("accepts", "torch-state-dict-4.pkl", torch_program(model.state_dict(), 4))
     write("accepts", "torch-module-2.pkl", torch_program(model, 2))
+    linear = torch.nn.Sequential(torch.nn.Linear(2, 3))
+    write("accepts", "torchscript-2.pkl", torchscript_program(linear))
+    state = {"model": linear.state_dict(), "step": 3}
+    write("accepts", "torch-sharded-metadata-4.pkl", sharded_metadata(state))
     unknown = p2(THING, b")\x81", module_state(text("training") + b"\x88"), b"b")
     write("accepts", "unknown-module-2.pkl", unknown)
     old = glob("copy_reg", "_reconstructor") + b"(" + THING + glob("__builtin__", "object") + b"NtR"

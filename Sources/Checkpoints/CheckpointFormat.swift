@@ -36,10 +36,12 @@ public struct CheckpointInput: Sendable {
 
 extension CheckpointInput {
   /// Whether the bytes begin with `prefix`.
-  func starts(with prefix: [UInt8]) -> Bool {
-    let bytes = storage.bytes
-    guard bytes.byteCount >= prefix.count else { return false }
-    return bytes.extracting(0..<prefix.count).copied() == prefix
+  func starts(with prefix: [UInt8]) -> Bool { has(prefix, at: 0) }
+
+  /// Whether `mark` lies at `offset`.
+  func has(_ mark: [UInt8], at offset: Int) -> Bool {
+    guard let window = storage.slice(offset..<(offset + mark.count)) else { return false }
+    return window.bytes.copied() == mark
   }
 
   /// The file as a place.

@@ -2,8 +2,8 @@
 public enum CheckpointFormats {
   /// Every format, in the order in which content is examined.
   public static let all: [any CheckpointFormat.Type] = [
-    DistributedFormat.self, SafetensorsFormat.self,
-    PyTorchFormat.self, PerGroupFormat.self,
+    DistributedFormat.self, ShardedSafetensorsFormat.self, SafetensorsFormat.self,
+    NumPyArchiveFormat.self, NumPyArrayFormat.self, PyTorchFormat.self, PerGroupFormat.self,
     LegacyPyTorchFormat.self, PickleFormat.self, TarPyTorchFormat.self,
   ]
 }

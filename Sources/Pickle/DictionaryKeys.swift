@@ -27,19 +27,28 @@ struct DictionaryKeys {
     let isKey = Self.markKeys(arena)
     var numbers = [Int](repeating: -1, count: arena.nodes.count)
     var known: [Value: Int] = [:]
+    known.reserveCapacity(isKey.lazy.filter(\.self).count)
+    var count = 0
     var unhashable: NodeID?
     // Parts of tuples and frozen sets are made before them, so one pass in order suffices.
     for index in arena.nodes.indices where isKey[index] {
       let value = Self.value(of: NodeID(index), in: arena, numbers)
       if value == nil { unhashable = unhashable ?? NodeID(index) }
       let key = value ?? .identity(NodeID(index))
-      let number = known[key] ?? known.count
-      known[key] = number
-      numbers[index] = number
+      numbers[index] = Self.settle(&known[key, default: -1], next: &count)
     }
     self.numbers = numbers
     self.unhashable = unhashable
-    holders = [NodeID?](repeating: nil, count: known.count)
+    holders = [NodeID?](repeating: nil, count: count)
+  }
+
+  // One access to the dictionary, so that each key is hashed once.
+  private static func settle(_ number: inout Int, next: inout Int) -> Int {
+    if number < 0 {
+      number = next
+      next += 1
+    }
+    return number
   }
 
   /// The second occurrence of a key among the entries of a dictionary, asked once for each.

@@ -21,52 +21,62 @@ struct NodeArena {
     return id
   }
 
+  // Emptying the place before growing what was in it leaves the array with one owner: otherwise
+  // each batch would copy all the items so far.
+
   /// Adds to a list or to the list items of an object; false for anything else.
   mutating func append(_ items: [NodeID], to id: NodeID) -> Bool {
-    switch take(id) {
-    case .list(var list):
+    if case .list(var list) = nodes[id.position] {
+      nodes[id.position] = .none
       list += items
-      return put(.list(list), id)
-    case .object(var object):
-      object.listItems += items
-      return put(.object(object), id)
-    case let other: return !put(other, id)
+      nodes[id.position] = .list(list)
+      return true
     }
+    guard case .object(var object) = nodes[id.position] else { return false }
+    nodes[id.position] = .none
+    object.listItems += items
+    nodes[id.position] = .object(object)
+    return true
   }
 
   /// Sets keys, given as key, value, key, value…, of a dictionary or an object.
   mutating func set(_ items: [NodeID], in id: NodeID) -> Bool {
     let pairs = stride(from: 0, to: items.count - 1, by: 2).lazy
       .map { (key: items[$0], value: items[$0 + 1]) }
-    switch take(id) {
-    case .dict(var dict):
+    if case .dict(var dict) = nodes[id.position] {
+      nodes[id.position] = .none
       dict += pairs
-      return put(.dict(dict), id)
-    case .object(var object):
-      object.dictItems += pairs
-      return put(.object(object), id)
-    case let other: return !put(other, id)
+      nodes[id.position] = .dict(dict)
+      return true
     }
+    guard case .object(var object) = nodes[id.position] else { return false }
+    nodes[id.position] = .none
+    object.dictItems += pairs
+    nodes[id.position] = .object(object)
+    return true
   }
 
   /// Adds to a set or to the set items of an object.
   mutating func insert(_ items: [NodeID], into id: NodeID) -> Bool {
-    switch take(id) {
-    case .set(var set):
+    if case .set(var set) = nodes[id.position] {
+      nodes[id.position] = .none
       set += items
-      return put(.set(set), id)
-    case .object(var object):
-      object.setItems += items
-      return put(.object(object), id)
-    case let other: return !put(other, id)
+      nodes[id.position] = .set(set)
+      return true
     }
+    guard case .object(var object) = nodes[id.position] else { return false }
+    nodes[id.position] = .none
+    object.setItems += items
+    nodes[id.position] = .object(object)
+    return true
   }
 
   /// Gives an object its state; false if it is no object or has one already.
   mutating func build(_ state: NodeID, on id: NodeID) -> Bool {
     guard case .object(var object) = nodes[id.position], object.state == nil else { return false }
     object.state = state
-    return put(.object(object), id)
+    nodes[id.position] = .object(object)
+    return true
   }
 
   /// Replaces the entries of a dictionary or of an object by distinct ones.
@@ -77,17 +87,5 @@ struct NodeArena {
       nodes[id.position] = .object(object)
     default: nodes[id.position] = .dict(entries)
     }
-  }
-
-  // Taking the node out leaves its array with one owner, so that growing it does not copy it.
-  private mutating func take(_ id: NodeID) -> PickleNode {
-    let node = nodes[id.position]
-    nodes[id.position] = .none
-    return node
-  }
-
-  private mutating func put(_ node: PickleNode, _ id: NodeID) -> Bool {
-    nodes[id.position] = node
-    return true
   }
 }

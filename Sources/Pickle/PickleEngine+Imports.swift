@@ -29,11 +29,14 @@ extension PickleEngine {
   private mutating func lineSymbol() throws(Rejection) -> Symbol {
     let module = try cursor.line()
     let name = try cursor.line()
-    stringBytes += module.count + name.count
-    guard stringBytes <= limits.totalStringBytes else {
-      throw rejection(PickleRules.tooLarge, "an import by a name of \(name.count) bytes")
-    }
+    try checkLength(module.count + name.count)
     return Symbol(module: cursor.repairedText(module), name: cursor.repairedText(name))
+  }
+
+  // A long name that is recalled often would be hashed and compared each time.
+  private func checkLength(_ count: Int) throws(Rejection) {
+    guard count > limits.symbolBytes else { return }
+    throw rejection(PickleRules.impureName, "\(cursor.opcodeName) with a name of \(count) bytes")
   }
 
   private mutating func stackSymbol() throws(Rejection) -> Symbol {
@@ -46,6 +49,7 @@ extension PickleEngine {
         "STACK_GLOBAL on \(arena[module].kind) and \(arena[name].kind) instead of two strings")
       return .untold
     }
+    try checkLength(moduleText.utf8.count + nameText.utf8.count)
     return Symbol(module: moduleText, name: nameText)
   }
 

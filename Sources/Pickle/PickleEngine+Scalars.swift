@@ -66,7 +66,8 @@ extension PickleEngine {
 
   mutating func text(_ opcode: Opcode) throws(Rejection) -> PickleNode {
     let range = try payload(of: opcode)
-    (stringBytes, _) = stringBytes.addingReportingOverflow(range.count)
+    // No overflow: the payloads lie side by side in the stream.
+    stringBytes += range.count
     guard stringBytes <= limits.totalStringBytes else {
       throw rejection(
         PickleRules.tooLarge, "more than \(limits.totalStringBytes) bytes of strings")

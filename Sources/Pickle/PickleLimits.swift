@@ -1,4 +1,4 @@
-/// How much a pickle may ask for before it counts as a bomb (rules P22, P23, P24, P26).
+/// How much a pickle may ask for before it counts as a bomb (rules P22 to P24, P26).
 public struct PickleLimits: Sendable {
   /// Instructions run.
   public var opcodes = 50_000_000
@@ -10,6 +10,8 @@ public struct PickleLimits: Sendable {
   public var memoEntries = 10_000_000
   /// Bytes of all strings and byte strings together.
   public var totalStringBytes = 256 << 20
+  /// Bytes of the module and the name of one import.
+  public var symbolBytes = 2000
   /// Bytes of one integer.
   public var integerBytes = 4096
   /// Values met by a reader that walks the result as a tree, shared parts once per reference.

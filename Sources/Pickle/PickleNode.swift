@@ -44,6 +44,9 @@ public enum PickleNode: Sendable {
 }
 
 /// A call that was written down instead of made, and what the stream then does to its result.
+///
+/// The machine does not know which results are containers: a reader refuses items on those that
+/// are not (P27, P28) and objects that cannot be keys (P29).
 public struct PickledObject: Sendable {
   /// The function or class.
   public let symbol: Symbol

@@ -44,7 +44,8 @@ extension String {
   func printable(limit: Int) -> String {
     var shown = ""
     for scalar in unicodeScalars.prefix(limit) { shown += scalar.escaped(asASCII: true) }
-    return unicodeScalars.count > limit ? shown + "…" : shown
+    // Counting them all would cost a hostile megabyte each time it is shown.
+    return unicodeScalars.dropFirst(limit).isEmpty ? shown : shown + "…"
   }
 }
 

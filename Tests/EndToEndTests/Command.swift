@@ -1,6 +1,5 @@
 import Glibc
 
-
 /// Runs the `birdie` that was built beside these tests.
 enum Command {
   /// What a run left behind.
@@ -21,7 +20,9 @@ enum Command {
   }
 
   /// Runs `birdie` with arguments that a test was given.
-  static func run(_ arguments: [String]) throws -> Outcome { try run([executable] + arguments, [:]) }
+  static func run(_ arguments: [String]) throws -> Outcome {
+    try run([executable] + arguments, [:])
+  }
 
   /// Runs a shell script in which `$birdie` is the program.
   static func shell(_ script: String) throws -> Outcome {

@@ -9,8 +9,9 @@ struct AcceptedFixtureTests {
     "ordered-3", "ordered-4", "ordered-5", "plain-2", "plain-3", "plain-4", "plain-5",
   ]
   static let others = [
-    "python2-strings-2", "text-numbers-2", "torch-module-2", "torch-state-dict-2",
-    "torch-state-dict-4", "unknown-module-2", "unknown-module-reconstructed-2",
+    "python2-strings-2", "text-numbers-2", "torch-module-2", "torch-sharded-metadata-4",
+    "torch-state-dict-2",
+    "torch-state-dict-4", "torchscript-2", "unknown-module-2", "unknown-module-reconstructed-2",
   ]
 
   @Test(arguments: rendered)

@@ -166,3 +166,18 @@ struct LimitTests {
     #expect(rule(pair) { $0.expandedNodes = 2 } == "P24")
   }
 }
+
+struct HostileCostTests {
+  @Test func `a long name that is recalled often is refused before it is hashed`() {
+    let name = "X\u{0}\u{10}\0\0" + String(repeating: "a", count: 4096)
+    let text = name + "q\0" + String(repeating: "h\0h\0\u{93}0", count: 100)
+    #expect(rejectingRule(program(text)) == "P12")
+  }
+
+  @Test func `objects that share one module state are judged in linear time`() {
+    let entries = (0..<2000).map { "M" + String(UnicodeScalar(UInt8($0 % 256))) + "\u{1}N" }
+    let state = "}q\0(" + entries.joined() + "u0"
+    let objects = String(repeating: "c__main__\nThing\n)\u{81}h\0b0", count: 2000)
+    #expect(rejectingRule(program(state, objects, "N"), lenient: ["P30"]) == "P06")
+  }
+}

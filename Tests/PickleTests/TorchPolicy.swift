@@ -10,7 +10,8 @@ enum TorchPolicy {
     "__builtin__.bytearray", "builtins.bytearray", "__builtin__.set", "__builtin__.frozenset",
     "builtins.set", "builtins.frozenset", "copy_reg._reconstructor",
     "numpy._core.multiarray._reconstruct", "numpy._core.multiarray.scalar", "numpy.dtype",
-    "numpy._core.numeric._frombuffer",
+    "numpy._core.numeric._frombuffer", "torch.Size", "torch.serialization._get_layout",
+    "torch.distributed.checkpoint.metadata._MEM_FORMAT_ENCODING", "pathlib.PosixPath",
   ]
   static let constant: Set<String> = [
     "torch.FloatStorage", "torch.LongStorage", "torch.float32", "numpy.ndarray",
@@ -19,7 +20,8 @@ enum TorchPolicy {
   static func verdict(_ symbol: Symbol) -> SymbolVerdict {
     if callable.contains(symbol.description) { return .callable }
     if constant.contains(symbol.description) { return .constant }
-    return symbol.module.hasPrefix("torch.nn.modules.") ? .instance : .unknown
+    let holders = ["torch.nn.modules.", "__torch__", "torch.distributed.checkpoint."]
+    return holders.contains { symbol.module.hasPrefix($0) } ? .instance : .unknown
   }
 }
 

@@ -1,3 +1,4 @@
+internal import ByteCodecs
 package import Diagnostics
 internal import TensorCore
 
@@ -26,7 +27,7 @@ package enum Int8CleanFamily: GolfFamily {
     let top = try ArtifactValues(value, "the artifact")
     let format = top["__quant_format__"]?.stringValue ?? "something that is no string"
     guard ["int8_clean_per_row_v1", "mixed_int8_int6_v1"].contains(format) else {
-      throw Rejection(GolfRules.unknownScheme, "__quant_format__ is \(format)")
+      throw Rejection(ByteCodecRules.unknownScheme, "__quant_format__ is \(format)")
     }
     let parts = try Parts(top)
     var tensors: [NamedTensor] = []
@@ -91,7 +92,7 @@ package enum Int8CleanFamily: GolfFamily {
     case "bfloat16": return .bf16
     case "float16": return .f16
     case nil: throw Rejection(EncodingRules.componentMismatch, "there is no type in dtypes")
-    case let other?: throw Rejection(GolfRules.unknownScheme, "the original type is \(other)")
+    case let other?: throw Rejection(ByteCodecRules.unknownScheme, "the original type is \(other)")
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import ByteCodecs
 package import Diagnostics
 internal import TensorCore
 
@@ -85,7 +86,7 @@ package enum PerGroupArtifact {
     }
     guard position == permutations.count else {
       throw Rejection(
-        GolfRules.invalidPermutation,
+        ByteCodecRules.permutation,
         "the row orders have \(permutations.count) bytes, the shapes need \(position)")
     }
     return try WeightsAndMetaFamily.tensors(

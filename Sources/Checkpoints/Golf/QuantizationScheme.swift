@@ -1,3 +1,4 @@
+internal import ByteCodecs
 internal import Diagnostics
 internal import TensorCore
 
@@ -18,18 +19,18 @@ enum QuantizationScheme {
     switch meta {
     case .string(let text):
       guard let scheme = Self(text: text) else {
-        throw Rejection(GolfRules.unknownScheme, "the scheme is \(quoted(text))")
+        throw Rejection(ByteCodecRules.unknownScheme, "the scheme is \(quoted(text))")
       }
       self = scheme
     case .dict(let dict):
       let type = dict["type"]?.stringValue
       guard let type, let bits = Self.bits(type) else {
         throw Rejection(
-          GolfRules.unknownScheme, "the type is \(type.map(quoted) ?? "missing or no string")")
+          ByteCodecRules.unknownScheme, "the type is \(type.map(quoted) ?? "missing or no string")")
       }
       self = .scaled(bits: bits, residual: nil)
     default:
-      throw Rejection(GolfRules.unknownScheme, "the scheme is neither string nor dictionary")
+      throw Rejection(ByteCodecRules.unknownScheme, "the scheme is neither string nor dictionary")
     }
   }
 

@@ -1,3 +1,4 @@
+internal import ByteCodecs
 internal import Diagnostics
 internal import TensorCore
 
@@ -12,7 +13,7 @@ struct RowOrder {
     let (byteCount, overflow) = rows.multipliedReportingOverflow(by: 2)
     guard !overflow, byteCount <= orders.byteCount - position else {
       throw Rejection(
-        GolfRules.invalidPermutation,
+        ByteCodecRules.permutation,
         "\(orders.byteCount - position) bytes are left for the order of \(rows) rows")
     }
     var isTaken = [Bool](repeating: false, count: rows)
@@ -26,7 +27,7 @@ struct RowOrder {
       let row = Int(UInt16(littleEndian: index))
       guard row < rows, !isTaken[row] else {
         throw Rejection(
-          GolfRules.invalidPermutation,
+          ByteCodecRules.permutation,
           row < rows ? "row \(row) occurs twice" : "row \(row) is beyond \(rows) rows",
           at: Place(offset: position + 2 * stored))
       }

@@ -1,3 +1,4 @@
+internal import ByteCodecs
 internal import Diagnostics
 internal import TensorCore
 
@@ -12,7 +13,7 @@ struct TypedEntry {
     self.name = name
     fields = try ArtifactValues(value, "the entry")
     guard let type = fields["type"]?.stringValue else {
-      throw Rejection(GolfRules.unknownScheme, "the entry has no type")
+      throw Rejection(ByteCodecRules.unknownScheme, "the entry has no type")
     }
     self.type = type
   }
@@ -37,7 +38,7 @@ struct TypedEntry {
       return try encoded(PackedIntegers(width: 4, zero: 8), shape: try shape("shape"))
     case "fp8", "fp16", "bf16":
       return try fields.content("data").cast(to: .bf16, label: "\(name).data")
-    default: throw Rejection(GolfRules.unknownScheme, "the type is \(quoted(type))")
+    default: throw Rejection(ByteCodecRules.unknownScheme, "the type is \(quoted(type))")
     }
   }
 
@@ -55,7 +56,7 @@ struct TypedEntry {
   private func encoded(
     _ encoding: (any TensorEncoding)?, shape: Shape
   ) throws(Rejection) -> TensorContent {
-    guard let encoding else { throw Rejection(GolfRules.unknownScheme, "the type is \(type)") }
+    guard let encoding else { throw Rejection(ByteCodecRules.unknownScheme, "the type is \(type)") }
     return .encoded(
       try EncodedTensor(
         dtype: .bf16, shape: shape, encoding: encoding,

@@ -13,7 +13,10 @@ extension SafetyReport {
       try CheckpointInput(path: path)
     }
     collect { (report) throws(Rejection) in
-      for stream in PickleStream.all(in: try input.innermost()) { report.note(stream) }
+      var layers: [String] = []
+      var audit = Audit()
+      let content = try input.innermost(&layers, audit: &audit)
+      for stream in PickleStream.all(in: content) { report.note(stream) }
     }
     collect { (report) throws(Rejection) in
       let checkpoint = try Checkpoint.open(path)
@@ -47,6 +50,7 @@ extension SafetyReport {
   /// Reads every tensor: checksums, truth values, NaN and infinities.
   private mutating func readPayloads(of checkpoint: Checkpoint) {
     var audit = Audit()
+    let path = path
     collect { _ throws(Rejection) in try checkpoint.verifyPayloads(audit: &audit) }
     collect { _ throws(Rejection) in
       try SafetensorsFormat.checkBooleans(in: checkpoint, audit: &audit)

@@ -43,20 +43,31 @@ public struct JSONWriter: Sendable {
   /// Appends a string in quotes.
   public mutating func string(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): raw("\\\"")
-      case UInt8(ascii: "\\"): raw("\\\\")
-      case 0x08: raw("\\b")
-      case 0x09: raw("\\t")
-      case 0x0a: raw("\\n")
-      case 0x0c: raw("\\f")
-      case 0x0d: raw("\\r")
-      case 0..<0x20: raw(byte < 0x10 ? "\\u000" : "\\u00"); raw(String(byte, radix: 16))
-      default: bytes.append(byte)
-      }
+    let needsEscape = text.utf8.contains { byte in
+      byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+    if needsEscape {
+      for byte in text.utf8 { escaped(byte) }
+    } else {
+      bytes.append(contentsOf: text.utf8)
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func escaped(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): raw("\\\"")
+    case UInt8(ascii: "\\"): raw("\\\\")
+    case 0x08: raw("\\b")
+    case 0x09: raw("\\t")
+    case 0x0a: raw("\\n")
+    case 0x0c: raw("\\f")
+    case 0x0d: raw("\\r")
+    case 0..<0x20:
+      raw(byte < 0x10 ? "\\u000" : "\\u00")
+      raw(String(byte, radix: 16))
+    default: bytes.append(byte)
+    }
   }
 
   private mutating func list<Item>(

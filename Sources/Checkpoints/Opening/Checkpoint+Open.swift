@@ -19,30 +19,17 @@ extension Checkpoint {
 
   static func open(_ path: String, audit: inout Audit) throws(Rejection) -> Checkpoint {
     try locating(Place(file: path)) { () throws(Rejection) in
-      var input = try CheckpointInput(path: path)
-      let byteCount = input.storage.byteCount
+      let outer = try CheckpointInput(path: path)
       var layers: [String] = []
-      while true {
-        if let format = CheckpointFormats.all.first(where: { $0.recognizes(input) }) {
-          var checkpoint = try format.open(input, audit: &audit)
-          checkpoint.path = path
-          if !input.isFolder { checkpoint.byteCount = byteCount }
-          checkpoint.layers = layers
-          checkpoint.warnings = audit.warnings
-          checkpoint.leniency = audit.leniency
-          return checkpoint
-        }
-        guard let step = try Unwrapping.nextStep(input.storage.bytes, depth: layers.count) else {
-          throw unknown(input)
-        }
-        if step.isGuess {
-          audit.warn(
-            ByteCodecRules.guessedBrotli, "taken for brotli because a container came out",
-            at: input.place)
-        }
-        input = try input.unwrapped(step)
-        layers.append(step.name)
-      }
+      let input = try outer.innermost(&layers, audit: &audit)
+      guard let format = input.format else { throw unknown(input) }
+      var checkpoint = try format.open(input, audit: &audit)
+      checkpoint.path = path
+      if !outer.isFolder { checkpoint.byteCount = outer.storage.byteCount }
+      checkpoint.layers = layers
+      checkpoint.warnings = audit.warnings
+      checkpoint.leniency = audit.leniency
+      return checkpoint
     }
   }
 
@@ -69,6 +56,32 @@ extension CheckpointInput {
     } else {
       self.init(path: path, storage: Storage(try FileMapping(path: path)))
     }
+  }
+
+  /// The format of the content; nil if it is of none, perhaps because it is still wrapped.
+  var format: (any CheckpointFormat.Type)? {
+    CheckpointFormats.all.first { $0.recognizes(self) }
+  }
+
+  /// The input with compressors and transforms taken off until a format is recognized or nothing
+  /// more can be taken off; `layers` gets their names.
+  func innermost(
+    _ layers: inout [String], audit: inout Audit
+  ) throws(Rejection) -> CheckpointInput {
+    var input = self
+    while input.format == nil, !input.isFolder {
+      guard let step = try Unwrapping.nextStep(input.storage.bytes, depth: layers.count) else {
+        break
+      }
+      if step.isGuess {
+        audit.warn(
+          ByteCodecRules.guessedBrotli, "taken for brotli because a container came out",
+          at: input.place)
+      }
+      input = try input.unwrapped(step)
+      layers.append(step.name)
+    }
+    return input
   }
 
   /// The input with its outermost layer taken off.

@@ -5,21 +5,18 @@ internal import TensorCore
 extension TorchConstructors {
   /// NumPy's arrays, scalars and dtypes, under the module names of NumPy 1 and 2.
   static var numPy: [String: Constructor] {
-    var table: [String: Constructor] = [
-      "numpy.dtype": { _, call throws(Rejection) in try dtype(call) }
-    ]
-    for module in ["numpy.core", "numpy._core"] {
-      table["\(module).multiarray._reconstruct"] = { builder, call throws(Rejection) in
-        try builder.reconstructedArray(call)
-      }
-      table["\(module).multiarray.scalar"] = { _, call throws(Rejection) in try scalar(call) }
-      table["\(module).numeric._frombuffer"] = { builder, call throws(Rejection) in
-        try builder.array(
-          call, bytes: call.argument(0), dtype: call.argument(1), shape: call.integers(2),
-          isColumnMajor: call.string(3) == "F")
-      }
+    let array: Constructor = { builder, call throws(Rejection) in
+      try builder.reconstructedArray(call)
     }
-    return table
+    let buffer: Constructor = { builder, call throws(Rejection) in try builder.bufferArray(call) }
+    let number: Constructor = { _, call throws(Rejection) in try scalar(call) }
+    let type: Constructor = { _, call throws(Rejection) in try dtype(call) }
+    return [
+      "numpy.dtype": type,
+      "numpy.core.multiarray._reconstruct": array, "numpy._core.multiarray._reconstruct": array,
+      "numpy.core.multiarray.scalar": number, "numpy._core.multiarray.scalar": number,
+      "numpy.core.numeric._frombuffer": buffer, "numpy._core.numeric._frombuffer": buffer,
+    ]
   }
 
   /// A dtype becomes the text of NumPy's array protocol, such as `<f4`; BUILD sets the byte order.
@@ -84,7 +81,7 @@ struct NumPyElement {
 extension TorchObjectBuilder {
   /// `_reconstruct(ndarray, (0,), b"b")`, whose BUILD state is
   /// `(version, shape, dtype, is_fortran, bytes)`.
-  func reconstructedArray(_ call: TorchCall) throws(Rejection) -> TorchValue {
+  mutating func reconstructedArray(_ call: TorchCall) throws(Rejection) -> TorchValue {
     guard let state = call.state?.sequenceValue, state.count == 5,
       let shape = state[1].sequenceValue
     else { throw call.malformed("the array has no state") }
@@ -94,6 +91,15 @@ extension TorchObjectBuilder {
     return try array(
       call, bytes: state[4], dtype: state[2], shape: shape.compactMap(\.intValue),
       isColumnMajor: state[3].intValue == 1)
+  }
+
+  /// `_frombuffer(bytes, dtype, shape, order)`, as protocol 5 has it.
+  mutating func bufferArray(_ call: TorchCall) throws(Rejection) -> TorchValue {
+    let bytes = try call.argument(0)
+    let dtype = try call.argument(1)
+    let shape = try call.integers(2)
+    let order = try call.string(3)
+    return try array(call, bytes: bytes, dtype: dtype, shape: shape, isColumnMajor: order == "F")
   }
 
   /// A tensor over the bytes of a pickled array.

@@ -16,16 +16,19 @@ extension TorchConstructors {
       "pathlib.PurePosixPath": { _, call throws(Rejection) in .string(path(call)) },
       "pathlib.WindowsPath": { _, call throws(Rejection) in .string(path(call)) },
     ]
-    for module in ["builtins", "__builtin__"] {
-      table["\(module).bytes"] = { _, call throws(Rejection) in .bytes(try bytes(call)) }
-      table["\(module).bytearray"] = { _, call throws(Rejection) in .bytes(try bytes(call)) }
-      table["\(module).set"] = { _, call throws(Rejection) in items(call) }
-      table["\(module).frozenset"] = { _, call throws(Rejection) in items(call) }
-      table["\(module).list"] = { _, call throws(Rejection) in items(call) }
-      table["\(module).dict"] = { _, call throws(Rejection) in dictionary(call) }
-      table["\(module).complex"] = { _, call throws(Rejection) in
+    let builtins: [String: Constructor] = [
+      "bytes": { _, call throws(Rejection) in .bytes(try bytes(call)) },
+      "bytearray": { _, call throws(Rejection) in .bytes(try bytes(call)) },
+      "set": { _, call throws(Rejection) in items(call) },
+      "frozenset": { _, call throws(Rejection) in items(call) },
+      "list": { _, call throws(Rejection) in items(call) },
+      "dict": { _, call throws(Rejection) in dictionary(call) },
+      "complex": { _, call throws(Rejection) in
         .tuple([try call.argument(0), try call.argument(1)])
-      }
+      },
+    ]
+    for module in ["builtins", "__builtin__"] {
+      for (name, constructor) in builtins { table["\(module).\(name)"] = constructor }
     }
     return table
   }

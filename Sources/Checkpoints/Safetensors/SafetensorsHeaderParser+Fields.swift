@@ -7,6 +7,18 @@ extension SafetensorsHeaderParser {
     var dtype: DType?
     var dimensions: [Int]?
     var offsets: [Int]?
+    /// The names of fields that the format does not have.
+    var unknown: Set<String> = []
+
+    /// Whether the field was seen already.
+    func has(_ name: String) -> Bool {
+      switch name {
+      case "dtype": dtype != nil
+      case "shape": dimensions != nil
+      case "data_offsets": offsets != nil
+      default: unknown.contains(name)
+      }
+    }
 
     /// The entry that the fields make up; throws if one is missing or impossible.
     func entry(named name: String, at place: Place) throws(Rejection) -> SafetensorsHeader.Entry {
@@ -58,12 +70,11 @@ extension SafetensorsHeaderParser {
     of tensor: String, audit: inout Audit
   ) throws(Rejection) -> Fields {
     var fields = Fields()
-    var seen: Set<String> = []
     try take(tensor: tensor) { (scanner) throws(JSONDefect) in try scanner.openObject(depth: 1) }
     while let key = try take(
       tensor: tensor, { (scanner) throws(JSONDefect) in try scanner.nextKey() })
     {
-      guard seen.insert(key.text).inserted else {
+      guard !fields.has(key.text) else {
         throw Rejection(
           SafetensorsRules.duplicateField, "the field \(key.text) is given twice",
           at: Place(tensor: tensor, offset: 8 + key.offset))
@@ -81,6 +92,7 @@ extension SafetensorsHeaderParser {
     case "shape": fields.dimensions = try readIntegers(of: tensor)
     case "data_offsets": fields.offsets = try readIntegers(of: tensor)
     default:
+      fields.unknown.insert(name)
       let place = Place(tensor: tensor, offset: 8 + scanner.position)
       // Skip first: a nesting bomb is worse news than an unknown field.
       try take(tensor: tensor) { (scanner) throws(JSONDefect) in try scanner.skipValue(depth: 2) }
@@ -138,7 +150,10 @@ extension SafetensorsHeaderParser {
 
   private mutating func readInteger(of tensor: String) throws(Rejection) -> Int {
     let value = try take(tensor: tensor) { (scanner) throws(JSONDefect) in
-      guard try scanner.nextKind() == .number else {
+      let kind = try scanner.nextKind()
+      // NaN and Infinity are broken JSON rather than a value of another type.
+      if kind == .word { _ = try scanner.word() }
+      guard kind == .number else {
         throw JSONDefect(.mismatch(expected: "a number"), at: scanner.position)
       }
       return try scanner.number()

@@ -24,20 +24,26 @@ struct Methods: Verb {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let formats = CheckpointFormats.all
+    let entries = Self.formats
     if output.json {
       return Document.print([
         list.rawValue: .array(
-          formats.map { format in
+          entries.map {
             [
-              "id": .string(format.id), "title": .string(format.title),
-              "reference": .string(format.reference),
+              "id": .string($0.id), "title": .string($0.title),
+              "reference": .string($0.reference),
             ]
           })
       ])
     }
     var table = Table([.left("id"), .left("title"), .left("reference")])
-    for format in formats { table.add([format.id, format.title, format.reference]) }
+    for entry in entries { table.add([entry.id, entry.title, entry.reference]) }
     Data.write(table.rendered(with: Ink(for: STDOUT_FILENO)))
+  }
+
+  /// Containers first, then the layouts of compressed weights that some of them hold.
+  private static var formats: [(id: String, title: String, reference: String)] {
+    CheckpointFormats.all.map { ($0.id, $0.title, $0.reference) }
+      + GolfFamilies.all.map { ($0.id, $0.title, $0.reference) }
   }
 }

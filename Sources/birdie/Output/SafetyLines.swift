@@ -40,7 +40,8 @@ struct SafetyLines {
   private func verdict(_ ink: Ink) -> String {
     let format = report.format.map { " (\($0))" } ?? ""
     let data = report.imports.filter { $0.risk == .data }.count
-    let summary = report.imports.isEmpty ? "" : ", \(data) of \(report.imports.count) imports are data"
+    let summary =
+      report.imports.isEmpty ? "" : ", \(data) of \(report.imports.count) imports are data"
     return switch report.verdict {
     case .clean: ink.green("clean") + format + summary
     case .damaged: ink.yellow("damaged") + format + summary
