@@ -1,0 +1,60 @@
+#!/bin/sh
+# Fuzzes the parsers, each from the committed fixtures, its dictionary and its past failures.
+#
+#   run.sh [FUZZER] [SECONDS]      all fuzzers, 60 seconds each, by default
+#
+# A new failure ends up in Tests/Fuzz/Failures/<fuzzer>/: fix it and commit the file, which the
+# ordinary tests then replay. The growing corpus stays in .build-fuzz/corpus/.
+set -eu
+cd "$(dirname "$0")/../.."
+
+fuzzers=${1:-pickle zip tar codecs safetensors json checkpoint}
+seconds=${2:-60}
+scratch=$PWD/.build-fuzz
+# libFuzzer writes the failing input on a crash; Swift's backtraces would come first and hang.
+export SWIFT_BACKTRACE=enable=no
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+
+# Which fixtures a fuzzer starts from.
+seeds() {
+  case $1 in
+    pickle) find Fixtures/pickle -type f ;;
+    zip) find Fixtures/zip Fixtures/npz Fixtures/pytorch -type f ! -name '*.json' ;;
+    tar) find Fixtures/tar Fixtures/pytorch -type f -name '*tar*' ! -name '*.json' ;;
+    codecs) find Fixtures/compressed Fixtures/golf -type f ! -name '*.json' ! -name 'expected.*' ;;
+    safetensors) find Fixtures/safetensors -type f -name '*.safetensors' ;;
+    json) find Fixtures -type f -name '*.json' ;;
+    *) find Fixtures -type f -path '*/*epts/*' ! -name '*.json'; find Fixtures/*/rejects -type f ;;
+  esac 2>/dev/null || true
+}
+
+# Copies the seeds under their paths; large ones only slow a fuzzer down.
+plant() {
+  mkdir -p "$scratch/corpus/$1" "$scratch/seeds/$1"
+  seeds "$1" | while read -r path; do
+    [ "$(wc -c <"$path")" -gt 65536 ] || cp "$path" "$scratch/seeds/$1/$(echo "$path" | tr / _)"
+  done
+}
+
+# Dead stripping would take the coverage counters away, and the fuzzer would see nothing new.
+for fuzzer in $fuzzers; do
+  # shellcheck disable=SC2086  # SWIFT may be a command with arguments
+  ${SWIFT:-swift} build -c release --package-path Tests/Fuzz --scratch-path "$scratch" \
+    --product "$fuzzer" --sanitize=fuzzer --sanitize=address \
+    -Xswiftc -use-ld=lld --disable-dead-strip >&2
+done
+
+status=0
+for fuzzer in $fuzzers; do
+  failures=Tests/Fuzz/Failures/$fuzzer
+  mkdir -p "$failures"
+  plant "$fuzzer"
+  echo "=== $fuzzer: $(find "$scratch/seeds/$fuzzer" -type f | wc -l) seeds, $seconds s"
+  "$scratch/release/$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+    -malloc_limit_mb=1024 -max_len=65536 -print_final_stats=1 -verbosity=0 \
+    -dict="Tests/Fuzz/Dictionaries/$fuzzer.dict" -artifact_prefix="$failures/" \
+    "$scratch/corpus/$fuzzer" "$scratch/seeds/$fuzzer" "$failures" || status=1
+done
+exit "$status"
