@@ -74,24 +74,6 @@ public enum ByteCodecRules {
       """,
     remedy: "The artifact is damaged or was written by an unknown variant: fetch it again.")
 
-  /// Ternary digits that contradict each other.
-  public static let ternary = Rule(
-    "C08", "Packed ternary weights contradict their shape",
-    because: """
-      Five ternary digits fit one byte as a number up to 242, and the digits must be as many as \
-      the weights. Anything else decodes to values that were never trained.
-      """,
-    remedy: "The artifact is damaged or was written by an unknown variant: fetch it again.")
-
-  /// Scales that do not fit their codes.
-  public static let scale = Rule(
-    "C09", "Scales do not fit the codes",
-    because: """
-      Codes become weights by multiplication with a scale per row or group. A missing, infinite \
-      or misshapen scale gives weights that are silently wrong.
-      """,
-    remedy: "The artifact is damaged or its training diverged: compare with the training log.")
-
   /// A stated size that does not hold.
   public static let sizeLie = Rule(
     "C10", "Announced size does not hold",
@@ -122,7 +104,7 @@ public enum ByteCodecRules {
 
   /// All of them, by id.
   public static let all: [Rule] = [
-    bomb, trailingBytes, damaged, guessedBrotli, shuffle, container, permutation, ternary, scale,
-    sizeLie, nesting, unknownScheme,
+    bomb, trailingBytes, damaged, guessedBrotli, shuffle, container, permutation, sizeLie,
+    nesting, unknownScheme,
   ]
 }

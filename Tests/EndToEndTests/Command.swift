@@ -49,6 +49,14 @@ enum Command {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, talk, O_WRONLY | O_CREAT, 0o600)
+    // Threads of a test's pool block signals, and a child would inherit that.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var noSignals = sigset_t()
+    sigemptyset(&noSignals)
+    posix_spawnattr_setsigmask(&attributes, &noSignals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var variables = environment
     for name in ["PATH", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE"] {
       if let value = getenv(name) { variables[name] = String(cString: value) }
@@ -57,7 +65,7 @@ enum Command {
     let program = arguments[0]
     let code = withCStrings(arguments) { arguments in
       withCStrings(variables.map { "\($0.key)=\($0.value)" }) { environment in
-        posix_spawn(&process, program, &actions, nil, arguments, environment)
+        posix_spawn(&process, program, &actions, &attributes, arguments, environment)
       }
     }
     guard code == 0 else { throw SpawnFailure(code: code) }

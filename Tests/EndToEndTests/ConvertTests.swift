@@ -66,4 +66,22 @@ struct ConvertTests {
     #expect(run.status == 65)
     #expect(folder.names == ["cut.safetensors", "model.safetensors"])
   }
+
+  @Test func `a signal removes what was written and ends with 130`() throws {
+    let header = #"{"a":{"dtype":"F32","shape":[100000000],"data_offsets":[0,400000000]}}"#
+    let big = try folder.file("big.safetensors", safetensors(header, payload: []))
+    let output = folder.path("never.safetensors")
+    let partial = folder.path(".never.safetensors.partial")
+    // TERM because a shell makes its background jobs deaf to INT; both are handled alike.
+    let run = try Command.shell(
+      """
+      truncate -s +400000000 '\(big)'
+      "$birdie" convert '\(big)' '\(output)' --dtype bf16 -q & pid=$!
+      for i in $(seq 500); do [ -e '\(partial)' ] && break; sleep 0.01; done
+      kill -TERM $pid; wait $pid
+      """)
+    #expect(run.status == 130)
+    #expect(run.talk == "\nerror[U03]: interrupted; nothing was written\n")
+    #expect(folder.names == ["big.safetensors", "model.safetensors"])
+  }
 }

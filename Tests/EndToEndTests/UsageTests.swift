@@ -1,7 +1,7 @@
 import Testing
 
 struct UsageTests {
-  @Test(arguments: ["inspect", "diff", "convert", "methods", "explain", "doctor"])
+  @Test(arguments: ["inspect", "scan", "diff", "convert", "methods", "explain", "doctor"])
   func `the help of every verb starts with examples`(verb: String) throws {
     let help = try Command.birdie(verb, "--help")
     #expect(help.status == 0)

@@ -15,9 +15,17 @@ enum Interruption {
     message = strdup(text)
     messageLength = text.utf8.count
     partialPaths = paths.map { strdup($0) }
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
       signal(number) { _ in Interruption.end() }
     }
+  }
+
+  /// Whether whoever started the process wants it to survive a signal, as `nohup` does.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// Calls only what POSIX lists as safe in a handler.
