@@ -227,11 +227,11 @@ HALF = normal(3, 4).half()
 
 
 def accept(name, value, expected):
-    save(f"golf/accepts/{name}.dump", dump({"input": value, "expected": expected}))
+    save(f"golf-layouts/accepts/{name}.dump", dump({"input": value, "expected": expected}))
 
 
 def reject(name, value):
-    save(f"golf/rejects/{name}.dump", dump(value))
+    save(f"golf-layouts/rejects/{name}.dump", dump(value))
 
 
 def int8_clean(**changes):

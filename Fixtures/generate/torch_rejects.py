@@ -88,11 +88,11 @@ def _geometry():
     huge = 1 << 40
     yield "T01-record-too-short", archive({"w": tensor()}, {"0": DATA[:20]})
     yield "T01-record-too-long", archive({"w": tensor()}, {"0": DATA + b"\0\0\0\0"})
-    yield "T01-legacy-storage-truncated", _legacy()[:-5]
+    yield "T18-legacy-storage-truncated", _legacy()[:-5]
     yield "T02-size-past-end", archive({"w": tensor(size=(3, 3))})
     yield "T02-offset-past-end", archive({"w": tensor(offset=1)})
     yield "T02-stride-past-end", archive({"w": tensor(stride=(4, 1))})
-    yield "T02-offset-far-past-end", archive({"w": tensor(offset=(1 << 63) - 1)})
+    yield "T04-offset-far-past-end", archive({"w": tensor(offset=(1 << 63) - 1)})
     yield "T03-negative-size", archive({"w": tensor(size=(-2, 3))})
     yield "T03-negative-offset", archive({"w": tensor(offset=-1)})
     yield "T03-negative-stride", archive({"w": tensor(offset=5, stride=(-3, -1))})
@@ -267,13 +267,13 @@ def _legacy_files():
     yield "T18-missing-key", _legacy(keys=[])
     yield "T18-key-listed-twice", _legacy(keys=["94001", "94001"], tail=struct.pack("<q", 6) + DATA)
     yield "T18-trailing-bytes", _legacy(tail=b"\0" * 8)
-    yield "P35-magic-by-eval", _legacy(magic=computed)
+    yield "P01-legacy-magic-by-eval", _legacy(magic=computed)
     sum_of = (
         b"\x80\x02coperator\nadd\n\x8a\x0a"
         + (0x1950A86A20F9469CFC6C - 1).to_bytes(10, "little")
         + b"K\x01\x86R."
     )
-    yield "P35-magic-by-addition", _legacy(magic=sum_of)
+    yield "P13-legacy-magic-by-addition", _legacy(magic=sum_of)
 
 
 def _numpy_programs():
@@ -289,7 +289,7 @@ def _numpy_programs():
 
 def _module_programs():
     linear = torch.nn.modules.linear.Linear
-    yield "P37-constructor-called", archive({"m": Call(linear, 2, 3), "w": tensor()})
+    yield "P13-module-constructor-called", archive({"m": Call(linear, 2, 3), "w": tensor()})
     new = b"\x80\x02ctorch.nn.modules.linear\nLinear\nK\x02K\x03\x86\x81"
     made = new + b"}X\x08\x00\x00\x00trainingq\x00\x88sb."
     yield "P37-arguments-for-new", archive(made)
@@ -314,7 +314,7 @@ def _members():
     yield "Z14-version-of-400-digits", archive(plain, version=b"3" * 400)
     yield "Z14-version-no-number", archive(plain, version=b"three\n")
     yield (
-        "Z15-constants-without-program",
+        "Z14-constants-without-program",
         archive(plain, data_pkl=None, **{"constants.pkl": program(())}),
     )
     yield "Z15-constants-beside-state-dict", archive(plain, **{"constants.pkl": program(())})

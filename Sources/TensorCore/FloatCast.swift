@@ -54,7 +54,9 @@ public struct FloatCast: Sendable {
     case .f8e8m0: birdie_f8_e8m0_to_f32(&wide, codes, count)
     default:
       wide.withUnsafeMutableBytes { target in
-        if let bytes { target.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: count * 4)) }
+        if let bytes {
+          target.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: count * 4))
+        }
       }
     }
   }

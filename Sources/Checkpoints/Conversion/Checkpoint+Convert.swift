@@ -64,6 +64,7 @@ struct Conversion {
     switch options.format {
     case .safetensors:
       plan.dropTies()
+      try plan.requireSafetensorsTypes()
       if !checkpoint.format.hasPrefix("safetensors") { plan.markFormat() }
       if let limit = options.maximumShardByteCount {
         output = try ShardedOutput(plan, path, options, limit: limit, audit: &audit)
@@ -80,7 +81,8 @@ struct Conversion {
           name: $0.name, dtype: $0.dtype.rawValue, shape: $0.shape.dimensions,
           byteCount: $0.byteCount)
       },
-      files: output.files, droppedTies: plan.droppedTies, warnings: checkpoint.warnings + audit.warnings)
+      files: output.files, droppedTies: plan.droppedTies,
+      warnings: checkpoint.warnings + audit.warnings)
   }
 
   /// Writes everything, then asks `approve`, then lets the output appear.

@@ -1,5 +1,4 @@
 public import Diagnostics
-internal import Glibc
 internal import TensorCore
 
 /// What `convert` writes.
@@ -51,11 +50,6 @@ public struct ConversionOptions: Sendable {
 
   /// The defaults: everything, as it is, into one safetensors file.
   public init() {}
-
-  /// Whether a tensor called `name` is wanted.
-  func selects(_ name: String) -> Bool {
-    patterns.isEmpty || patterns.contains { unsafe fnmatch($0, name, 0) == 0 }
-  }
 }
 
 /// A change to names, written `s/PATTERN/REPLACEMENT/` as for sed.

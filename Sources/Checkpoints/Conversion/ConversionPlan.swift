@@ -26,7 +26,8 @@ struct ConversionPlan {
     metadata = checkpoint.metadata
     hasEmptyMetadata = checkpoint.hasEmptyMetadata
     var renamed: [String: String] = [:]
-    for tensor in checkpoint.tensors where options.selects(tensor.name) {
+    let wanted = options.patterns.map(NameGlob.init)
+    for tensor in checkpoint.tensors where wanted.admit(tensor.name) {
       let name = options.renamings.reduce(tensor.name) { $1.applied(to: $0) }
       renamed[tensor.name] = name
       try locating(Place(tensor: tensor.name)) { () throws(Rejection) in
@@ -87,6 +88,15 @@ struct ConversionPlan {
     }
     items.removeAll { droppedTies[$0.name] != nil }
     metadata.merge(droppedTies) { present, _ in present }
+  }
+
+  /// Throws T13 for a type that safetensors lacks.
+  func requireSafetensorsTypes() throws(Rejection) {
+    for item in items where !item.dtype.isInSafetensors {
+      throw Rejection(
+        TorchRules.notRepresentable, "safetensors has no type \(item.dtype.rawValue)",
+        at: Place(tensor: item.name))
+    }
   }
 
   /// Marks the output as PyTorch's, which readers of safetensors ask for.

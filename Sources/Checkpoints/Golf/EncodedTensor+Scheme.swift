@@ -6,7 +6,8 @@ extension EncodedTensor {
     .object([
       ("kind", .string(encoding.kind)), ("bits", encoding.bits.map(JSONValue.integer) ?? .null),
       ("granularity", encoding.granularity.map(JSONValue.string) ?? .null),
-      ("dtype", .string(dtype.rawValue)), ("shape", .array(shape.dimensions.map(JSONValue.integer))),
+      ("dtype", .string(dtype.rawValue)),
+      ("shape", .array(shape.dimensions.map(JSONValue.integer))),
       ("components", .array(components.map { .string($0.name) })),
     ])
   }

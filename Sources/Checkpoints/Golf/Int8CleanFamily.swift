@@ -54,27 +54,42 @@ package enum Int8CleanFamily: GolfFamily {
     let types: ArtifactValues
     let passthrough: ArtifactValues
     let originalTypes: ArtifactValues?
+    let schemes: ArtifactValues?
 
     init(_ top: ArtifactValues) throws(Rejection) {
       codes = try ArtifactValues(top["quantized"], "quantized")
       scales = try ArtifactValues(top["scales"], "scales")
       types = try ArtifactValues(top["dtypes"], "dtypes")
       passthrough = try ArtifactValues(top["passthrough"], "passthrough")
-      originalTypes =
-        if let value = top["passthrough_orig_dtypes"] {
-          try ArtifactValues(value, "passthrough_orig_dtypes")
-        } else {
-          nil
-        }
+      originalTypes = try Self.optional(top, "passthrough_orig_dtypes")
+      schemes = try Self.optional(top, "qmeta")
+    }
+
+    private static func optional(
+      _ top: ArtifactValues, _ key: String
+    ) throws(Rejection) -> ArtifactValues? {
+      guard let value = top[key] else { return nil }
+      return try ArtifactValues(value, key)
     }
 
     /// Codes and scale of one tensor. A scale with an axis is per row even without `qmeta`.
     func scaled(_ name: String) throws(Rejection) -> EncodedTensor {
+      try checkScheme(name)
       let codes = try codes.component(name, named: "quantized.\(name)")
       let scale = try scales.component(name, named: "scales.\(name)")
       return try EncodedTensor(
         dtype: try Int8CleanFamily.dtype(types[name]), shape: codes.tensor.shape,
         encoding: ScaledCodes(bits: 8, scale: scale.tensor), components: [codes, scale])
+    }
+
+    /// `qmeta` can only say what the scale's shape says already.
+    private func checkScheme(_ name: String) throws(Rejection) {
+      guard let scheme = schemes?[name] else { return }
+      guard scheme.dictValue?["scheme"]?.stringValue == "per_row",
+        scheme.dictValue?["axis"]?.intValue ?? 0 == 0
+      else {
+        throw Rejection(ByteCodecRules.unknownScheme, "qmeta is none that the scripts write")
+      }
     }
 
     /// A tensor that was not quantized, in the type that it had before it was stored.

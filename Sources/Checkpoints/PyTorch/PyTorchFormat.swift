@@ -8,7 +8,8 @@ public enum PyTorchFormat: CheckpointFormat {
   /// The id in reports.
   public static let id = "pytorch"
   /// One line for people.
-  public static let title = "PyTorch zip: torch.save of state dicts, modules, optimizers; TorchScript"
+  public static let title =
+    "PyTorch zip: torch.save of state dicts, modules, optimizers; TorchScript"
   /// The writer that defines the format.
   public static let reference = "PyTorch 2.15, torch/serialization.py and caffe2/serialize"
 
@@ -41,7 +42,10 @@ public enum PyTorchFormat: CheckpointFormat {
     let pickle = try archive.record("data.pkl", audit: &audit)
     return try locating(Place(member: name)) { () throws(Rejection) in
       let source = ArchiveStorageSource(archive: archive)
-      return try TorchObject.value(ofPickle: pickle.bytes, storages: source, audit: &audit)
+      let graph = try TorchObject.graph(ofPickle: pickle.bytes, audit: &audit)
+      let storages = try TorchObjectBuilder.storages(of: graph, source, audit: &audit)
+      archive.warnOfOrphans(besides: storages.keys, audit: &audit)
+      return try TorchObjectBuilder.build(graph, storages: source, audit: &audit)
     }
   }
 }
@@ -52,10 +56,17 @@ enum TorchObject {
   static func value(
     ofPickle bytes: RawSpan, storages source: any TorchStorageSource, audit: inout Audit
   ) throws(Rejection) -> TorchValue {
-    let graph = try PickleMachine.run(
-      bytes, policy: TorchObjectBuilder.policy, audit: &audit)
-    try graph.requireEnd(of: bytes, audit: &audit)
+    let graph = try graph(ofPickle: bytes, audit: &audit)
     return try TorchObjectBuilder.build(graph, storages: source, audit: &audit)
+  }
+
+  /// The graph of a pickle that fills `bytes`.
+  static func graph(
+    ofPickle bytes: RawSpan, audit: inout Audit
+  ) throws(Rejection) -> PickleGraph {
+    let graph = try PickleMachine.run(bytes, policy: TorchObjectBuilder.policy, audit: &audit)
+    try graph.requireEnd(of: bytes, audit: &audit)
+    return graph
   }
 
   /// The tensors of an object: a compressed artifact's by its family's rules, else by their paths.

@@ -45,7 +45,27 @@ struct SparseCheck {
     }
     let count = indices.shape.elementCount
     try check(pointers, outer, 0..<pointers.shape.elementCount, below: count + 1)
+    try checkOrder(pointers, outer, rowLength: pointers.shape.dimensions.last ?? 1)
     try check(indices, inner, 0..<count, below: limit)
+  }
+
+  /// Throws unless each row of pointers begins at 0 and never decreases.
+  private func checkOrder(
+    _ content: TensorContent, _ name: String, rowLength: Int
+  ) throws(Rejection) {
+    let width = content.dtype == .i64 ? 8 : 4
+    var (position, last) = (0, 0)
+    try content.forEachChunk { chunk throws(Rejection) in
+      for offset in stride(from: 0, to: chunk.byteCount, by: width) {
+        let value = chunk.integer(at: offset, width: width)
+        let isFirst = position % rowLength == 0
+        guard isFirst ? value == 0 : value >= last else {
+          throw Rejection(TorchRules.sparseIndices, "\(name) decrease to \(value)")
+        }
+        last = value
+        position += 1
+      }
+    }
   }
 
   /// Throws unless every element of `range` is at least 0 and below `limit`.

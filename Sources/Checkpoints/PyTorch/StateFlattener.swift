@@ -67,6 +67,9 @@ struct StateFlattener {
     _ className: String, _ state: TorchValue, _ path: String
   ) throws(Rejection) {
     guard let attributes = state.dictValue else {
+      if className.hasPrefix("torch.nn.") || className.hasPrefix("__torch__") {
+        throw Rejection(PickleRules.moduleCode, "the state of \(className) is no dictionary")
+      }
       metadata[path.isEmpty ? "value" : path] = "\"<\(className)>\""
       return
     }

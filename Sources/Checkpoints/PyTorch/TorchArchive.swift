@@ -22,6 +22,9 @@ struct TorchArchive {
     zip = try ZipArchive(parsing: storage.bytes, audit: &audit)
     root = try Self.root(of: zip)
     guard zip[root + "data.pkl"] != nil else {
+      if let nested = zip.entries.first(where: { $0.name.hasSuffix("/data.pkl") }) {
+        throw Rejection(ArchiveRules.noSingleRoot, "\(nested.name) lies in a folder of a folder")
+      }
       throw Rejection(ArchiveRules.missingRecords, "there is no \(root)data.pkl")
     }
     let reader = RecordReader(zip: zip, storage: storage)
@@ -32,11 +35,23 @@ struct TorchArchive {
     isBigEndian = order == "big"
     try checkVersion(reader, audit: &audit)
     for name in [".format_version", ".storage_alignment"] {
-      if let text = try reader.text(root + name, audit: &audit), Int(text) == nil {
-        throw Rejection(ArchiveRules.badBookkeeping, "\(name) is \(text.debugDescription)")
+      if let text = try reader.text(root + name, audit: &audit), Int(text) ?? 0 < 1 {
+        try audit.enforce(
+          ArchiveRules.badBookkeeping, "\(name) is \(text.debugDescription)", at: place)
       }
     }
     warnOfStrangers(audit: &audit)
+  }
+
+  /// Warns of storages that no tensor refers to: `keys` are those that one does.
+  func warnOfOrphans(besides keys: some Collection<String>, audit: inout Audit) {
+    let known = Set(keys.map { root + "data/" + $0 })
+    for entry in zip.entries
+    where entry.name.hasPrefix(root + "data/") && entry.size > 0 && !known.contains(entry.name) {
+      audit.warn(
+        ArchiveRules.unknownMembers, "no tensor refers to this storage",
+        at: Place(member: entry.name))
+    }
   }
 
   /// The bytes of a record, decoded if it is compressed.
@@ -96,6 +111,9 @@ struct RecordReader {
   func bytes(_ name: String, audit: inout Audit) throws(Rejection) -> Storage? {
     guard let entry = zip[name] else { return nil }
     if entry.method == .stored { return storage.slice(entry.dataRange) }
+    audit.warn(
+      ArchiveRules.compressedStorage, "\(entry.compressedSize) bytes decode to \(entry.size)",
+      at: Place(member: name))
     var scratch = try ScratchFile()
     try zip.read(entry, in: storage.bytes, audit: &audit) { chunk throws(Rejection) in
       try scratch.append(chunk)
@@ -129,11 +147,14 @@ struct ArchiveStorageSource: TorchStorageSource {
     if storage.elementCount == 0, archive.zip[archive.root + "data/" + storage.key] == nil {
       return Storage([])
     }
+    guard let expected = storage.byteCount else {
+      throw Rejection(TorchRules.sizeOverflow, "a storage of \(storage.elementCount) elements")
+    }
     let record = try archive.record("data/" + storage.key, audit: &audit)
-    guard record.byteCount == storage.byteCount else {
+    guard record.byteCount == expected else {
       throw Rejection(
         TorchRules.storageSize,
-        "the pickle says \(storage.byteCount ?? -1) bytes, the record has \(record.byteCount)")
+        "the pickle says \(expected) bytes, the record has \(record.byteCount)")
     }
     return record
   }

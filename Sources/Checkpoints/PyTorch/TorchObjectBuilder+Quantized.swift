@@ -13,6 +13,11 @@ extension TorchObjectBuilder {
       case .symbol(let scheme) = parameters[0]
     else { throw call.malformed("argument 4 is no quantizer") }
     let (scales, zeroPoints, axis) = try quantizer(scheme, parameters)
+    let counts = try TensorContent.dense(scales).nonFiniteCounts()
+    if let counts, counts.nan + counts.infinity > 0 {
+      throw Rejection(
+        TorchRules.nonFiniteScale, "\(counts.nan) NaN and \(counts.infinity) infinite scales")
+    }
     do throws(Rejection) {
       let encoded = try EncodedTensor(
         dtype: .f32, shape: codes.shape, encoding: AffineCodes(codeType: codes.dtype, axis: axis),

@@ -98,6 +98,11 @@ struct TorchObjectBuilder {
     let state: TorchValue? = if let id = object.state { try value(id) } else { nil }
     let name = object.symbol.description
     if object.isInstance && constructors[name] == nil {
+      if name.hasPrefix("torch.nn.modules."), case .tuple(let items) = graph[object.arguments],
+        !items.isEmpty
+      {
+        throw Rejection(PickleRules.moduleCode, "\(name) is made with arguments")
+      }
       return .object(className: name, state: state ?? .none)
     }
     let call = TorchCall(

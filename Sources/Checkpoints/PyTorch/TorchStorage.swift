@@ -58,9 +58,12 @@ extension TorchStorage {
       throw Rejection(TorchRules.unknownType, "storage class \(className)")
     }
     guard let key = parts[2].stringValue ?? parts[2].intValue.map(String.init),
-      let count = parts[4].intValue, count >= 0
+      let count = parts[4].intValue
     else {
       throw Rejection(PickleRules.persistentText, "the storage's key or length is unusable")
+    }
+    guard count >= 0 else {
+      throw Rejection(TorchRules.negativeExtent, "a storage of \(count) elements")
     }
     self.init(
       key: key, elementType: elementType, isUntyped: className.hasSuffix(".UntypedStorage"),

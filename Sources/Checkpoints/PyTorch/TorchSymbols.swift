@@ -14,9 +14,19 @@ enum TorchSymbols {
     case "torch", "torch.storage", "torch.cuda":
       TorchElementType.byDTypeName[symbol.name] != nil
         || TorchElementType.byStorageName[symbol.name] != nil
-        || isLegacyTensorType(symbol.name) || constants.contains(symbol.description)
+        || isLegacyTensorType(symbol.name) || looksLikeElementType(symbol.name)
+        || constants.contains(symbol.description)
     default: constants.contains(symbol.description)
     }
+  }
+
+  /// Names of element types to come: harmless to mention, and refused as T09 when a tensor has one.
+  private static func looksLikeElementType(_ name: String) -> Bool {
+    name.hasSuffix("Storage")
+      || ["float", "bfloat", "int", "uint", "qint", "quint", "bits", "complex", "bcomplex"].contains
+      {
+        name.hasPrefix($0) && name.dropFirst($0.count).first?.isNumber == true
+      }
   }
 
   /// `torch.FloatTensor` and its like: a storage's name with another ending.

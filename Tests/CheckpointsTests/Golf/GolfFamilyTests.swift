@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 private func fixture(_ name: String) throws -> TorchValue {
-  try ValueDump.read(try Fixtures.bytes("golf/\(name).dump"))
+  try ValueDump.read(try Fixtures.bytes("golf-layouts/\(name).dump"))
 }
 
 private struct OfNoFamily: Error {}
@@ -81,7 +81,9 @@ private let rejects = [
 ]
 
 @Test func `every rejected layout is named here`() throws {
-  #expect(try Fixtures.names(in: "golf/rejects").map { $0.dropLast(5) } == rejects.map { $0[...] })
+  #expect(
+    try Fixtures.names(in: "golf-layouts/rejects").map { $0.dropLast(5) } == rejects.map { $0[...] }
+  )
 }
 
 @Test(arguments: rejects)

@@ -9,7 +9,8 @@ public enum DistributedFormat: CheckpointFormat {
   /// The id in reports.
   public static let id = "pytorch-dcp"
   /// One line for people.
-  public static let title = "PyTorch distributed checkpoint: a folder of .metadata and .distcp files"
+  public static let title =
+    "PyTorch distributed checkpoint: a folder of .metadata and .distcp files"
   /// The writer that defines the format.
   public static let reference = "PyTorch 2.15, torch/distributed/checkpoint/filesystem.py"
 
@@ -82,7 +83,10 @@ struct DistributedMetadata {
     _ chunks: [TorchValue], _ name: String
   ) throws(Rejection) -> [(origin: [Int], size: [Int])] {
     try chunks.map { chunk throws(Rejection) in
-      (try extents(chunk.attributes?["offsets"], name), try extents(chunk.attributes?["sizes"], name))
+      (
+        try extents(chunk.attributes?["offsets"], name),
+        try extents(chunk.attributes?["sizes"], name)
+      )
     }
   }
 
