@@ -28,6 +28,7 @@ ORIGINS = {
     "golf/accepts/": ("generate/golf_vectors.py", GOLF),
     "golf/rejects/": ("generate/golf_rejects.py", GOLF),
     **{f"golf/accepts/{name}/": (RECORDS, "torch 2.15.0, safetensors 0.8.0") for name in GIVEN},
+    "golf-layouts/": ("generate/encodings.py", TORCH),
     "kernels/": ("generate/kernels.py", TORCH),
     "zip/": ("generate/archives.py", f"Python 3.11, {TORCH}"),
     "tar/": ("generate/archives.py", f"Python 3.11, {TORCH}"),

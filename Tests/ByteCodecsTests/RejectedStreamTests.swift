@@ -74,6 +74,6 @@ struct RejectedStreamTests {
   @Test func `rule ids are unique and in order`() {
     let ids = ByteCodecRules.all.map(\.id)
     #expect(ids == Set(ids).sorted())
-    #expect(ids.count == 12)
+    #expect(ids.count == 10)
   }
 }

@@ -85,6 +85,11 @@ struct TorchArchive {
     }
   }
 
+  /// The folders that `torch.jit.save` adds.
+  private static func isProgram(_ name: String) -> Bool {
+    ["constants/", "code/", "extra/"].contains(where: name.hasPrefix)
+  }
+
   private func warnOfStrangers(audit: inout Audit) {
     let known: Set<String> = [
       "data.pkl", "byteorder", "version", ".format_version", ".storage_alignment",
@@ -93,7 +98,7 @@ struct TorchArchive {
     for entry in zip.entries {
       let name = String(entry.name.dropFirst(root.count))
       if known.contains(name) || name.isEmpty || name.hasSuffix("/") { continue }
-      if ["data/", "constants/", "code/", "extra/"].contains(where: name.hasPrefix) { continue }
+      if name.hasPrefix("data/") || isTorchScript && Self.isProgram(name) { continue }
       audit.warn(
         ArchiveRules.unknownMembers, "nothing refers to this member",
         at: Place(member: entry.name))
