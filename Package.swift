@@ -21,13 +21,13 @@ let rooms = [
   Room(
     name: "Checkpoints",
     imports: [
-      "Archives", "ByteCodecs", "CKernels", "CSystem", "Diagnostics", "Pickle", "TensorCore",
+      "Archives", "ByteCodecs", "CKernels", "Diagnostics", "Pickle", "TensorCore",
     ],
     isParser: true),
 ]
 
 let commandLine: [Target.Dependency] = [
-  "Archives", "ByteCodecs", "Checkpoints", "CKernels", "Diagnostics", "Pickle", "TensorCore",
+  "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "TensorCore",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 

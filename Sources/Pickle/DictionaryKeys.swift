@@ -1,4 +1,4 @@
-/// Compares keys as Python does: `1`, `1.0` and `True` are one key, tuples are equal by their items.
+/// Compares keys as Python does: `1`, `1.0` and `True` are one key, tuples equal by their items.
 ///
 /// Each key value gets a number once, so a long string that serves as a key in a thousand
 /// dictionaries is hashed once.

@@ -1,18 +1,10 @@
-import Archives
-import ByteCodecs
 import Checkpoints
 import Diagnostics
-import Pickle
-import TensorCore
 
 /// Every rule that an error can name, for `birdie explain`.
 enum Rules {
   /// The rules by subject, in the order of the layers.
-  static let all: [Rule] = [
-    CommandRules.all, TensorCoreRules.all, ArchiveRules.all, ByteCodecRules.all,
-    EncodingRules.all, PickleRules.all, TorchRules.all, DistributedRules.all,
-    SafetensorsRules.all, GolfRules.all,
-  ].flatMap(\.self)
+  static let all = CommandRules.all + ReadingRules.all
 
   /// The rule with this id, in any case.
   static func named(_ id: String) -> Rule? {

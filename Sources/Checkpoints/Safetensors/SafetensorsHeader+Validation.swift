@@ -11,7 +11,8 @@ extension SafetensorsHeader {
         let relation = entry.range.lowerBound > end ? "leaving a hole behind" : "overlapping"
         throw Rejection(
           SafetensorsRules.offsets,
-          "begins at byte \(entry.range.lowerBound) of the payload, \(relation) what ends at \(end)",
+          "begins at byte \(entry.range.lowerBound) of the payload, \(relation) what ends at "
+            + "\(end)",
           at: Place(tensor: entry.name))
       }
       let need = try Self.byteCount(entry.dtype, entry.shape, name: entry.name)

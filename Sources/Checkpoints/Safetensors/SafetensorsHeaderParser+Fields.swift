@@ -44,7 +44,7 @@ extension SafetensorsHeaderParser {
     }
   }
 
-  /// Reads the description of a tensor, in the format's form or in one that a lenient caller allows.
+  /// Reads the description of a tensor, in the format's form or one that a lenient caller allows.
   mutating func readFields(
     of tensor: String, audit: inout Audit
   ) throws(Rejection) -> Fields {

@@ -2,7 +2,7 @@
 public struct ShardPlan: Sendable {
   /// One file.
   public struct Shard: Sendable {
-    /// The file's name: `model-00001-of-00003.safetensors`, or `model.safetensors` for a single one.
+    /// The file's name: `model-00001-of-00003.safetensors`, or `model.safetensors` for only one.
     public let fileName: String
     /// The positions of its tensors in the list that was planned.
     public let indices: [Int]

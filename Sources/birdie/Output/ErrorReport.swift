@@ -2,7 +2,7 @@ import Checkpoints
 import Diagnostics
 import Glibc
 
-/// What went wrong, where, why it matters and what to do: for people on stderr, for scripts as JSON.
+/// What went wrong, where, why it matters and what to do: for people on stderr, scripts get JSON.
 struct ErrorReport {
   private let rejection: Rejection
 
