@@ -194,7 +194,7 @@ def write_cell(cell, out, index, seed):
             os.remove(path)
         return None, f"{type(error).__name__}: {str(error).splitlines()[0][:90]}"
     document = expectation.document(found, asdict(cell))
-    if cell.container in ("dcp", "torchscript"):
+    if cell.container == "dcp":
         document["ties"] = []
     with open(path + ".expect.json", "w", encoding="utf-8") as file:
         file.write(expectation.encode(document))

@@ -15,6 +15,8 @@ public struct Checkpoint: Sendable {
   public var tensors: [NamedTensor]
   /// What is not a tensor: the format's own metadata, or the leaves of a pickled object as JSON.
   public var metadata: [String: String]
+  /// Whether the file has an empty metadata section, which a copy keeps.
+  public internal(set) var hasEmptyMetadata = false
   /// Groups of names that share the same elements, each in the order of `tensors`.
   public var ties: [[String]]
   /// What was noticed while reading.

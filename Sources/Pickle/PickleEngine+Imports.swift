@@ -125,6 +125,16 @@ extension PickleEngine {
     return id
   }
 
+  /// Names that an unwrapper is given are dropped unread.
+  private mutating func excuseClasses(in arguments: NodeID) {
+    guard case .tuple(let items) = arena[arguments] else { return }
+    for item in items {
+      guard let (found, index) = callee(item), found.verdict == .unknown, found.danger == nil
+      else { continue }
+      ledger.settle(index, as: .constant)
+    }
+  }
+
   private mutating func pushCall(of callee: NodeID, arguments: [NodeID]) throws(Rejection) {
     let tuple = arena.make(.tuple(arguments), at: cursor.opcodeOffset)
     try pushCall(of: callee, arguments: tuple)
@@ -136,7 +146,8 @@ extension PickleEngine {
         PickleRules.callOfNonSymbol, "\(cursor.opcodeName) calls \(arena[callee].kind)")
       return pushObject(of: .untold, arguments: arguments, isInstance: false)
     }
-    if ledger.note(.called, at: index), found.verdict != .callable, found.danger == nil {
+    if found.verdict == .unwrapper { excuseClasses(in: arguments) }
+    if ledger.note(.called, at: index), !found.verdict.isCallable, found.danger == nil {
       try breach(PickleRules.forbiddenCall, "\(cursor.opcodeName) calls \(found.symbol)")
     }
     pushObject(of: found.symbol, arguments: arguments, isInstance: false)

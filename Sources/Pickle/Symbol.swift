@@ -53,12 +53,20 @@ extension String {
 public enum SymbolVerdict: Sendable, Hashable {
   /// May be called, instantiated and passed around: the reader gives the call its meaning.
   case callable
+  /// May be called; a class among its arguments is only named and excused with it. PyTorch wraps
+  /// tensors of a subclass so: the class is dropped, the tensor inside is read.
+  case unwrapper
   /// May be passed around (a dtype, a class used as an argument), not called.
   case constant
   /// May be instantiated (NEWOBJ, NEWOBJ_EX, `copyreg._reconstructor`) and is known by its state.
   case instance
   /// Is on no list.
   case unknown
+}
+
+extension SymbolVerdict {
+  /// Whether REDUCE may be applied.
+  var isCallable: Bool { self == .callable || self == .unwrapper }
 }
 
 /// One symbol that a pickle imports, with all that the stream does with it.

@@ -54,9 +54,10 @@ enum Command {
       if let value = getenv(name) { variables[name] = String(cString: value) }
     }
     var process = pid_t()
+    let program = arguments[0]
     let code = withCStrings(arguments) { arguments in
       withCStrings(variables.map { "\($0.key)=\($0.value)" }) { environment in
-        posix_spawn(&process, arguments[0] ?? "", &actions, nil, arguments, environment)
+        posix_spawn(&process, program, &actions, nil, arguments, environment)
       }
     }
     guard code == 0 else { throw SpawnFailure(code: code) }

@@ -65,7 +65,11 @@ struct Conversion {
     case .safetensors:
       plan.dropTies()
       if !checkpoint.format.hasPrefix("safetensors") { plan.markFormat() }
-      output = try SafetensorsOutput(plan, path, options, audit: &audit)
+      if let limit = options.maximumShardByteCount {
+        output = try ShardedOutput(plan, path, options, limit: limit, audit: &audit)
+      } else {
+        output = try SafetensorsOutput(plan, path, options, audit: &audit)
+      }
     case .pytorch:
       output = try PyTorchOutput(plan, path, options)
     }

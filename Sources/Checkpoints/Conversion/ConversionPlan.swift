@@ -16,6 +16,7 @@ struct ConversionPlan {
 
   private(set) var items: [Item] = []
   private(set) var metadata: [String: String]
+  private let hasEmptyMetadata: Bool
   /// Dropped name → kept name.
   private(set) var droppedTies: [String: String] = [:]
   /// Groups of the output's names that share elements.
@@ -23,6 +24,7 @@ struct ConversionPlan {
 
   init(_ checkpoint: Checkpoint, _ options: ConversionOptions) throws(Rejection) {
     metadata = checkpoint.metadata
+    hasEmptyMetadata = checkpoint.hasEmptyMetadata
     var renamed: [String: String] = [:]
     for tensor in checkpoint.tensors where options.selects(tensor.name) {
       let name = options.renamings.reduce(tensor.name) { $1.applied(to: $0) }
@@ -90,6 +92,11 @@ struct ConversionPlan {
   /// Marks the output as PyTorch's, which readers of safetensors ask for.
   mutating func markFormat() {
     if metadata["format"] == nil { metadata["format"] = "pt" }
+  }
+
+  /// The metadata for a safetensors header: an empty section only where the input has one.
+  var headerMetadata: [String: String]? {
+    metadata.isEmpty && !hasEmptyMetadata ? nil : metadata
   }
 
   /// The bytes of all tensors.

@@ -15,7 +15,7 @@ struct SafetensorsOutput: ConversionOutput {
     overwrites = options.overwrites
     layout = try SafetensorsHeader.encode(
       plan.items.map { ($0.name, $0.dtype, $0.shape) },
-      metadata: plan.metadata.isEmpty ? nil : plan.metadata, audit: &audit)
+      metadata: plan.headerMetadata, audit: &audit)
     files = [(path, layout.totalBytes)]
   }
 

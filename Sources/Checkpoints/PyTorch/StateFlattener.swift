@@ -21,6 +21,7 @@ struct StateFlattener {
     let storageKey: String
     let layout: Layout
     let dtype: DType
+    let transform: Int
   }
 
   /// The names of `value`'s tensors and leaves.
@@ -112,10 +113,15 @@ struct StateFlattener {
   }
 
   private func identity(_ tensor: TorchTensor) -> ViewIdentity? {
-    guard let key = tensor.storageKey, case .dense(let dense) = tensor.content,
-      dense.shape.elementCount > 0
-    else { return nil }
-    return ViewIdentity(storageKey: key, layout: dense.layout, dtype: dense.dtype)
+    let (dense, transform): (Tensor, ElementTransform)
+    switch tensor.content {
+    case .dense(let stored): (dense, transform) = (stored, [])
+    case .transformed(let stored, let change): (dense, transform) = (stored, change)
+    default: return nil
+    }
+    guard let key = tensor.storageKey, dense.shape.elementCount > 0 else { return nil }
+    return ViewIdentity(
+      storageKey: key, layout: dense.layout, dtype: dense.dtype, transform: transform.rawValue)
   }
 
   private func join(_ path: String, _ component: String) -> String {

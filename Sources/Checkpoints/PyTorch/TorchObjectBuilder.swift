@@ -47,6 +47,7 @@ struct TorchObjectBuilder {
 
   /// What the machine admits: exactly what this builder gives a meaning to.
   static func policy(_ symbol: Symbol) -> SymbolVerdict {
+    if TorchSymbols.unwrappers.contains(symbol.description) { return .unwrapper }
     if TorchConstructors.byName[symbol.description] != nil { return .callable }
     if TorchSymbols.isInstance(symbol) { return .instance }
     return TorchSymbols.isConstant(symbol) ? .constant : .unknown

@@ -39,6 +39,11 @@ enum TorchSymbols {
     "__builtin__.object",
   ]
 
+  /// Callables that are given a tensor's class besides what the tensor is made of.
+  static let unwrappers: Set<String> = [
+    "torch._tensor._rebuild_from_type_v2", "torch._utils._rebuild_wrapper_subclass",
+  ]
+
   private static let instances: Set<String> = [
     "argparse.Namespace", "types.SimpleNamespace",
     "torch.distributed.checkpoint.metadata.Metadata",

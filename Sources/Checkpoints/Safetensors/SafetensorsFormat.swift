@@ -54,10 +54,12 @@ public enum SafetensorsFormat: CheckpointFormat {
       tensors.append(NamedTensor(name: entry.name, content: .dense(tensor)))
     }
     let metadata = header.metadata ?? [:]
-    return Checkpoint(
+    var checkpoint = Checkpoint(
       format: id, tensors: tensors, metadata: metadata,
       ties: ties(in: metadata, among: header.entries.map(\.name)),
       warnings: Array(audit.warnings[warningsBefore...]))
+    checkpoint.hasEmptyMetadata = header.metadata?.isEmpty ?? false
+    return checkpoint
   }
 
   /// The length that the first eight bytes state, or nil where there are fewer.

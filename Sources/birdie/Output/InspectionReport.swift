@@ -50,8 +50,8 @@ extension InspectionReport {
       ("format", checkpoint.format),
       (
         "size",
-        "\(Quantity.bytes(checkpoint.byteCount)) "
-          + "(\(Quantity.grouped(checkpoint.byteCount)) bytes)"
+        "\(Quantity.grouped(checkpoint.byteCount)) bytes"
+          + Self.rounded(checkpoint.byteCount, Quantity.bytes)
       ),
     ]
     if let compressor { lines.append(("compressor", compressor)) }
@@ -59,12 +59,17 @@ extension InspectionReport {
     lines.append(
       (
         "parameters",
-        "\(Quantity.elements(parameters)) (\(Quantity.grouped(parameters))) "
-          + "in \(count) tensor\(count == 1 ? "" : "s")"
+        Quantity.grouped(parameters) + Self.rounded(parameters, Quantity.elements)
+          + " in \(count) tensor\(count == 1 ? "" : "s")"
       ))
     lines += checkpoint.ties.map { ("tied", $0.joined(separator: " = ")) }
     lines += metadata.map { ("metadata", "\($0.key): \(Self.shortened($0.value))") }
     return lines
+  }
+
+  /// ` (67.1 MB)` behind numbers that are too long to grasp.
+  private static func rounded(_ count: Int, _ unit: (Int) -> String) -> String {
+    count < 10_000 ? "" : " (\(unit(count)))"
   }
 
   /// Metadata can be a whole training log; the JSON report has all of it.

@@ -61,12 +61,15 @@ struct DistributedMetadata {
     var tensors: [(String, [Int], [(origin: [Int], size: [Int])])] = []
     var objects: [String] = []
     for (key, entry) in state.entries {
-      guard let name = key.stringValue, let fields = entry.attributes else {
-        throw Self.malformed("an entry has no name or fields")
+      guard let name = key.stringValue, case .object(let className, let state) = entry else {
+        throw Self.malformed("an entry has no name or is no object")
       }
-      guard let chunks = fields["chunks"]?.sequenceValue else {
+      guard !className.hasSuffix(".BytesStorageMetadata") else {
         objects.append(name)
         continue
+      }
+      guard let fields = state.dictValue, let chunks = fields["chunks"]?.sequenceValue else {
+        throw Self.malformed("\(name) has no chunks")
       }
       tensors.append((name, try Self.extents(fields["size"], name), try Self.boxes(chunks, name)))
     }
@@ -138,15 +141,25 @@ struct DistributedReader {
       tensors.append(
         NamedTensor(name: name, content: try Self.content(name, dimensions, pieces)))
     }
-    for name in metadata.objects {
-      audit.warn(
-        DistributedRules.skippedObject, "\(name) is no tensor and was left out",
-        at: Place(file: folder))
-    }
     var checkpoint = Checkpoint(format: DistributedFormat.id, tensors: tensors)
+    for name in metadata.objects {
+      checkpoint.metadata[name] = try object(name, metadata, audit: &audit).jsonText
+    }
     checkpoint.byteCount = files.values.reduce(0) { $0 + $1.byteCount }
     checkpoint.payloadChecks = checks
     return checkpoint
+  }
+
+  /// What is no tensor is stored as a zip of its own too.
+  private mutating func object(
+    _ name: String, _ metadata: DistributedMetadata, audit: inout Audit
+  ) throws(Rejection) -> TorchValue {
+    guard let location = metadata.locations[.init(name: name, origin: [])] else {
+      throw DistributedMetadata.malformed("\(name) is stored nowhere")
+    }
+    let archive = try TorchArchive(
+      try window(location), place: Place(file: location.file), audit: &audit)
+    return try PyTorchFormat.object(of: archive, audit: &audit)
   }
 
   private mutating func pieces(
@@ -266,13 +279,6 @@ public enum DistributedRules {
     remedy: "Do not use the checkpoint: no program that saves one writes such a name.",
     status: .refused)
 
-  /// Something that is no tensor was left out.
-  public static let skippedObject = Rule(
-    "D03", "an object of a distributed checkpoint was left out",
-    because: "Besides tensors a distributed checkpoint can hold pickled objects of the training "
-      + "loop; formats for weights have no place for them.",
-    remedy: "Nothing to do, unless you need the training state.")
-
   /// Every rule of distributed checkpoints.
-  public static let all = [metadata, escapingPath, skippedObject]
+  public static let all = [metadata, escapingPath]
 }
