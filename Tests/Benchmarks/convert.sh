@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Times a conversion to safetensors beside its peers, on the same file in the same run:
-# cp (what the disk allows), birdie convert, and Python's torch.load + save_file.
+# cp, cp and sync (what the disk allows: birdie syncs, cp does not), birdie convert, and Python's
+# torch.load + save_file.
 #
 #   convert.sh BIRDIE [CHECKPOINT]
 #
@@ -23,7 +24,10 @@ has_torch=no
 "$python" -c 'import safetensors.torch, torch' 2>/dev/null && has_torch=yes
 
 if [ -z "$checkpoint" ]; then
-  [ $has_torch = yes ] || { echo "benchmark: give a checkpoint, or PYTHON with torch" >&2; exit 69; }
+  [ $has_torch = yes ] || {
+    echo "benchmark: give a checkpoint, or PYTHON with torch" >&2
+    exit 69
+  }
   checkpoint=$folder/model.pt
   "$python" - "$checkpoint" <<'PYTHON'
 import sys
@@ -31,9 +35,9 @@ import torch
 
 generator = torch.Generator().manual_seed(0)
 # One gibibyte, 16 layers of bfloat16.
+names = [f"blocks.{i}.weight" for i in range(16)]
 torch.save(
-    {f"blocks.{i}.weight": torch.randn(8192, 4096, generator=generator).bfloat16() for i in range(16)},
-    sys.argv[1])
+    {name: torch.randn(8192, 4096, generator=generator).bfloat16() for name in names}, sys.argv[1])
 PYTHON
 fi
 
@@ -48,6 +52,7 @@ PYTHON
 out=$folder/out.safetensors
 peers=(
   -n cp "cp '$checkpoint' '$out'"
+  -n cp+sync "cp '$checkpoint' '$out' && sync '$out'"
   -n birdie "'$birdie' convert -q '$checkpoint' '$out'"
 )
 [ $has_torch = no ] || peers+=(-n python "'$python' '$folder/peer.py' '$checkpoint' '$out'")
@@ -71,7 +76,7 @@ peak_memory() {
   done 2>/dev/null
   wait "$pid"
   awk -v anonymous="$anonymous" -v resident="$resident" 'BEGIN {
-    printf "birdie convert: %.1f MB of anonymous memory at most, %.1f MB resident with mapped files\n",
+    printf "birdie convert: at most %.1f MB of anonymous memory, %.1f MB resident in all\n",
       anonymous * 1024 / 1e6, resident * 1024 / 1e6 }'
 }
 
