@@ -28,7 +28,7 @@ demo: build ## Converts a checkpoint and says what happened. CHECKPOINT=path for
 .PHONY: test
 test: setup ## Builds and runs every test.
 	$(SWIFT) build --build-tests $(LAYERED)
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build --disable-xctest
 
 .PHONY: check
 check: lint check-layers check-style check-fixtures ## The checks that run nothing: lint, layers, style, fixtures.

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Compares keys as Python does: `1`, `1.0` and `True` are one key, tuples equal by their items.
 ///
 /// Each key value gets a number once, so a long string that serves as a key in a thousand
@@ -8,7 +10,7 @@ struct DictionaryKeys {
     case int(Int64)
     case bigInt([UInt8])
     case float(UInt64)
-    case string(String)
+    case string(ExactText)
     case bytes([UInt8])
     case tuple([Int])
     case frozenset(Set<Int>)
@@ -108,7 +110,7 @@ struct DictionaryKeys {
       number.isNaN
         ? .identity(id)
         : Int64(exactly: number).map { .int($0) } ?? .float(number.bitPattern)
-    case .string(let text): .string(text)
+    case .string(let text): .string(ExactText(text))
     case .bytes(let bytes): .bytes(bytes)
     case .tuple(let items): .tuple(items.map { numbers[$0.position] })
     case .frozenset(let items): .frozenset(Set(items.map { numbers[$0.position] }))

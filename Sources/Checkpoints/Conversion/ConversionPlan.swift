@@ -25,20 +25,20 @@ struct ConversionPlan {
   init(_ checkpoint: Checkpoint, _ options: ConversionOptions) throws(Rejection) {
     metadata = checkpoint.metadata
     hasEmptyMetadata = checkpoint.hasEmptyMetadata
-    var renamed: [String: String] = [:]
+    var renamed: [ExactText: String] = [:]
     let wanted = options.patterns.map(NameGlob.init)
     for tensor in checkpoint.tensors where wanted.admit(tensor.name) {
       let name = options.renamings.reduce(tensor.name) { $1.applied(to: $0) }
-      renamed[tensor.name] = name
+      renamed[ExactText(tensor.name)] = name
       try locating(Place(tensor: tensor.name)) { () throws(Rejection) in
         try add(name, tensor.content, options)
       }
     }
-    guard !items.isEmpty else {
+    guard !items.isEmpty || wanted.isEmpty else {
       throw Rejection(TorchRules.noTensors, "no tensor's name matches \(options.patterns)")
     }
     try checkNames()
-    ties = checkpoint.ties.map { $0.compactMap { renamed[$0] } }.filter { $0.count > 1 }
+    ties = checkpoint.ties.map { $0.compactMap { renamed[ExactText($0)] } }.filter { $0.count > 1 }
   }
 
   private mutating func add(
@@ -71,8 +71,8 @@ struct ConversionPlan {
   }
 
   private func checkNames() throws(Rejection) {
-    var seen: Set<String> = []
-    for item in items where !seen.insert(item.name).inserted {
+    var seen: Set<ExactText> = []
+    for item in items where !seen.insert(ExactText(item.name)).inserted {
       throw Rejection(
         TorchRules.nameCollision, "two tensors would be called \(item.name)",
         at: Place(tensor: item.name))

@@ -19,15 +19,17 @@ struct PyTorchOutput: ConversionOutput {
     }
     self.path = path
     overwrites = options.overwrites
-    var keyByName: [String: String] = [:]
+    var keyByName: [ExactText: String] = [:]
     var entries: [TorchPickleWriter.Entry] = []
     var records: [ConversionPlan.Item] = []
     for item in plan.items {
-      let shared = plan.ties.first { $0.contains(item.name) }?.lazy.compactMap { keyByName[$0] }
-        .first
+      let shared = plan.ties.first { $0.contains(item.name) }?.lazy.compactMap {
+        keyByName[ExactText($0)]
+      }
+      .first
       let key = shared ?? String(records.count)
       if shared == nil { records.append(item) }
-      keyByName[item.name] = key
+      keyByName[ExactText(item.name)] = key
       entries.append(
         .init(name: item.name, dtype: item.dtype, shape: item.shape, storageKey: key))
     }

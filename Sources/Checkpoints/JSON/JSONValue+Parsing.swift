@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 extension JSONValue {
   /// The nesting that a parser follows; a format that needs more is not one of ours.
   public static let maximumDepth = 64
@@ -39,9 +41,9 @@ extension JSONValue {
   ) throws(JSONDefect) -> JSONValue {
     try scanner.openObject(depth: depth)
     var members: [(key: String, value: JSONValue)] = []
-    var keys: Set<String> = []
+    var keys: Set<ExactText> = []
     while let key = try scanner.nextKey() {
-      guard keys.insert(key.text).inserted else {
+      guard keys.insert(ExactText(key.text)).inserted else {
         throw JSONDefect(.duplicateKey(key.text), at: key.offset)
       }
       members.append((key.text, try read(from: &scanner, depth: depth + 1)))

@@ -79,7 +79,7 @@ enum TorchObject {
         metadata: family.metadata(of: value))
     }
     let flat = try StateFlattener.flatten(value)
-    guard !flat.tensors.isEmpty else {
+    guard !flat.tensors.isEmpty || flat.metadata.isEmpty else {
       throw Rejection(TorchRules.noTensors, "the object holds \(flat.metadata.count) other values")
     }
     return Checkpoint(

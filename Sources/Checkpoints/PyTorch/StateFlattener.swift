@@ -9,7 +9,7 @@ internal import TensorCore
 struct StateFlattener {
   private(set) var tensors: [NamedTensor] = []
   private(set) var metadata: [String: String] = [:]
-  private var names: Set<String> = []
+  private var names: Set<ExactText> = []
   private var namesByView: [ViewIdentity: [String]] = [:]
   private var visited = 0
 
@@ -24,13 +24,15 @@ struct StateFlattener {
     let transform: Int
   }
 
-  /// The names of `value`'s tensors and leaves.
-  static func flatten(_ value: TorchValue) throws(Rejection) -> StateFlattener {
+  /// The names of `value`'s tensors and leaves, all below `path`.
+  static func flatten(
+    _ value: TorchValue, below path: String = ""
+  ) throws(Rejection) -> StateFlattener {
     var flattener = StateFlattener()
-    if case .tensor(let tensor) = value {
+    if case .tensor(let tensor) = value, path.isEmpty {
       try flattener.add(tensor, "tensor")
     } else {
-      try flattener.visit(value, "")
+      try flattener.visit(value, path)
     }
     return flattener
   }
@@ -39,8 +41,8 @@ struct StateFlattener {
   var ties: [[String]] {
     let groups = namesByView.values.filter { $0.count > 1 }
     let order = Dictionary(
-      uniqueKeysWithValues: tensors.enumerated().map { ($0.element.name, $0.offset) })
-    return groups.sorted { (order[$0[0]] ?? 0) < (order[$1[0]] ?? 0) }
+      uniqueKeysWithValues: tensors.enumerated().map { (ExactText($0.element.name), $0.offset) })
+    return groups.sorted { (order[ExactText($0[0])] ?? 0) < (order[ExactText($1[0])] ?? 0) }
   }
 
   private mutating func visit(_ value: TorchValue, _ path: String) throws(Rejection) {
@@ -107,7 +109,7 @@ struct StateFlattener {
   }
 
   private mutating func add(_ tensor: TorchTensor, _ name: String) throws(Rejection) {
-    guard names.insert(name).inserted else {
+    guard names.insert(ExactText(name)).inserted else {
       throw Rejection(
         TorchRules.nameCollision, "two tensors are called \(name)", at: Place(tensor: name))
     }

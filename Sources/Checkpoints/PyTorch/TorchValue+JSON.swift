@@ -1,6 +1,8 @@
 extension TorchValue {
   /// The value as JSON text, for metadata; what is no plain leaf is described in a string.
-  var jsonText: String { jsonValue.text() }
+  var jsonText: String {
+    if case .bigInt(let digits) = self { digits } else { jsonValue.text() }
+  }
 
   private var jsonValue: JSONValue {
     switch self {

@@ -83,7 +83,7 @@ extension SafetensorsHeader {
   ) throws(Rejection) -> [Int] {
     var ranks: [DType: Int] = [:]
     for (rank, dtype) in dtypes.enumerated() { ranks[dtype] = -rank }
-    var names: Set<String> = []
+    var names: Set<ExactText> = []
     var keys: [(rank: Int, index: Int)] = []
     for (index, tensor) in tensors.enumerated() {
       let place = Place(tensor: tensor.name)
@@ -93,7 +93,7 @@ extension SafetensorsHeader {
           tensor.name == "__metadata__"
             ? "the name is taken" : "the format has no type \(tensor.dtype.rawValue)", at: place)
       }
-      guard names.insert(tensor.name).inserted else {
+      guard names.insert(ExactText(tensor.name)).inserted else {
         throw Rejection(
           SafetensorsRules.duplicateTensor, "two tensors have this name", at: place)
       }

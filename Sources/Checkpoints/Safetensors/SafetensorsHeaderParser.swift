@@ -6,7 +6,7 @@ struct SafetensorsHeaderParser: ~Escapable {
   private(set) var entries: [SafetensorsHeader.Entry] = []
   private(set) var metadata: [String: String]?
   private var hasMetadata = false
-  private var indices: [String: Int] = [:]
+  private var indices: [ExactText: Int] = [:]
   let limits: SafetensorsHeader.Limits
   var scanner: JSONScanner
 
@@ -65,7 +65,8 @@ struct SafetensorsHeaderParser: ~Escapable {
     }
     let fields = try readFields(of: name, audit: &audit)
     let entry = try fields.entry(named: name, at: place)
-    if let index = indices[name] {
+    let exact = ExactText(name)
+    if let index = indices[exact] {
       try audit.enforce(
         SafetensorsRules.duplicateTensor, "the header describes this tensor twice", at: place)
       entries[index] = entry
@@ -75,7 +76,7 @@ struct SafetensorsHeaderParser: ~Escapable {
       throw Rejection(
         SafetensorsRules.excess, "more than \(limits.tensorCount) tensors", at: place)
     }
-    indices[name] = entries.count
+    indices[exact] = entries.count
     entries.append(entry)
   }
 

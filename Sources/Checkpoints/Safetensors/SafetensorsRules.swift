@@ -70,8 +70,7 @@ public enum SafetensorsRules {
   public static let duplicateTensor = Rule(
     "S10", "tensor named twice",
     because: "One reader takes the first, another the last: the same file would be two models. "
-      + "Python's reader takes the last and says nothing. Names that differ only in how accents "
-      + "are composed count as the same.",
+      + "Python's reader takes the last and says nothing.",
     remedy: "Save the file again; --lenient S10 takes the last one as Python does.",
     isRelaxable: true)
 

@@ -147,7 +147,10 @@ struct DistributedReader {
     }
     var checkpoint = Checkpoint(format: DistributedFormat.id, tensors: tensors)
     for name in metadata.objects {
-      checkpoint.metadata[name] = try object(name, metadata, audit: &audit).jsonText
+      let leaves = try StateFlattener.flatten(
+        object(name, metadata, audit: &audit), below: name)
+      checkpoint.metadata.merge(leaves.metadata) { first, _ in first }
+      checkpoint.tensors += leaves.tensors
     }
     checkpoint.byteCount = files.values.reduce(0) { $0 + $1.byteCount }
     checkpoint.payloadChecks = checks
