@@ -8,6 +8,7 @@ let fuzzers: [(name: String, products: [String])] = [
   ("tar", ["Archives"]),
   ("codecs", ["ByteCodecs"]),
   ("safetensors", ["Checkpoints"]),
+  ("numpy", ["Checkpoints"]),
   ("json", ["Checkpoints"]),
   ("checkpoint", ["Checkpoints"]),
 ]

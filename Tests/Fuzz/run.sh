@@ -8,7 +8,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-fuzzers=${1:-pickle zip tar codecs safetensors json checkpoint}
+fuzzers=${1:-pickle zip tar codecs safetensors numpy json checkpoint}
 seconds=${2:-60}
 scratch=$PWD/.build-fuzz
 # libFuzzer writes the failing input on a crash; Swift's backtraces would come first and hang.
@@ -21,10 +21,11 @@ trap 'rm -rf "$TMPDIR"' EXIT
 seeds() {
   case $1 in
     pickle) find Fixtures/pickle -type f ;;
-    zip) find Fixtures/zip Fixtures/npz Fixtures/pytorch -type f ! -name '*.json' ;;
+    zip) find Fixtures/zip Fixtures/numpy Fixtures/pytorch -type f ! -name '*.json' ;;
     tar) find Fixtures/tar Fixtures/pytorch -type f -name '*tar*' ! -name '*.json' ;;
     codecs) find Fixtures/compressed Fixtures/golf -type f ! -name '*.json' ! -name 'expected.*' ;;
     safetensors) find Fixtures/safetensors -type f -name '*.safetensors' ;;
+    numpy) find Fixtures/numpy -type f -name "*.npy" ;;
     json) find Fixtures -type f -name '*.json' ;;
     *) find Fixtures -type f -path '*/*epts/*' ! -name '*.json'; find Fixtures/*/rejects -type f ;;
   esac 2>/dev/null || true
@@ -38,12 +39,13 @@ plant() {
   done
 }
 
-# Dead stripping would take the coverage counters away, and the fuzzer would see nothing new.
+# `--sanitize` leaves the main function to libFuzzer; of several `-sanitize` flags the compiler obeys
+# the last, so that one names both. Dead stripping would take the coverage counters away.
 for fuzzer in $fuzzers; do
   # shellcheck disable=SC2086  # SWIFT may be a command with arguments
   ${SWIFT:-swift} build -c release --package-path Tests/Fuzz --scratch-path "$scratch" \
-    --product "$fuzzer" --sanitize=fuzzer --sanitize=address \
-    -Xswiftc -use-ld=lld --disable-dead-strip >&2
+    --product "$fuzzer" --sanitize=fuzzer -Xswiftc -sanitize=address,fuzzer \
+    -Xcc -fsanitize=address -Xswiftc -use-ld=lld --disable-dead-strip >&2
 done
 
 status=0
