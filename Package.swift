@@ -46,11 +46,8 @@ func systemLibrary(_ name: String, _ pkgConfig: String, apt: String) -> Target {
 
 let package = Package(
   name: "Birdie",
-  products: [
-    .executable(name: "birdie", targets: ["birdie"]),
-    .library(name: "Checkpoints", targets: ["Checkpoints"]),
-    .library(name: "TensorCore", targets: ["TensorCore"]),
-  ],
+  products: [.executable(name: "birdie", targets: ["birdie"])]
+    + rooms.map { .library(name: $0.name, targets: [$0.name]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],

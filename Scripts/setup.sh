@@ -5,7 +5,7 @@ set -eu
 
 : "${SWIFT:=swift}"
 
-packages="pkg-config zlib1g-dev libzstd-dev liblzma-dev libbrotli-dev"
+packages="pkg-config zlib1g-dev libzstd-dev liblzma-dev libbrotli-dev libopenblas-dev"
 modules="zlib libzstd liblzma libbrotlidec"
 
 fail() {

@@ -33,15 +33,3 @@ extension Checkpoint {
     return String(repeating: "0", count: 8 - digits.count) + digits
   }
 }
-
-extension TorchArchive {
-  /// The checksums of the members that tensors read in place; decoding checks the others.
-  var payloadChecks: [PayloadCheck] {
-    guard !zip.crcDisabled else { return [] }
-    return zip.entries.filter { $0.method == .stored && $0.size > 0 }.compactMap { entry in
-      storage.slice(entry.dataRange).map {
-        PayloadCheck(storage: $0, crc32: entry.crc32, member: entry.name)
-      }
-    }
-  }
-}

@@ -42,6 +42,7 @@ private struct Verdict: Sendable {
     warnings = Result { () throws(Rejection) in
       var audit = Audit(leniency: checkpoint.leniency)
       try checkpoint.verifyPayloads(audit: &audit)
+      try SafetensorsFormat.checkBooleans(in: checkpoint, audit: &audit)
       return audit.warnings
     }
   }

@@ -47,9 +47,9 @@ struct PickleStream {
     // What the archive itself does wrong is found when it is opened.
     var audit = Audit(leniency: Set(ArchiveRules.all.map(\.id)))
     guard let zip = try? ZipArchive(parsing: storage.bytes, audit: &audit) else { return [] }
-    let reader = RecordReader(zip: zip, storage: storage)
+    let members = ZipMembers(zip: zip, storage: storage)
     return zip.entries.filter { $0.name.lowercased().hasSuffix(".pkl") }.flatMap { entry in
-      guard let record = try? reader.bytes(entry.name, audit: &audit) else {
+      guard let record = try? members.bytes(of: entry, audit: &audit) else {
         return [PickleStream]()
       }
       return sequence(record.bytes, member: entry.name)

@@ -11,9 +11,6 @@ public enum NumPyArchiveFormat: CheckpointFormat {
   /// The documentation.
   public static let reference = "https://numpy.org/doc/stable/reference/generated/numpy.savez.html"
 
-  /// The most bytes that compressed members may unpack to in memory, all together.
-  static let inflatedByteCount = 8 << 30
-
   /// Whether the file is a zip archive whose first member's name ends in `.npy`.
   public static func recognizes(_ input: CheckpointInput) -> Bool {
     guard !input.isFolder else { return false }
@@ -29,15 +26,14 @@ public enum NumPyArchiveFormat: CheckpointFormat {
   }
 
   /// Reads the headers of all members. Stored members are views of the input, whose checksums are
-  /// not verified here; compressed ones are unpacked into memory. Throws the archive's rules and
+  /// verified when they are read; compressed ones are unpacked into a scratch file. Throws the archive's rules and
   /// N01 to N10.
   public static func open(
     _ input: CheckpointInput, audit: inout Audit
   ) throws(Rejection) -> Checkpoint {
     let warningsBefore = audit.warnings.count
-    var limits = ArchiveLimits.default
-    limits.inflatedByteCount = inflatedByteCount
-    let archive = try ZipArchive(parsing: input.storage.bytes, limits: limits, audit: &audit)
+    let archive = try ZipArchive(parsing: input.storage.bytes, audit: &audit)
+    let members = ZipMembers(zip: archive, storage: input.storage)
     var tensors: [NamedTensor] = []
     for entry in archive.entries {
       let place = Place(member: entry.name)
@@ -45,28 +41,16 @@ public enum NumPyArchiveFormat: CheckpointFormat {
         try audit.enforce(NumPyRules.member, "the name does not end in .npy", at: place)
         continue
       }
-      let storage = try storage(of: entry, in: archive, input.storage, audit: &audit)
+      let storage = try members.bytes(of: entry, audit: &audit)
       let content = try locating(place) { () throws(Rejection) in
         let array = try NumPyArray(parsing: storage.bytes, audit: &audit)
         return try array.content(of: storage)
       }
       tensors.append(NamedTensor(name: String(entry.name.dropLast(4)), content: content))
     }
-    return Checkpoint(
+    var checkpoint = Checkpoint(
       format: id, tensors: tensors, warnings: Array(audit.warnings[warningsBefore...]))
-  }
-
-  private static func storage(
-    of entry: ZipEntry, in archive: ZipArchive, _ storage: Storage, audit: inout Audit
-  ) throws(Rejection) -> Storage {
-    if entry.method == .stored, let slice = storage.slice(entry.dataRange) { return slice }
-    var content: [UInt8] = []
-    // Bounded: the archive's reader has checked the ratio and the sum of all members.
-    content.reserveCapacity(entry.size)
-    try archive.read(entry, in: storage.bytes, audit: &audit) { (piece) throws(Rejection) in
-      // The bytes are copied before the closure ends.
-      unsafe piece.withUnsafeBytes { unsafe content.append(contentsOf: $0) }
-    }
-    return Storage(content)
+    checkpoint.payloadChecks = members.payloadChecks
+    return checkpoint
   }
 }

@@ -30,7 +30,7 @@ public enum PyTorchFormat: CheckpointFormat {
         ArchiveRules.torchScript, "the weights are read, the program in code/ is not",
         at: input.place)
     }
-    checkpoint.payloadChecks = archive.payloadChecks
+    checkpoint.payloadChecks = archive.members.payloadChecks
     return checkpoint
   }
 

@@ -12,6 +12,9 @@ struct TorchArchive {
   let root: String
   let isBigEndian: Bool
 
+  /// The members of the zip.
+  var members: ZipMembers { ZipMembers(zip: zip, storage: storage) }
+
   /// Whether the archive was made by `torch.jit.save`.
   var isTorchScript: Bool { zip[root + "constants.pkl"] != nil }
 
@@ -27,7 +30,7 @@ struct TorchArchive {
       }
       throw Rejection(ArchiveRules.missingRecords, "there is no \(root)data.pkl")
     }
-    let reader = RecordReader(zip: zip, storage: storage)
+    let reader = ZipMembers(zip: zip, storage: storage)
     let order = try reader.text(root + "byteorder", audit: &audit) ?? "little"
     guard order == "little" || order == "big" else {
       throw Rejection(TorchRules.byteOrder, "byteorder is \(order.debugDescription)")
@@ -56,11 +59,15 @@ struct TorchArchive {
 
   /// The bytes of a record, decoded if it is compressed.
   func record(_ name: String, audit: inout Audit) throws(Rejection) -> Storage {
-    guard let bytes = try RecordReader(zip: zip, storage: storage).bytes(root + name, audit: &audit)
-    else {
+    guard let entry = zip[root + name] else {
       throw Rejection(TorchRules.missingStorage, "there is no \(root)\(name)")
     }
-    return bytes
+    if entry.method != .stored {
+      audit.warn(
+        ArchiveRules.compressedStorage, "\(entry.compressedSize) bytes decode to \(entry.size)",
+        at: Place(member: entry.name))
+    }
+    return try members.bytes(of: entry, audit: &audit)
   }
 
   private static func root(of zip: ZipArchive) throws(Rejection) -> String {
@@ -75,7 +82,7 @@ struct TorchArchive {
   }
 
   private func checkVersion(
-    _ reader: RecordReader, audit: inout Audit
+    _ reader: ZipMembers, audit: inout Audit
   ) throws(Rejection) {
     let text = try reader.text(root + "version", audit: &audit)
     let digits = text?.last == "\n" ? text.map { String($0.dropLast()) } : text
@@ -103,36 +110,6 @@ struct TorchArchive {
         ArchiveRules.unknownMembers, "nothing refers to this member",
         at: Place(member: entry.name))
     }
-  }
-}
-
-/// Reads whole members of a zip.
-struct RecordReader {
-  let zip: ZipArchive
-  let storage: Storage
-
-  /// The decoded bytes of a member: a slice of the file when it is stored, else a scratch file;
-  /// nil when there is no such member.
-  func bytes(_ name: String, audit: inout Audit) throws(Rejection) -> Storage? {
-    guard let entry = zip[name] else { return nil }
-    if entry.method == .stored { return storage.slice(entry.dataRange) }
-    audit.warn(
-      ArchiveRules.compressedStorage, "\(entry.compressedSize) bytes decode to \(entry.size)",
-      at: Place(member: name))
-    var scratch = try ScratchFile()
-    try zip.read(entry, in: storage.bytes, audit: &audit) { chunk throws(Rejection) in
-      try scratch.append(chunk)
-    }
-    return try scratch.finish()
-  }
-
-  /// The text of a small member; nil when there is none, T16-like damage when it is long.
-  func text(_ name: String, audit: inout Audit) throws(Rejection) -> String? {
-    guard let entry = zip[name] else { return nil }
-    guard entry.size <= 1024, let bytes = try bytes(name, audit: &audit) else {
-      throw Rejection(ArchiveRules.badBookkeeping, "\(name) has \(entry.size) bytes")
-    }
-    return String(decoding: bytes.bytes.copied(), as: UTF8.self)
   }
 }
 

@@ -49,7 +49,9 @@ extension Rule {
     var text = ink.bold("\(id): \(title)") + "\n\n" + explanation.wrapped() + "\n\n"
     text += remedy.wrapped() + "\n\n"
     text += "A command that stops at this rule ends with status \(status.rawValue).".wrapped()
-    if isRelaxable { text += "\n" + "`--lenient \(id)` makes it a warning.".wrapped() }
+    if isRelaxable, !remedy.contains("--lenient") {
+      text += "\n" + "`--lenient \(id)` makes it a warning.".wrapped()
+    }
     return text + "\n"
   }
 

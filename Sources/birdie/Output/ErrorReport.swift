@@ -29,6 +29,7 @@ struct ErrorReport {
   private var help: String {
     let rule = rejection.rule
     guard rule.isRelaxable else { return rule.remedy }
+    if rule.remedy.contains("--lenient") { return rule.remedy }
     return rule.remedy + " `--lenient \(rule.id)` makes this a warning."
   }
 

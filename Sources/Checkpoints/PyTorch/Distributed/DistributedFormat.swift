@@ -185,7 +185,7 @@ struct DistributedReader {
       guard let tensor = value.denseValue, tensor.shape.dimensions == chunk.size else {
         throw DistributedMetadata.malformed("the chunk at \(chunk.origin) has another shape")
       }
-      checks += archive.payloadChecks
+      checks += archive.members.payloadChecks
       pieces.append(PiecewiseTensor.Piece(origin: chunk.origin, tensor: tensor))
     }
     return pieces
