@@ -50,6 +50,7 @@ let package = Package(
     .executable(name: "birdie", targets: ["birdie"]),
     .library(name: "Checkpoints", targets: ["Checkpoints"]),
     .library(name: "TensorCore", targets: ["TensorCore"]),
+    .library(name: "FuzzEntries", targets: ["FuzzEntries"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -66,6 +67,13 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Diagnostics", "TensorCore"],
       path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .target(
+      name: "FuzzEntries",
+      dependencies: ["Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "Pickle"],
+      path: "Tests/Fuzz/Entries", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "FuzzReplayTests", dependencies: ["FuzzEntries", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["birdie", "Checkpoints", "Diagnostics", "TensorCore", "TestSupport"],
