@@ -10,7 +10,10 @@ struct FuzzInput: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { "\(entry.rawValue): \(path)" }
 
-  func run() throws { entry.run(try Fixtures.bytes(path).span.bytes) }
+  func run() throws {
+    let bytes = try Fixtures.bytes(path)
+    entry.run(bytes.span.bytes)
+  }
 
   /// Where the fuzzers leave what they found, in a folder for each entry.
   static let failures = "../Tests/Fuzz/Failures"
