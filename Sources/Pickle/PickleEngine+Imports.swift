@@ -181,10 +181,18 @@ extension PickleEngine {
   }
 
   private func callee(_ id: NodeID) -> (found: PickleImport, index: Int)? {
-    guard case .symbol(let symbol) = arena[id], let index = ledger.index(of: symbol) else {
-      return nil
-    }
+    guard case .symbol(let symbol) = arena[moduleClass(id)], let index = ledger.index(of: symbol)
+    else { return nil }
     return (ledger.imports[index], index)
+  }
+
+  /// PyTorch before 1.6 wraps a module's class into the persistent id
+  /// `("module", class, file, source)`, so that the source can be compared on loading.
+  private func moduleClass(_ id: NodeID) -> NodeID {
+    guard case .persistent(let tuple) = arena[id], case .tuple(let parts) = arena[tuple],
+      parts.count > 1, case .string("module") = arena[parts[0]]
+    else { return id }
+    return parts[1]
   }
 
   /// The class in `copyreg._reconstructor(class, object, None)`, which is how protocols 0 and 1

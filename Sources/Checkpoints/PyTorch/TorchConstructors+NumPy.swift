@@ -27,7 +27,7 @@ extension TorchConstructors {
   }
 
   private static func scalar(_ call: TorchCall) throws(Rejection) -> TorchValue {
-    let descriptor = try NumPyElement(call.argument(0))
+    guard let descriptor = try NumPyElement(call.argument(0)) else { return .opaque(call.name) }
     guard case .bytes(let bytes) = try call.argument(1) else {
       throw call.malformed("argument 1 is no bytes")
     }
@@ -55,9 +55,9 @@ struct NumPyElement {
   let dtype: DType
   let isBigEndian: Bool
 
-  /// Reads what `numpy.dtype` became; object arrays, whose elements are pickles of their own, are
-  /// refused (P36).
-  init(_ value: TorchValue) throws(Rejection) {
+  /// Reads what `numpy.dtype` became; nil for text, dates and records, which are no tensors.
+  /// Object arrays, whose elements are pickles of their own, are refused (P36).
+  init?(_ value: TorchValue) throws(Rejection) {
     guard case .object("numpy.dtype", let state) = value, let text = state.stringValue,
       let order = text.first
     else { throw Rejection(PickleRules.objectArray, "the dtype is none") }
@@ -65,9 +65,7 @@ struct NumPyElement {
     guard !code.hasPrefix("O") else {
       throw Rejection(PickleRules.objectArray, "an array of Python objects")
     }
-    guard let dtype = Self.types[code] else {
-      throw Rejection(TorchRules.unknownType, "numpy dtype \(code)")
-    }
+    guard let dtype = Self.types[code] else { return nil }
     self.dtype = dtype
     isBigEndian = order == ">"
   }
@@ -107,7 +105,7 @@ extension TorchObjectBuilder {
     _ call: TorchCall, bytes: TorchValue, dtype: TorchValue, shape dimensions: [Int],
     isColumnMajor: Bool
   ) throws(Rejection) -> TorchValue {
-    let element = try NumPyElement(dtype)
+    guard let element = try NumPyElement(dtype) else { return .opaque("numpy array of no numbers") }
     let content: [UInt8]
     switch bytes {
     case .bytes(let raw): content = raw

@@ -12,6 +12,11 @@ extension TorchConstructors {
         .dict(TorchDict(entries: call.dictItems))
       },
       "_codecs.encode": { _, call throws(Rejection) in try latin1(call) },
+      "types.SimpleNamespace": { _, call throws(Rejection) in call.state ?? .none },
+      "datetime.date": { _, call throws(Rejection) in .opaque(call.name) },
+      "datetime.datetime": { _, call throws(Rejection) in .opaque(call.name) },
+      "datetime.timedelta": { _, call throws(Rejection) in .opaque(call.name) },
+      "datetime.timezone": { _, call throws(Rejection) in .opaque(call.name) },
       "pathlib.PosixPath": { _, call throws(Rejection) in .string(path(call)) },
       "pathlib.PurePosixPath": { _, call throws(Rejection) in .string(path(call)) },
       "pathlib.WindowsPath": { _, call throws(Rejection) in .string(path(call)) },
@@ -21,6 +26,9 @@ extension TorchConstructors {
       "bytearray": { _, call throws(Rejection) in .bytes(try bytes(call)) },
       "set": { _, call throws(Rejection) in items(call) },
       "frozenset": { _, call throws(Rejection) in items(call) },
+      "range": { _, call throws(Rejection) in .tuple(call.arguments) },
+      "xrange": { _, call throws(Rejection) in .tuple(call.arguments) },
+      "slice": { _, call throws(Rejection) in .tuple(call.arguments) },
       "list": { _, call throws(Rejection) in items(call) },
       "dict": { _, call throws(Rejection) in dictionary(call) },
       "complex": { _, call throws(Rejection) in

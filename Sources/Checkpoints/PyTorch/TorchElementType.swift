@@ -8,6 +8,8 @@ struct TorchElementType: Sendable, Equatable {
   var elementsPerUnit = 1
   /// Whether the numbers are codes of a quantized tensor.
   var isQuantized = false
+  /// How many codes a byte holds, lowest bits first: 2 for `quint4x2`, 4 for `quint2x4`.
+  var codesPerByte = 1
 
   /// The bytes of one of PyTorch's elements.
   var unitByteCount: Int { dtype.byteCount(elements: elementsPerUnit) ?? 1 }
@@ -44,8 +46,8 @@ extension TorchElementType {
     "QInt8Storage": TorchElementType(dtype: .i8, isQuantized: true),
     "QInt32Storage": TorchElementType(dtype: .i32, isQuantized: true),
     "QUInt8Storage": TorchElementType(dtype: .u8, isQuantized: true),
-    "QUInt4x2Storage": TorchElementType(dtype: .u8, isQuantized: true),
-    "QUInt2x4Storage": TorchElementType(dtype: .u8, isQuantized: true),
+    "QUInt4x2Storage": TorchElementType(dtype: .u8, isQuantized: true, codesPerByte: 2),
+    "QUInt2x4Storage": TorchElementType(dtype: .u8, isQuantized: true, codesPerByte: 4),
     // Bytes whose meaning only the tensor's dtype tells.
     "UntypedStorage": TorchElementType(dtype: .u8),
   ]

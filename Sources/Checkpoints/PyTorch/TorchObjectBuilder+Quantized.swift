@@ -7,8 +7,12 @@ extension TorchObjectBuilder {
     let view = try view(call)
     let type = view.storage.elementType
     guard type.isQuantized else { throw call.malformed("the storage holds no codes") }
-    let tensor = try tensors.tensor(view, type, [], audit: &audit)
-    let codes = try dense(tensor.content)
+    let codes =
+      if type.codesPerByte > 1 {
+        try unpackedCodes(view, type)
+      } else {
+        try dense(tensors.tensor(view, type, [], audit: &audit).content)
+      }
     guard let parameters = try call.argument(4).sequenceValue, parameters.count >= 3,
       case .symbol(let scheme) = parameters[0]
     else { throw call.malformed("argument 4 is no quantizer") }
@@ -29,6 +33,32 @@ extension TorchObjectBuilder {
     } catch {
       throw Rejection(TorchRules.quantizationParameters, error.message)
     }
+  }
+
+  /// Codes of 4 or 2 bits, each given a byte of its own; PyTorch only stores them contiguously.
+  private mutating func unpackedCodes(
+    _ view: TorchTensorBuilder.View, _ type: TorchElementType
+  ) throws(Rejection) -> Tensor {
+    let storage = try tensors.bytes(of: view.storage, audit: &audit)
+    let bytes = storage.bytes.copied()
+    guard let shape = Shape(view.size), view.offset == 0, view.stride == shape.contiguousStrides,
+      shape.elementCount <= bytes.count * type.codesPerByte
+    else {
+      throw Rejection(
+        TorchRules.viewBeyondStorage, "size \(view.size) does not fit the packed codes")
+    }
+    let width = 8 / type.codesPerByte
+    let mask = UInt8((1 << width) - 1)
+    var codes: [UInt8] = []
+    codes.reserveCapacity(shape.elementCount)
+    for index in 0..<shape.elementCount {
+      let shift = index % type.codesPerByte * width
+      codes.append(bytes[index / type.codesPerByte] >> shift & mask)
+    }
+    guard let tensor = Tensor(dtype: .u8, shape: shape, storage: Storage(codes)) else {
+      throw Rejection(TorchRules.sizeOverflow, "size \(view.size)")
+    }
+    return tensor
   }
 
   /// `(torch.per_tensor_affine, scale, zero point)` or

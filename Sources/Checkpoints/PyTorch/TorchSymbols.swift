@@ -16,6 +16,8 @@ enum TorchSymbols {
         || TorchElementType.byStorageName[symbol.name] != nil
         || isLegacyTensorType(symbol.name) || looksLikeElementType(symbol.name)
         || constants.contains(symbol.description)
+    // Modules keep their activation functions as attributes.
+    case "torch.nn.functional", "torch._C._nn": true
     default: constants.contains(symbol.description)
     }
   }

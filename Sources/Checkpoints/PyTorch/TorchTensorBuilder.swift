@@ -32,7 +32,8 @@ struct TorchTensorBuilder {
     return TorchTensor(content: content, storageKey: view.storage.key)
   }
 
-  private mutating func bytes(
+  /// The bytes of a storage, which every mention must describe in the same way (T08).
+  mutating func bytes(
     of storage: TorchStorage, audit: inout Audit
   ) throws(Rejection) -> Storage {
     if let known = seen[storage.key] {
