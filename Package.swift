@@ -46,7 +46,10 @@ func systemLibrary(_ name: String, _ pkgConfig: String, apt: String) -> Target {
 
 let package = Package(
   name: "Birdie",
-  products: [.executable(name: "birdie", targets: ["birdie"])]
+  products: [
+    .executable(name: "birdie", targets: ["birdie"]),
+    .library(name: "FuzzEntries", targets: ["FuzzEntries"]),
+  ]
     + rooms.map { .library(name: $0.name, targets: [$0.name]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -63,6 +66,13 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Diagnostics", "TensorCore"],
       path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .target(
+      name: "FuzzEntries",
+      dependencies: ["Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "Pickle"],
+      path: "Tests/Fuzz/Entries", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "FuzzReplayTests", dependencies: ["FuzzEntries", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["birdie", "Checkpoints", "Diagnostics", "TensorCore", "TestSupport"],

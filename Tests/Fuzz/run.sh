@@ -27,7 +27,8 @@ seeds() {
     safetensors) find Fixtures/safetensors -type f -name '*.safetensors' ;;
     numpy) find Fixtures/numpy -type f -name "*.npy" ;;
     json) find Fixtures -type f -name '*.json' ;;
-    *) find Fixtures -type f -path '*/*epts/*' ! -name '*.json'; find Fixtures/*/rejects -type f ;;
+    # Beside the fixtures stand artifacts without their compression, which hides all from mutations.
+    *) find Tests/Fuzz/Seeds Fixtures/*/accepts Fixtures/*/rejects -type f ! -name '*.json' ;;
   esac 2>/dev/null || true
 }
 
@@ -41,12 +42,10 @@ plant() {
 
 # `--sanitize` leaves the main function to libFuzzer; of several `-sanitize` flags the compiler obeys
 # the last, so that one names both. Dead stripping would take the coverage counters away.
-for fuzzer in $fuzzers; do
-  # shellcheck disable=SC2086  # SWIFT may be a command with arguments
-  ${SWIFT:-swift} build -c release --package-path Tests/Fuzz --scratch-path "$scratch" \
-    --product "$fuzzer" --sanitize=fuzzer -Xswiftc -sanitize=address,fuzzer \
-    -Xcc -fsanitize=address -Xswiftc -use-ld=lld --disable-dead-strip >&2
-done
+# shellcheck disable=SC2086  # SWIFT may be a command with arguments
+${SWIFT:-swift} build -c release --package-path Tests/Fuzz --scratch-path "$scratch" \
+  --product fuzz --sanitize=fuzzer -Xswiftc -sanitize=address,fuzzer \
+  -Xcc -fsanitize=address -Xswiftc -use-ld=lld --disable-dead-strip >&2
 
 status=0
 for fuzzer in $fuzzers; do
@@ -54,7 +53,7 @@ for fuzzer in $fuzzers; do
   mkdir -p "$failures"
   plant "$fuzzer"
   echo "=== $fuzzer: $(find "$scratch/seeds/$fuzzer" -type f | wc -l) seeds, $seconds s"
-  "$scratch/release/$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+  FUZZER=$fuzzer "$scratch/release/fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
     -malloc_limit_mb=1024 -max_len=65536 -print_final_stats=1 -verbosity=0 \
     -dict="Tests/Fuzz/Dictionaries/$fuzzer.dict" -artifact_prefix="$failures/" \
     "$scratch/corpus/$fuzzer" "$scratch/seeds/$fuzzer" "$failures" || status=1

@@ -1,0 +1,35 @@
+/// The parsers as the fuzzers run them: any bytes in, and nothing may trap, hang or swallow memory.
+///
+/// The tests replay past failures through the same entries, so neither can drift from the other.
+public enum FuzzEntry: String, CaseIterable, Sendable {
+  /// The pickle machine.
+  case pickle
+  /// Zip archives, every entry unpacked.
+  case zip
+  /// Tar archives.
+  case tar
+  /// Compressors, transforms and the per-group container.
+  case codecs
+  /// The headers of safetensors files.
+  case safetensors
+  /// The headers of NumPy arrays.
+  case numpy
+  /// JSON in both directions.
+  case json
+  /// Whole checkpoints of any format, the compressed artifacts included.
+  case checkpoint
+
+  /// Runs `bytes` through the entry; what a parser rejects is fine.
+  public func run(_ bytes: RawSpan) {
+    switch self {
+    case .pickle: Self.runPickle(bytes)
+    case .zip: Self.unpackZip(bytes)
+    case .tar: Self.readTar(bytes)
+    case .codecs: Self.decode(bytes)
+    case .safetensors: Self.readSafetensors(bytes)
+    case .numpy: Self.readNumPy(bytes)
+    case .json: Self.rewriteJSON(bytes)
+    case .checkpoint: Self.openCheckpoint(bytes)
+    }
+  }
+}
