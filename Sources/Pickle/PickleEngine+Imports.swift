@@ -181,10 +181,19 @@ extension PickleEngine {
   }
 
   private func callee(_ id: NodeID) -> (found: PickleImport, index: Int)? {
-    guard case .symbol(let symbol) = arena[id], let index = ledger.index(of: symbol) else {
+    guard case .symbol(let symbol) = arena[classBehindSource(id)], let index = ledger.index(of: symbol) else {
       return nil
     }
     return (ledger.imports[index], index)
+  }
+
+  /// The class in `("module", class, file, source)`, the persistent id that torch before 1.6 puts
+  /// in the place of a module's class.
+  private func classBehindSource(_ id: NodeID) -> NodeID {
+    guard case .persistent(let wrapper) = arena[id], case .tuple(let items) = arena[wrapper],
+      items.count == 4, case .string("module") = arena[items[0]]
+    else { return id }
+    return items[1]
   }
 
   /// The class in `copyreg._reconstructor(class, object, None)`, which is how protocols 0 and 1
