@@ -181,7 +181,9 @@ extension PickleEngine {
   }
 
   private func callee(_ id: NodeID) -> (found: PickleImport, index: Int)? {
-    guard case .symbol(let symbol) = arena[classBehindSource(id)], let index = ledger.index(of: symbol) else {
+    guard case .symbol(let symbol) = arena[classBehindSource(id)],
+      let index = ledger.index(of: symbol)
+    else {
       return nil
     }
     return (ledger.imports[index], index)

@@ -45,6 +45,9 @@ struct ConversionPlan {
     _ name: String, _ content: TensorContent, _ options: ConversionOptions
   ) throws(Rejection) {
     guard case .encoded(let encoded) = content else {
+      if case .absent = content {
+        throw Rejection(TorchRules.notRepresentable, "the tensor has no data (device meta)")
+      }
       return append(name, content, options)
     }
     if options.codes == .automatic, encoded.encoding.asksForPolicy {
