@@ -181,18 +181,21 @@ extension PickleEngine {
   }
 
   private func callee(_ id: NodeID) -> (found: PickleImport, index: Int)? {
-    guard case .symbol(let symbol) = arena[moduleClass(id)], let index = ledger.index(of: symbol)
-    else { return nil }
+    guard case .symbol(let symbol) = arena[classBehindSource(id)],
+      let index = ledger.index(of: symbol)
+    else {
+      return nil
+    }
     return (ledger.imports[index], index)
   }
 
-  /// PyTorch before 1.6 wraps a module's class into the persistent id
-  /// `("module", class, file, source)`, so that the source can be compared on loading.
-  private func moduleClass(_ id: NodeID) -> NodeID {
-    guard case .persistent(let tuple) = arena[id], case .tuple(let parts) = arena[tuple],
-      parts.count > 1, case .string("module") = arena[parts[0]]
+  /// The class in `("module", class, file, source)`, the persistent id that torch before 1.6 puts
+  /// in the place of a module's class.
+  private func classBehindSource(_ id: NodeID) -> NodeID {
+    guard case .persistent(let wrapper) = arena[id], case .tuple(let items) = arena[wrapper],
+      items.count == 4, case .string("module") = arena[items[0]]
     else { return id }
-    return parts[1]
+    return items[1]
   }
 
   /// The class in `copyreg._reconstructor(class, object, None)`, which is how protocols 0 and 1

@@ -304,12 +304,13 @@ public enum PickleRules {
       + "past a reader that trusts array content.",
     remedy: "Convert the array to a numeric dtype where the file was made.", status: .refused)
 
-  /// P37: a request to import the source code of a module (by the reader).
+  /// P37: a module that would be made by its own code (by the reader).
   public static let moduleCode = Rule(
-    "P37", "module source code in the file",
-    because: "Old torch files carry the Python source of the model's classes. It is never run "
-      + "here: only the state of the module is read.",
-    remedy: "Save the state_dict if you need a file without code.", isRelaxable: true)
+    "P37", "module made by its own code",
+    because: "Modules are pickled as a class without arguments and a dictionary of attributes. "
+      + "Arguments or another state would be handed to the class's own code, so what comes out "
+      + "cannot be told from the file.",
+    remedy: "Save the state_dict where the file was made.")
 
   /// P38: a decimal text operand that is no number or out of range.
   public static let decimalText = Rule(
