@@ -5,7 +5,7 @@ import Glibc
 enum Interruption {
   /// Paths as C strings that live as long as the process: a signal handler may not allocate.
   nonisolated(unsafe) private static var partialPaths: [UnsafeMutablePointer<CChar>?] = []
-  nonisolated(unsafe) private static var message = strdup("")
+  nonisolated(unsafe) private static var message: UnsafeMutablePointer<CChar>?
   nonisolated(unsafe) private static var messageLength = 0
 
   /// From now on a signal removes these files and ends the process with status 130.
