@@ -23,6 +23,14 @@ public struct FloatCast: Sendable {
   public func convert(
     _ chunk: RawSpan, _ body: (RawSpan) throws(Rejection) -> Void
   ) throws(Rejection) {
+    var overflows = 0
+    try convert(chunk, overflows: &overflows, body)
+  }
+
+  /// The same, adding to `overflows` how many finite elements became infinite.
+  public func convert(
+    _ chunk: RawSpan, overflows: inout Int, _ body: (RawSpan) throws(Rejection) -> Void
+  ) throws(Rejection) {
     let count = chunk.byteCount / sourceWidth
     let capacity = min(count, EncodedTensor.blockElements)
     var wide = [Float](repeating: 0, count: capacity)
@@ -31,14 +39,41 @@ public struct FloatCast: Sendable {
       let block = min(capacity, count - start)
       let bytes = chunk.extracting((start * sourceWidth)..<((start + block) * sourceWidth))
       bytes.withUnsafeBytes { widen($0.baseAddress, into: &wide, block) }
+      let before = infinities(bytes, wide, block)
       if target == .f32 {
+        overflows += infinities(wide, block) - before
         try body(wide.span.bytes.extracting(0..<(block * 4)))
       } else {
         let kernel = target == .f16 ? birdie_f32_to_f16 : birdie_f32_to_bf16
         kernel(&narrow, wide, block)
+        overflows += infinities(narrow, block) - before
         try body(narrow.span.bytes.extracting(0..<(block * 2)))
       }
     }
+  }
+
+  /// The infinities among the elements that were read.
+  private func infinities(_ bytes: RawSpan, _ wide: [Float], _ count: Int) -> Int {
+    guard source == .f64 else { return infinities(wide, count) }
+    var (nan, infinite) = (0, 0)
+    bytes.withUnsafeBytes { birdie_count_nonfinite_f64($0.baseAddress, count, &nan, &infinite) }
+    return infinite
+  }
+
+  private func infinities(_ wide: [Float], _ count: Int) -> Int {
+    var (nan, infinite) = (0, 0)
+    birdie_count_nonfinite_f32(wide, count, &nan, &infinite)
+    return infinite
+  }
+
+  private func infinities(_ narrow: [UInt16], _ count: Int) -> Int {
+    var (nan, infinite) = (0, 0)
+    if target == .f16 {
+      birdie_count_nonfinite_f16(narrow, count, &nan, &infinite)
+    } else {
+      birdie_count_nonfinite_bf16(narrow, count, &nan, &infinite)
+    }
+    return infinite
   }
 
   private func widen(_ bytes: UnsafeRawPointer?, into wide: inout [Float], _ count: Int) {

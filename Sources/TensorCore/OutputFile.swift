@@ -2,73 +2,32 @@ internal import CSystem
 public import Diagnostics
 internal import Glibc
 
-/// Locks what was opened at `path`; false if another process writes it or has just finished it.
-///
-/// Whoever waits for nothing can still open the partial output of a run and lock it right after
-/// that run gave it its final name: it is then no longer at `path` and not to be written.
-func lockExclusively(_ descriptor: Int32, openedAt path: String) -> Bool {
-  var (opened, found) = (stat(), stat())
-  return flock(descriptor, LOCK_EX | LOCK_NB) == 0 && fstat(descriptor, &opened) == 0
-    && stat(path, &found) == 0 && opened.st_ino == found.st_ino && opened.st_dev == found.st_dev
-}
-
 /// A file that appears under its name only when it is whole.
 ///
 /// Bytes go to a hidden sibling, `.NAME.partial`, which is synced and renamed by `commit`. A run
 /// that is killed leaves that sibling and nothing under the final name; the next run takes it over
 /// and says so. Without `commit` the sibling is removed.
 public struct OutputFile: ~Copyable {
-  /// The name the file gets in the end.
-  public let path: String
-  /// Whether an earlier run was interrupted while writing this file.
-  public let followsInterruption: Bool
   /// The bytes written so far.
   public private(set) var byteCount = 0
-  private let partialPath: String
-  private let descriptor: Int32
-  private var isCommitted = false
+  private var partial: PartialOutput
 
-  /// Starts a file; throws F02 if the name is taken and `overwrite` is false, or if another
-  /// process is writing the same file.
+  /// The name the file gets in the end.
+  public var path: String { partial.target.path }
+  /// Whether an earlier run was interrupted while writing this file.
+  public var followsInterruption: Bool { partial.followsInterruption }
+  private var descriptor: Int32 { partial.descriptor }
+
+  /// Starts a file; throws F02 if the name is taken and `overwrite` is false or another process is
+  /// writing the same file, F06 if it cannot be created.
   public init(path: String, overwrite: Bool) throws(Rejection) {
-    let partialPath = Self.partialPath(for: path)
-    guard overwrite || access(path, F_OK) != 0 else {
-      throw Rejection(TensorCoreRules.outputExists, "exists already", at: Place(file: path))
-    }
-    let followsInterruption = access(partialPath, F_OK) == 0
-    let descriptor = try Self.openExclusively(partialPath, for: path)
-    self.followsInterruption = followsInterruption
-    self.descriptor = descriptor
-    self.path = path
-    self.partialPath = partialPath
+    try self.init(OutputTarget(.file, path: path, overwrites: overwrite))
   }
 
-  private static func openExclusively(
-    _ partialPath: String, for path: String
-  ) throws(Rejection) -> Int32 {
-    let descriptor = open(partialPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      throw Rejection(
-        TensorCoreRules.outputExists, "cannot create: \(systemError())", at: Place(file: path))
-    }
-    guard lockExclusively(descriptor, openedAt: partialPath), ftruncate(descriptor, 0) == 0 else {
-      close(descriptor)
-      throw Rejection(
-        TensorCoreRules.outputExists, "another process is writing this file",
-        at: Place(file: path))
-    }
-    return descriptor
-  }
-
-  deinit {
-    if !isCommitted { unlink(partialPath) }
-    close(descriptor)
-  }
-
-  /// Where the bytes of `path` wait until they are complete.
-  package static func partialPath(for path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return ".\(path).partial" }
-    return "\(path[...slash]).\(path[path.index(after: slash)...]).partial"
+  /// Starts the file that `target` names; throws F02 and F06.
+  public init(_ target: OutputTarget) throws(Rejection) {
+    precondition(target.kind == .file, "a folder is no file")
+    partial = try PartialOutput(target)
   }
 
   /// Writes `bytes` at the end.
@@ -126,22 +85,15 @@ public struct OutputFile: ~Copyable {
     return done
   }
 
-  /// Syncs the bytes and gives the file its name.
-  public consuming func commit() throws(Rejection) {
-    guard fsync(descriptor) == 0, rename(partialPath, path) == 0 else {
-      throw Rejection(
-        TensorCoreRules.inputOutput, "cannot finish: \(systemError())", at: Place(file: path))
-    }
-    isCommitted = true
-    Self.syncFolder(of: path)
+  /// Waits until the disk has the bytes.
+  public func sync() throws(Rejection) {
+    guard fsync(descriptor) == 0 else { throw partial.target.cannotFinish() }
   }
 
-  /// Makes the new name last through a power cut; not every file system can, so failure is fine.
-  private static func syncFolder(of path: String) {
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    fsync(descriptor)
-    close(descriptor)
+  /// Syncs the bytes and gives the file its name; throws F02 if another file got it meanwhile and
+  /// is not to be replaced.
+  public consuming func commit() throws(Rejection) {
+    try sync()
+    try partial.takeName()
   }
 }

@@ -8,11 +8,12 @@ public enum TensorCoreRules {
     because: "The file or folder does not exist, or this user may not read it.",
     remedy: "Check the path and its permissions.", status: .noInput)
 
-  /// The output exists already or its folder cannot be written.
+  /// The output exists already, or another process is writing it.
   public static let outputExists = Rule(
-    "F02", "output exists or cannot be created",
-    because: "Nothing is overwritten unless asked: the file there may be the only copy of a run.",
-    remedy: "Choose another name, make the folder writable, or pass --force to replace it.",
+    "F02", "the output's name is taken",
+    because: "Nothing is overwritten unless asked: what is there may be the only copy of a run.",
+    remedy: "Choose another name, or pass --force to replace an older output. If another process "
+      + "is writing it, wait.",
     status: .cannotCreate)
 
   /// The system failed to read or write.
@@ -37,6 +38,36 @@ public enum TensorCoreRules {
       + "that name and has been replaced.",
     remedy: "Nothing to do; the output is whole.")
 
+  /// The output's folder is missing or not writable, or the name is impossible.
+  public static let cannotCreate = Rule(
+    "F06", "the output cannot be created",
+    because: "The system does not let this user make a file or folder of that name there.",
+    remedy: "Make the folder that it is to lie in, or make it writable; or choose another name.",
+    status: .cannotCreate)
+
+  /// The output's format has no place for metadata of the input.
+  public static let droppedMetadata = Rule(
+    "F07", "metadata were left out",
+    because: "PyTorch files hold tensors only, so what the input says about them is lost.",
+    remedy: "Keep the input, or write safetensors, which carry metadata.")
+
+  /// One tensor alone is larger than a shard may be.
+  public static let largeShard = Rule(
+    "F08", "a shard is larger than the limit",
+    because: "A tensor is never split over files, so one larger than --max-shard-size gets a file "
+      + "of its own.",
+    remedy: "Nothing to do unless the place it goes to refuses such files.")
+
+  /// Numbers that the narrower type cannot hold became infinite.
+  public static let overflow = Rule(
+    "F09", "finite numbers became infinite",
+    because: "The largest f16 is 65504; what rounds beyond a type's largest number is infinite, "
+      + "and a model that computes with infinities gives NaN.",
+    remedy: "Use bf16, which has the range of f32, or keep the type.")
+
   /// Every rule of this target.
-  public static let all = [missingInput, outputExists, inputOutput, changedInput, interrupted]
+  public static let all = [
+    missingInput, outputExists, inputOutput, changedInput, interrupted, cannotCreate,
+    droppedMetadata, largeShard, overflow,
+  ]
 }

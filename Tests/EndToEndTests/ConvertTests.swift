@@ -42,6 +42,25 @@ struct ConvertTests {
     #expect(plan["output"]?["bytes"]?.integer == (try ScratchFolder.bytes(output).count))
   }
 
+  @Test func `a rehearsal fails where the conversion would`() throws {
+    let taken = try folder.file("taken.safetensors", [1, 2, 3])
+    #expect(try Command.birdie("convert", model, taken, "--dry-run").status == 73)
+    #expect(try Command.birdie("convert", model, taken, "--dry-run", "--force").status == 0)
+    let missing = try Command.birdie(
+      "convert", model, folder.path("none/out.pt"), "--dry-run")
+    #expect(missing.status == 73)
+    #expect(missing.talk.contains("F06"))
+  }
+
+  @Test(arguments: [["out.pt"], ["out.safetensors"], ["out", "--to", "pytorch"]])
+  func `shards need a folder`(output: [String]) throws {
+    let path = folder.path(output[0])
+    let run = try Command.run(
+      ["convert", model, path, "--max-shard-size", "10B"] + output.dropFirst())
+    #expect(run.status == 64)
+    #expect(folder.names == ["model.safetensors"])
+  }
+
   @Test func `names and types change as asked`() throws {
     let output = folder.path("small.safetensors")
     let run = try Command.birdie(

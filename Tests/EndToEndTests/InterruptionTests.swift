@@ -57,6 +57,15 @@ struct InterruptionTests {
     #expect(folder.names == ["big.safetensors"])
   }
 
+  @Test func `a signal to a run whose output is asked for as JSON gives the error as JSON`() throws
+  {
+    let run = try interrupted(
+      "TERM", "out.pt", sign: ".out.pt.partial", "--json")
+    #expect(run.status == 130)
+    #expect(try JSONDocument(run.output)["error"]?["rule"]?.text == "U03")
+    #expect(folder.names == ["big.safetensors"])
+  }
+
   @Test func `a second run that writes the same file is refused`() throws {
     let run = try Command.shell(
       """

@@ -10,4 +10,7 @@
 int64_t csystem_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset,
                                 size_t count);
 
+// rename(2) that replaces nothing: 0, or -errno (-EEXIST where `to` is taken).
+int csystem_rename_new(const char *from, const char *to);
+
 #endif

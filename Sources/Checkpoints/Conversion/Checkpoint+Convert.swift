@@ -2,19 +2,23 @@ public import Diagnostics
 internal import TensorCore
 
 extension Checkpoint {
-  /// What `convert` would write to `path`, without writing it.
+  /// What `convert` would write to `path`, without writing it. Throws what `convert` would throw
+  /// before the first byte: F02, F06 and T13.
   public func conversionReport(
     to path: String, _ options: ConversionOptions
   ) throws(Rejection) -> ConversionReport {
-    try Conversion(self, path, options).report
+    let conversion = try Conversion(self, path, options)
+    try conversion.check()
+    return conversion.report
   }
 
   /// Writes the checkpoint to `path` in another form.
   ///
   /// Memory does not grow with the model, and bytes that need no change are copied by the kernel.
   /// The checksums that the input carries are verified at the same time; when one fails nothing
-  /// appears under `path`. Throws F02 if the output exists and is not to be replaced, T13 if the
-  /// format cannot hold a tensor, and whatever reading a tensor throws.
+  /// appears under `path`. Throws F02 if the output exists and is not to be replaced, F06 if it
+  /// cannot be created, T13 if the format cannot hold a tensor, and whatever reading a tensor
+  /// throws.
   public func convert(
     to path: String, _ options: ConversionOptions,
     progress: @escaping (ProgressEvent) -> Void = { _ in }
@@ -50,30 +54,30 @@ private struct Verdict: Sendable {
 
 /// A conversion that was planned in full and can only fail on reading or writing.
 struct Conversion {
-  private let path: String
-  private let options: ConversionOptions
   private let plan: ConversionPlan
   private let output: any ConversionOutput
   /// What will be written.
   let report: ConversionReport
 
   init(_ checkpoint: Checkpoint, _ path: String, _ options: ConversionOptions) throws(Rejection) {
-    self.path = path
-    self.options = options
     var plan = try ConversionPlan(checkpoint, options)
     var audit = Audit(leniency: checkpoint.leniency)
+    let isSharded = options.maximumShardByteCount != nil
+    let target = OutputTarget(
+      isSharded ? .folder : .file, path: path, overwrites: options.overwrites,
+      inputs: checkpoint.inputFiles)
     switch options.format {
     case .safetensors:
       plan.dropTies()
       try plan.requireSafetensorsTypes()
       if !checkpoint.format.hasPrefix("safetensors") { plan.markFormat() }
       if let limit = options.maximumShardByteCount {
-        output = try ShardedOutput(plan, path, options, limit: limit, audit: &audit)
+        output = try ShardedOutput(plan, target, limit: limit, audit: &audit)
       } else {
-        output = try SafetensorsOutput(plan, path, options, audit: &audit)
+        output = try SafetensorsOutput(plan, target, audit: &audit)
       }
     case .pytorch:
-      output = try PyTorchOutput(plan, path, options)
+      output = try PyTorchOutput(plan, target, audit: &audit)
     }
     self.plan = plan
     report = ConversionReport(
@@ -82,16 +86,20 @@ struct Conversion {
           name: $0.name, dtype: $0.dtype.rawValue, shape: $0.shape.dimensions,
           byteCount: $0.byteCount)
       },
-      files: output.files, droppedTies: plan.droppedTies,
+      files: output.files, partialPaths: output.partialPaths, droppedTies: plan.droppedTies,
       warnings: checkpoint.warnings + audit.warnings)
   }
+
+  /// Throws what writing would throw before its first byte.
+  func check() throws(Rejection) { try output.target.check() }
 
   /// Writes everything, then asks `approve`, then lets the output appear.
   func run(
     _ progress: @escaping (ProgressEvent) -> Void, approve: () throws(Rejection) -> Void
   ) throws(Rejection) -> [Audit.Warning] {
     var meter = ProgressMeter(total: plan.byteCount, progress)
-    return try output.write(plan, &meter, approve)
+    let warnings = try output.write(plan, &meter, approve)
+    return warnings + meter.warnings
   }
 }
 
@@ -99,10 +107,38 @@ struct Conversion {
 protocol ConversionOutput {
   /// The files and their lengths in bytes.
   var files: [(path: String, byteCount: Int)] { get }
+  /// The name it gets.
+  var target: OutputTarget { get }
+  /// What exists before it has the name: files, and after them their folder.
+  var partialPaths: [String] { get }
   /// Writes the tensors; calls `approve` once everything is written and nothing is visible yet.
   func write(
     _ plan: ConversionPlan, _ meter: inout ProgressMeter, _ approve: () throws(Rejection) -> Void
   ) throws(Rejection) -> [Audit.Warning]
+}
+
+extension ConversionOutput {
+  var partialPaths: [String] { [target.partialPath] }
+}
+
+extension Checkpoint {
+  /// The files that a conversion reads.
+  fileprivate var inputFiles: Set<FileIdentity> {
+    var files = Set([FileIdentity(path: path)].compactMap(\.self))
+    for tensor in tensors {
+      let parts: [Tensor] =
+        switch tensor.content {
+        case .dense(let part), .transformed(let part, _): [part]
+        case .encoded(let whole): whole.components.map(\.tensor)
+        case .pieces(let whole): whole.pieces.map(\.tensor)
+        case .absent: []
+        }
+      files.formUnion(
+        Set(parts.compactMap { $0.storage.file?.descriptor })
+          .compactMap { FileIdentity(descriptor: $0) })
+    }
+    return files
+  }
 }
 
 /// The warning that an earlier run of the same conversion did not finish.

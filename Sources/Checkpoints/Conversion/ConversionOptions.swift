@@ -96,6 +96,16 @@ public struct Renaming: Sendable {
 
 /// How far a conversion has come.
 public struct ProgressEvent: Sendable {
+  /// What can still be undone.
+  public enum Stage: Sendable {
+    /// Only partial files are written. The first event comes once they are locked.
+    case writing
+    /// The output is whole and is given its name.
+    case naming
+  }
+
+  /// What is being done.
+  public let stage: Stage
   /// The payload bytes written.
   public let byteCount: Int
   /// The payload bytes there will be.
@@ -120,6 +130,8 @@ public struct ConversionReport: Sendable {
   public var items: [Item]
   /// The files, with their lengths in bytes.
   public var files: [(path: String, byteCount: Int)]
+  /// What is written before the output has its name: files, and after them their folder.
+  public var partialPaths: [String]
   /// Names that were dropped because they share another's elements, and that other.
   public var droppedTies: [String: String]
   /// What was noticed while reading and writing.

@@ -5,20 +5,18 @@ internal import TensorCore
 /// A PyTorch zip of one dictionary.
 struct PyTorchOutput: ConversionOutput {
   let files: [(path: String, byteCount: Int)]
-  private let path: String
-  private let overwrites: Bool
+  let target: OutputTarget
   private let pickle: [UInt8]
   /// The items that have a record of their own, in the order of their keys; tied ones share.
   private let records: [ConversionPlan.Item]
 
   init(
-    _ plan: ConversionPlan, _ path: String, _ options: ConversionOptions
+    _ plan: ConversionPlan, _ target: OutputTarget, audit: inout Audit
   ) throws(Rejection) {
-    guard options.maximumShardByteCount == nil else {
+    guard target.kind == .file else {
       throw Rejection(TorchRules.notRepresentable, "PyTorch files cannot be sharded")
     }
-    self.path = path
-    overwrites = options.overwrites
+    self.target = target
     var groupByName: [ExactText: Int] = [:]
     for (group, names) in plan.ties.enumerated() {
       for name in names { groupByName[ExactText(name)] = group }
@@ -37,7 +35,14 @@ struct PyTorchOutput: ConversionOutput {
     }
     pickle = try TorchPickleWriter.pickle(entries)
     self.records = records
-    files = [(path, Self.byteCount(pickle, records))]
+    // Every PyTorch file is one of PyTorch's, so that note needs no place.
+    let lost = plan.metadata.count { $0.key != "format" }
+    if lost > 0 {
+      audit.warn(
+        TensorCoreRules.droppedMetadata, "\(lost) metadata entries have no place in a PyTorch file",
+        at: Place(file: target.path))
+    }
+    files = [(target.path, Self.byteCount(pickle, records))]
   }
 
   private static let members: [(name: String, content: [UInt8])] = [
@@ -63,24 +68,26 @@ struct PyTorchOutput: ConversionOutput {
   func write(
     _ plan: ConversionPlan, _ meter: inout ProgressMeter, _ approve: () throws(Rejection) -> Void
   ) throws(Rejection) -> [Audit.Warning] {
-    var file = try OutputFile(path: path, overwrite: overwrites)
-    let warnings = file.followsInterruption ? [interruptionWarning(path)] : []
+    var file = try OutputFile(target)
+    let warnings = file.followsInterruption ? [interruptionWarning(target.path)] : []
+    meter.begin()
     var zip = ZipWriter()
     try Self.add("data.pkl", pickle, &zip, &file)
     for (name, content) in Self.members { try Self.add(name, content, &zip, &file) }
     for (index, item) in records.enumerated() {
       try file.append(zip.header(name: "archive/data/\(index)", size: item.byteCount))
       var crc = CRC32()
-      try item.forEachChunk { chunk throws(Rejection) in
+      try item.forEachChunk(&meter) { chunk throws(Rejection) in
         crc.update(chunk)
         try file.append(chunk)
-        meter.advance(by: chunk.byteCount)
       }
       try file.append(zip.descriptor(crc32: crc.value))
     }
     try Self.add("version", Self.version, &zip, &file)
     try file.append(zip.directory())
+    try file.sync()
     try approve()
+    meter.finish()
     try file.commit()
     return warnings
   }

@@ -16,10 +16,7 @@ extension OutputFile {
         meter.advance(by: end - start)
       }
     } else {
-      try item.forEachChunk { chunk throws(Rejection) in
-        try append(chunk)
-        meter.advance(by: chunk.byteCount)
-      }
+      try item.forEachChunk(&meter) { chunk throws(Rejection) in try append(chunk) }
     }
   }
 
@@ -31,19 +28,31 @@ extension ConversionPlan.Item {
   /// The storage that holds exactly the output's bytes, where one does.
   var storedBytes: Storage? { content.dtype == dtype ? content.contiguousStorage : nil }
 
-  /// Gives the output's bytes in order.
-  func forEachChunk(_ body: (RawSpan) throws(Rejection) -> Void) throws(Rejection) {
+  /// Gives the output's bytes in order, and the meter how many and what was lost.
+  func forEachChunk(
+    _ meter: inout ProgressMeter, _ body: (RawSpan) throws(Rejection) -> Void
+  ) throws(Rejection) {
+    var overflows = 0
+    func write(_ chunk: RawSpan) throws(Rejection) {
+      try body(chunk)
+      meter.advance(by: chunk.byteCount)
+    }
     try locating(Place(tensor: name)) { () throws(Rejection) in
       guard let cast = FloatCast(from: content.dtype, to: dtype), content.dtype != dtype else {
-        return try content.forEachChunk(body)
+        return try content.forEachChunk(write)
       }
-      try content.forEachChunk { chunk throws(Rejection) in try cast.convert(chunk, body) }
+      try content.forEachChunk { chunk throws(Rejection) in
+        try cast.convert(chunk, overflows: &overflows, write)
+      }
     }
+    if overflows > 0 { meter.noteOverflows(overflows, of: self) }
   }
 }
 
-/// Counts the bytes written and tells whoever listens.
+/// Counts the bytes written and what was lost on the way, and tells whoever listens.
 struct ProgressMeter {
+  /// What became of the numbers.
+  private(set) var warnings: [Audit.Warning] = []
   private var done = 0
   private let total: Int
   private let listener: (ProgressEvent) -> Void
@@ -53,8 +62,26 @@ struct ProgressMeter {
     self.listener = listener
   }
 
+  /// Tells that the output is locked and its files are this process's own.
+  func begin() { tell(.writing) }
+
+  /// Tells that everything is on the disk and names are about to be given.
+  func finish() { tell(.naming) }
+
+  mutating func noteOverflows(_ count: Int, of item: ConversionPlan.Item) {
+    warnings.append(
+      Audit.Warning(
+        rule: TensorCoreRules.overflow,
+        message: "\(count) finite numbers are infinite in \(item.dtype.rawValue)",
+        place: Place(tensor: item.name)))
+  }
+
+  private func tell(_ stage: ProgressEvent.Stage) {
+    listener(ProgressEvent(stage: stage, byteCount: done, totalByteCount: total))
+  }
+
   mutating func advance(by byteCount: Int) {
     done += byteCount
-    listener(ProgressEvent(byteCount: done, totalByteCount: total))
+    tell(.writing)
   }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Checkpoints
 import Diagnostics
-import TensorCore
 
 /// `birdie convert`: the same weights in another format.
 struct Convert: Verb {
@@ -44,9 +43,15 @@ struct Convert: Verb {
     guard !conversion.dryRun else {
       return report(checkpoint, plan, options, seconds: nil)
     }
-    Interruption.prepare(removing: plan.files.map { OutputFile.partialPath(for: $0.path) })
-    defer { progress.finish() }
-    let done = try checkpoint.convert(to: result, options) { progress.update(done: $0.byteCount) }
+    let interruption = Interruption(removing: plan.partialPaths, asJSON: output.json)
+    defer {
+      progress.finish()
+      interruption.end()
+    }
+    let done = try checkpoint.convert(to: result, options) { event in
+      interruption.follow(event.stage)
+      progress.update(done: event.byteCount)
+    }
     progress.finish()
     report(checkpoint, done, options, seconds: progress.elapsed)
   }

@@ -49,6 +49,7 @@ struct ConversionFlags: ParsableArguments {
   /// What was typed, as the library wants it; throws what contradicts itself.
   func options(for path: String) throws -> ConversionOptions {
     try checkLimits()
+    try checkShards(path)
     var options = ConversionOptions()
     options.format = try format(for: path)
     options.floats = dtype
@@ -82,6 +83,19 @@ struct ConversionFlags: ParsableArguments {
         "the ending of \(path) names no format; add --to with one of \(names)")
     }
     return format
+  }
+
+  /// A folder called `model.pt` would be taken for a file by everything that reads its name.
+  private func checkShards(_ path: String) throws {
+    guard maxShardSize != nil else { return }
+    if target == OutputFormat.pytorch.rawValue {
+      throw ValidationError("--max-shard-size: PyTorch files cannot be sharded")
+    }
+    if !OutputFormat.isFolder(path), OutputFormat.inferred(from: path) != nil {
+      throw ValidationError(
+        "--max-shard-size: shards go into a folder, and \(path) is the name of a file; "
+          + "end it with a slash if the folder is to be called so")
+    }
   }
 
   private func checkLimits() throws {

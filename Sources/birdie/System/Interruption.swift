@@ -1,26 +1,57 @@
+import Checkpoints
 import Diagnostics
 import Glibc
 
 /// What Ctrl-C does while an output is being written: it goes, and one line says so.
-enum Interruption {
-  /// Paths as C strings that live as long as the process: a signal handler may not allocate.
+struct Interruption {
+  private static let signals = [SIGINT, SIGTERM, SIGHUP]
+
+  /// C strings that live as long as the process: a signal handler may not allocate.
   nonisolated(unsafe) private static var partialPaths: [UnsafeMutablePointer<CChar>?] = []
   nonisolated(unsafe) private static var message: UnsafeMutablePointer<CChar>?
   nonisolated(unsafe) private static var messageLength = 0
+  nonisolated(unsafe) private static var document: UnsafeMutablePointer<CChar>?
+  nonisolated(unsafe) private static var documentLength = 0
+  /// Whether the paths are this process's to remove, and not those of another that holds the lock.
+  nonisolated(unsafe) private static var ownsPaths = false
 
-  /// From now on a signal removes these files and ends the process with status 130.
-  static func prepare(removing paths: [String]) {
-    let rule = CommandRules.interrupted
-    let text = "\nerror[\(rule.id)]: \(rule.title); nothing was written\n"
-    message = strdup(text)
-    messageLength = text.utf8.count
-    partialPaths = paths.map { strdup($0) }
-    for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
-      signal(number) { _ in Interruption.end() }
+  /// The signals that are answered: not those that whoever started the process wants it to survive,
+  /// as `nohup` does.
+  private let answered: [Int32]
+
+  /// From now on a signal ends the process with status 130 and, once the conversion writes,
+  /// removes these paths in order: files first, then their folder.
+  init(removing paths: [String], asJSON isJSON: Bool) {
+    let rejection = Rejection(CommandRules.interrupted, "interrupted; nothing was written")
+    let text = "\nerror[\(rejection.rule.id)]: \(rejection.message)\n"
+    Self.message = strdup(text)
+    Self.messageLength = text.utf8.count
+    if isJSON {
+      let content: JSONValue = ["schema": 1, "error": ErrorReport(rejection).json]
+      let text = String(decoding: content.encoded(.pretty), as: UTF8.self) + "\n"
+      Self.document = strdup(text)
+      Self.documentLength = text.utf8.count
+    }
+    Self.partialPaths = paths.map { strdup($0) }
+    Self.ownsPaths = false
+    answered = Self.signals.filter { !Self.isIgnored($0) }
+    for number in answered { signal(number) { _ in Interruption.leave() } }
+  }
+
+  /// Removing is right from the first event to the last but one. While names are given, which
+  /// takes milliseconds, a signal finds nothing that it could undo.
+  func follow(_ stage: ProgressEvent.Stage) {
+    switch stage {
+    case .writing: Self.ownsPaths = true
+    case .naming: for number in answered { signal(number, SIG_IGN) }
     }
   }
 
-  /// Whether whoever started the process wants it to survive a signal, as `nohup` does.
+  /// Signals do again what they do to any process.
+  func end() {
+    for number in answered { signal(number, SIG_DFL) }
+  }
+
   private static func isIgnored(_ number: Int32) -> Bool {
     var action = sigaction()
     sigaction(number, nil, &action)
@@ -29,11 +60,14 @@ enum Interruption {
   }
 
   /// Calls only what POSIX lists as safe in a handler.
-  private static func end() {
-    for path in partialPaths {
-      if let path { unlink(path) }
+  private static func leave() {
+    if ownsPaths {
+      for path in partialPaths {
+        if let path, unlink(path) != 0 { rmdir(path) }
+      }
     }
     write(STDERR_FILENO, message, messageLength)
+    if let document { write(STDOUT_FILENO, document, documentLength) }
     _exit(ExitStatus.interrupted.rawValue)
   }
 }

@@ -19,7 +19,7 @@ struct OutputSafetyTests {
     var options: ConversionOptions {
       var options = ConversionOptions()
       if self == .pytorch { options.format = .pytorch }
-      if self == .shards { options.maximumShardByteCount = 32 }
+      if self == .shards { options.maximumShardByteCount = 100 }
       return options
     }
   }
@@ -133,6 +133,6 @@ struct OutputSafetyTests {
     let error = #expect(throws: Rejection.self) {
       try model().convert(to: folder.path("none/out"), way.options)
     }
-    #expect(error?.rule.id == "F02")
+    #expect(error?.rule.id == "F06")
   }
 }

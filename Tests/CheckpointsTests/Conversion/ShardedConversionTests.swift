@@ -72,6 +72,31 @@ struct ShardedConversionTests {
     #expect(folder.names(in: "out").contains("train.py"))
   }
 
+  @Test func `only names that conversions give are removed`() throws {
+    _ = try convert(limit: 12)
+    let others = ["adapter.safetensors", "model-00001.safetensors", "modelling.safetensors"]
+    for name in others { try folder.write("out/\(name)", [1]) }
+    _ = try convert(limit: 64)
+    #expect(Set(folder.names(in: "out")).isSuperset(of: others))
+    #expect(try Checkpoint.open(folder.path("out")).facts() == model().facts())
+  }
+
+  @Test func `an index says which file is meant where another lies beside it`() throws {
+    _ = try folder.makeFolder("out")
+    try folder.write("out/adapter.safetensors", [1])
+    _ = try convert(limit: 1 << 20)
+    #expect(
+      folder.names(in: "out") == [
+        "adapter.safetensors", "model.safetensors", "model.safetensors.index.json",
+      ])
+    #expect(try Checkpoint.open(folder.path("out")).facts() == model().facts())
+  }
+
+  @Test func `a tensor larger than a shard may be is a warning`() throws {
+    #expect(try convert(limit: 1 << 20).warnings.isEmpty)
+    #expect(try Set(convert(limit: 1).warnings.map(\.rule.id)) == ["F08"])
+  }
+
   @Test func `a PyTorch file has no shards`() throws {
     var options = ConversionOptions()
     options.format = .pytorch
