@@ -20,7 +20,9 @@ public final class FileMapping: @unchecked Sendable {
   ///
   /// With `followsLinks` false a symbolic link is refused: the name came from inside a file.
   public init(path: String, followsLinks: Bool = true) throws(Rejection) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | (followsLinks ? 0 : O_NOFOLLOW))
+    // A pipe would make a blocking open wait for a writer; regular files ignore the flag.
+    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW)
+    let descriptor = open(path, flags)
     guard descriptor >= 0 else {
       throw Rejection(
         TensorCoreRules.missingInput, "cannot open: \(systemError())", at: Place(file: path))
