@@ -218,7 +218,9 @@ struct DistributedReader {
     guard let shape = Shape(dimensions), let first = pieces.first else {
       throw DistributedMetadata.malformed("\(name) has no chunks")
     }
-    if pieces.count == 1, first.tensor.shape == shape { return .dense(first.tensor) }
+    if pieces.count == 1, first.tensor.shape == shape, first.origin.allSatisfy({ $0 == 0 }) {
+      return .dense(first.tensor)
+    }
     guard pieces.allSatisfy({ $0.tensor.dtype == first.tensor.dtype }) else {
       throw DistributedMetadata.malformed("the chunks of \(name) differ in type")
     }
