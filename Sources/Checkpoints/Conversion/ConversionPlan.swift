@@ -85,11 +85,16 @@ struct ConversionPlan {
   /// Leaves out all but one name of each tie, as the ecosystem does: the name that sorts first
   /// stays, and the metadata says which tensor the others are.
   mutating func dropTies() {
+    var dropped: Set<ExactText> = []
     for group in ties {
-      let kept = group.min() ?? group[0]
-      for name in group where name != kept { droppedTies[name] = kept }
+      let kept = group.min { $0.utf8.lexicographicallyPrecedes($1.utf8) } ?? group[0]
+      for name in group
+      where ExactText(name) != ExactText(kept) && droppedTies[name] == nil {
+        droppedTies[name] = kept
+        dropped.insert(ExactText(name))
+      }
     }
-    items.removeAll { droppedTies[$0.name] != nil }
+    items.removeAll { dropped.contains(ExactText($0.name)) }
     metadata.merge(droppedTies) { present, _ in present }
   }
 

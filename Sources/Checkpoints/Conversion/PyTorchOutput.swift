@@ -19,17 +19,19 @@ struct PyTorchOutput: ConversionOutput {
     }
     self.path = path
     overwrites = options.overwrites
-    var keyByName: [ExactText: String] = [:]
+    var groupByName: [ExactText: Int] = [:]
+    for (group, names) in plan.ties.enumerated() {
+      for name in names { groupByName[ExactText(name)] = group }
+    }
+    var keyByGroup: [Int: String] = [:]
     var entries: [TorchPickleWriter.Entry] = []
     var records: [ConversionPlan.Item] = []
     for item in plan.items {
-      let shared = plan.ties.first { $0.contains(item.name) }?.lazy.compactMap {
-        keyByName[ExactText($0)]
-      }
-      .first
+      let group = groupByName[ExactText(item.name)]
+      let shared = group.flatMap { keyByGroup[$0] }
       let key = shared ?? String(records.count)
       if shared == nil { records.append(item) }
-      keyByName[ExactText(item.name)] = key
+      if let group { keyByGroup[group] = key }
       entries.append(
         .init(name: item.name, dtype: item.dtype, shape: item.shape, storageKey: key))
     }

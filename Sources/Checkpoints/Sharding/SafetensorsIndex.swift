@@ -11,14 +11,17 @@ public struct SafetensorsIndex: Sendable {
   public var totalSize: Int?
   /// The stated number of elements, which newer writers add.
   public var totalParameters: Int?
-  /// The file of each tensor, by the tensor's name.
-  public var shards: [String: String]
+  /// The name of each tensor and its file.
+  public var shards: [(key: String, value: String)]
 
   /// Describes a sharded model that is to be written.
-  public init(totalSize: Int?, totalParameters: Int? = nil, shards: [String: String]) {
+  public init(
+    totalSize: Int?, totalParameters: Int? = nil,
+    shards: some Sequence<(key: String, value: String)>
+  ) {
     self.totalSize = totalSize
     self.totalParameters = totalParameters
-    self.shards = shards
+    self.shards = Array(shards)
   }
 
   /// Reads an index. Throws S22 where it is none, S25 where a shard's name is no plain file name.
@@ -34,7 +37,7 @@ public struct SafetensorsIndex: Sendable {
     guard let map = document["weight_map"]?.members else {
       throw Rejection(SafetensorsRules.shards, "the index has no weight_map with files")
     }
-    shards = [:]
+    shards = []
     shards.reserveCapacity(map.count)
     for (name, value) in map {
       guard let file = value.string else {
@@ -43,7 +46,7 @@ public struct SafetensorsIndex: Sendable {
           at: Place(tensor: name))
       }
       try Self.checkFileName(file, of: name)
-      shards[name] = file
+      shards.append((name, file))
     }
     totalSize = document["metadata"]?["total_size"]?.integer
     totalParameters = document["metadata"]?["total_parameters"]?.integer

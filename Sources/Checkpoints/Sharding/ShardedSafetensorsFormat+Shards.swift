@@ -10,13 +10,15 @@ extension ShardedSafetensorsFormat {
       try SafetensorsIndex(parsing: storage.bytes)
     }
     var whole = Checkpoint(format: id, tensors: [], byteCount: storage.byteCount)
-    var found: Set<String> = []
-    let files = Set(index.shards.values).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let fileByName = Dictionary(
+      index.shards.map { (ExactText($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
+    var found: Set<ExactText> = []
+    let files = Set(fileByName.values).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     for file in files {
       let shard = try open(shard: file, in: folder, audit: &audit)
       for tensor in shard.tensors {
-        try check(tensor.name, in: file, against: index, audit: &audit)
-        guard found.insert(tensor.name).inserted else {
+        try check(tensor.name, in: file, against: fileByName, audit: &audit)
+        guard found.insert(ExactText(tensor.name)).inserted else {
           throw Rejection(
             SafetensorsRules.shards, "two shards hold this tensor",
             at: Place(file: file, tensor: tensor.name))
@@ -24,10 +26,9 @@ extension ShardedSafetensorsFormat {
       }
       add(shard, from: file, to: &whole, audit: &audit)
     }
-    for name in index.shards.keys.sorted() where !found.contains(name) {
+    if let (name, file) = index.shards.first(where: { !found.contains(ExactText($0.key)) }) {
       throw Rejection(
-        SafetensorsRules.shards, "\(index.shards[name] ?? "its shard") does not hold it",
-        at: Place(file: path, tensor: name))
+        SafetensorsRules.shards, "\(file) does not hold it", at: Place(file: path, tensor: name))
     }
     checkTotal(of: whole, against: index, at: Place(file: path), audit: &audit)
     whole.ties = SafetensorsFormat.ties(in: whole.metadata, among: whole.tensors.map(\.name))
@@ -46,10 +47,11 @@ extension ShardedSafetensorsFormat {
   }
 
   private static func check(
-    _ tensor: String, in file: String, against index: SafetensorsIndex, audit: inout Audit
+    _ tensor: String, in file: String, against fileByName: [ExactText: String],
+    audit: inout Audit
   ) throws(Rejection) {
     let place = Place(file: file, tensor: tensor)
-    guard let stated = index.shards[tensor] else {
+    guard let stated = fileByName[ExactText(tensor)] else {
       return try audit.enforce(
         SafetensorsRules.shards, "the index does not mention this tensor", at: place)
     }
