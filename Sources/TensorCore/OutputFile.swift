@@ -2,6 +2,16 @@ internal import CSystem
 public import Diagnostics
 internal import Glibc
 
+/// Locks what was opened at `path`; false if another process writes it or has just finished it.
+///
+/// Whoever waits for nothing can still open the partial output of a run and lock it right after
+/// that run gave it its final name: it is then no longer at `path` and not to be written.
+func lockExclusively(_ descriptor: Int32, openedAt path: String) -> Bool {
+  var (opened, found) = (stat(), stat())
+  return flock(descriptor, LOCK_EX | LOCK_NB) == 0 && fstat(descriptor, &opened) == 0
+    && stat(path, &found) == 0 && opened.st_ino == found.st_ino && opened.st_dev == found.st_dev
+}
+
 /// A file that appears under its name only when it is whole.
 ///
 /// Bytes go to a hidden sibling, `.NAME.partial`, which is synced and renamed by `commit`. A run
@@ -41,7 +51,7 @@ public struct OutputFile: ~Copyable {
       throw Rejection(
         TensorCoreRules.outputExists, "cannot create: \(systemError())", at: Place(file: path))
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, ftruncate(descriptor, 0) == 0 else {
+    guard lockExclusively(descriptor, openedAt: partialPath), ftruncate(descriptor, 0) == 0 else {
       close(descriptor)
       throw Rejection(
         TensorCoreRules.outputExists, "another process is writing this file",

@@ -11,31 +11,55 @@ public struct OutputFolder: ~Copyable {
   /// Whether an earlier run was interrupted while writing this folder.
   public let followsInterruption: Bool
   private let partialPath: String
+  private let descriptor: Int32
   private var isCommitted = false
 
-  /// Starts a folder; throws F02 if the name is taken and `overwrite` is false.
+  /// Starts a folder; throws F02 if the name is taken and `overwrite` is false, or if another
+  /// process is writing the same folder.
   public init(path: String, overwrite: Bool) throws(Rejection) {
-    var trimmed = path
-    while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+    let trimmed = Self.trimmed(path)
     guard overwrite || access(trimmed, F_OK) != 0 else {
       throw Rejection(TensorCoreRules.outputExists, "exists already", at: Place(file: path))
     }
     let partialPath = OutputFile.partialPath(for: trimmed)
-    let followsInterruption = access(partialPath, F_OK) == 0
-    if followsInterruption { Self.removeFiles(in: partialPath) }
-    guard followsInterruption || mkdir(partialPath, 0o777) == 0 else {
+    let isNew = mkdir(partialPath, 0o777) == 0
+    let descriptor = open(partialPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else {
       throw Rejection(
         TensorCoreRules.outputExists, "cannot create: \(systemError())", at: Place(file: path))
     }
+    guard lockExclusively(descriptor, openedAt: partialPath) else {
+      close(descriptor)
+      throw Rejection(
+        TensorCoreRules.outputExists, "another process is writing this folder",
+        at: Place(file: path))
+    }
+    if !isNew { Self.removeFiles(in: partialPath) }
     self.path = trimmed
     self.partialPath = partialPath
-    self.followsInterruption = followsInterruption
+    self.descriptor = descriptor
+    followsInterruption = !isNew
   }
 
   deinit {
-    guard !isCommitted else { return }
-    Self.removeFiles(in: partialPath)
-    rmdir(partialPath)
+    if !isCommitted {
+      Self.removeFiles(in: partialPath)
+      rmdir(partialPath)
+    }
+    close(descriptor)
+  }
+
+  private static func trimmed(_ path: String) -> String {
+    var trimmed = path
+    while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+    return trimmed
+  }
+
+  /// What can be found on disk while a folder of these files is written, files before folders.
+  package static func partialPaths(for path: String, names: [String]) -> [String] {
+    let folder = OutputFile.partialPath(for: trimmed(path))
+    let files = names.map { "\(folder)/\($0)" }
+    return files + files.map(OutputFile.partialPath) + [folder]
   }
 
   /// Where a file of the folder is written.

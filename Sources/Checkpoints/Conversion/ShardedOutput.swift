@@ -20,10 +20,10 @@ struct ShardedOutput: ConversionOutput {
     overwrites = options.overwrites
     shards = ShardPlan(byteCounts: plan.items.map(\.byteCount), maximumByteCount: limit)
     var layouts: [SafetensorsLayout] = []
-    var fileByName: [String: String] = [:]
+    var fileByName: [(key: String, value: String)] = []
     for shard in shards.shards {
       let items = shard.indices.map { plan.items[$0] }
-      for item in items { fileByName[item.name] = shard.fileName }
+      fileByName += items.map { ($0.name, shard.fileName) }
       layouts.append(
         try SafetensorsHeader.encode(
           items.map { ($0.name, $0.dtype, $0.shape) },
@@ -34,6 +34,11 @@ struct ShardedOutput: ConversionOutput {
     files =
       zip(shards.shards, layouts).map { ("\(path)/\($0.fileName)", $1.totalBytes) }
       + (shards.needsIndex ? [("\(path)/\(Self.indexName)", index.count)] : [])
+  }
+
+  var partialPaths: [String] {
+    OutputFolder.partialPaths(
+      for: path, names: shards.shards.map(\.fileName) + [Self.indexName])
   }
 
   func write(
@@ -61,11 +66,14 @@ struct ShardedOutput: ConversionOutput {
     return warnings
   }
 
-  /// The files of an older output in the same folder, by its index.
+  /// The files of an older output in the same folder: the single one, or those of its index.
   private func staleFiles() -> [String] {
+    let single = "model.safetensors"
     guard let mapping = try? FileMapping(path: "\(path)/\(Self.indexName)"),
       let older = try? SafetensorsIndex(parsing: mapping.bytes)
-    else { return [] }
-    return Array(Set(older.shards.values)) + [Self.indexName]
+    else { return [single] }
+    // An index can name any file beside it, and not every one is a shard.
+    let shards = Set(older.shards.map(\.value)).filter { $0.hasSuffix(".safetensors") }
+    return [single, Self.indexName] + shards
   }
 }
