@@ -30,6 +30,8 @@ ORIGINS = {
     **{f"golf/accepts/{name}/": (RECORDS, "torch 2.15.0, safetensors 0.8.0") for name in GIVEN},
     "golf-layouts/": ("generate/encodings.py", TORCH),
     "kernels/": ("generate/kernels.py", TORCH),
+    "conversion/": ("generate/conversions.py", f"{TORCH}, safetensors 0.8.0"),
+    "distributed/": ("generate/distributed_rejects.py", "torch 2.15.0"),
     "zip/": ("generate/archives.py", f"Python 3.11, {TORCH}"),
     "tar/": ("generate/archives.py", f"Python 3.11, {TORCH}"),
     "compressed/": ("generate/compressed.py", "numpy 2.4.6, brotli 1.0.9, zstd 1.5.4, lrzip 0.651"),

@@ -1,0 +1,112 @@
+import Diagnostics
+import TensorCore
+import TestSupport
+import Testing
+
+@testable import Checkpoints
+
+struct DistributedTests {
+  static let rejects = [
+    "D01-beyond-end", "D01-far-outside", "D01-gap", "D01-hole", "D01-negative-length",
+    "D01-negative-offset", "D01-no-chunks", "D01-object-stored-nowhere", "D01-offset-overflow",
+    "D01-other-size", "D01-outside", "D01-overlap", "D01-single-outside", "D01-stored-nowhere",
+    "D02-absolute", "D02-empty", "D02-nul", "D02-parent", "D02-parent-inside",
+  ]
+  static let ranks = ["__0_0.distcp", "__1_0.distcp"]
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func copyRanks(to path: String) throws {
+    for name in Self.ranks {
+      try folder.write(
+        path + "/" + name, Fixtures.bytes("pytorch/accepts/ranks-columns.dcp/" + name))
+    }
+  }
+
+  @Test func `every rejecting fixture is named here`() throws {
+    #expect(
+      try Fixtures.names(in: "distributed/rejects")
+        == Self.rejects.map { $0 + ".metadata" }.sorted())
+  }
+
+  @Test(arguments: rejects)
+  func `metadata that lie about the files are refused under their rule`(name: String) throws {
+    let path = try folder.makeFolder("model")
+    try copyRanks(to: "model")
+    try folder.write("secret", try Fixtures.bytes("pytorch/accepts/bare.pt"))
+    try folder.write(
+      "model/.metadata", Fixtures.bytes("distributed/rejects/\(name).metadata"))
+    let error = #expect(throws: Rejection.self) { try Checkpoint.open(path) }
+    #expect(error?.rule.id == String(name.prefix(3)), "\(error.map(\.description) ?? "")")
+  }
+
+  @Test func `a rank's file that is missing is named`() throws {
+    let path = try folder.makeFolder("model")
+    try copyRanks(to: "model")
+    try folder.write(
+      "model/.metadata", Fixtures.bytes("pytorch/accepts/ranks-columns.dcp/.metadata"))
+    _ = try Checkpoint.open(path)
+    try folder.write("model/__1_0.distcp", [])
+    let error = #expect(throws: Rejection.self) { try Checkpoint.open(path) }
+    #expect(error?.description.contains("__1_0.distcp") == true)
+  }
+
+  /// The numbers 0, 1, 2, … in a box of 3 × 4 × 5.
+  private func counting(_ row: Int, _ column: Int, _ depth: Int) -> UInt16 {
+    UInt16(row * 20 + column * 5 + depth)
+  }
+
+  private func piece(
+    _ rows: Range<Int>, _ columns: Range<Int>, _ depths: Range<Int>
+  ) throws -> PiecewiseTensor.Piece {
+    var values: [UInt16] = []
+    for row in rows {
+      for column in columns { for depth in depths { values.append(counting(row, column, depth)) } }
+    }
+    let shape = [rows.count, columns.count, depths.count]
+    guard case .dense(let tensor) = try TensorContent.literal(.u16, values, shape: shape) else {
+      throw TensorDump.Malformed()
+    }
+    return .init(
+      origin: [rows.lowerBound, columns.lowerBound, depths.lowerBound], tensor: tensor)
+  }
+
+  private func bytes(_ pieces: [PiecewiseTensor.Piece]) throws -> [UInt8] {
+    let shape = try #require(Shape([3, 4, 5]))
+    var bytes: [UInt8] = []
+    try PiecewiseTensor(dtype: .u16, shape: shape, pieces: pieces)
+      .forEachChunk { chunk in bytes += chunk.copied() }
+    return bytes
+  }
+
+  private var whole: [UInt8] {
+    (0..<60).map { UInt16($0) }.withUnsafeBytes { Array($0) }
+  }
+
+  @Test func `boxes cut along the first axis are put in order`() throws {
+    #expect(try bytes([piece(2..<3, 0..<4, 0..<5), piece(0..<2, 0..<4, 0..<5)]) == whole)
+  }
+
+  @Test func `boxes cut along the last axis are woven together`() throws {
+    #expect(try bytes([piece(0..<3, 0..<4, 2..<5), piece(0..<3, 0..<4, 0..<2)]) == whole)
+  }
+
+  @Test func `boxes cut along every axis are woven together`() throws {
+    let pieces = [
+      try piece(0..<1, 0..<4, 0..<5), try piece(1..<3, 0..<1, 0..<3),
+      try piece(1..<3, 1..<4, 0..<3), try piece(1..<2, 0..<4, 3..<5),
+      try piece(2..<3, 0..<2, 3..<5), try piece(2..<3, 2..<4, 3..<5),
+    ]
+    #expect(try bytes(pieces) == whole)
+    #expect(try bytes(pieces.reversed()) == whole)
+  }
+
+  @Test func `a box of nothing changes nothing`() throws {
+    let pieces = [
+      try piece(0..<3, 0..<2, 0..<5), try piece(0..<3, 2..<2, 0..<5),
+      try piece(0..<3, 2..<4, 0..<5),
+    ]
+    #expect(try bytes(pieces) == whole)
+  }
+}
