@@ -17,8 +17,7 @@ public struct OutputFolder: ~Copyable {
   /// Starts a folder; throws F02 if the name is taken and `overwrite` is false, or if another
   /// process is writing the same folder.
   public init(path: String, overwrite: Bool) throws(Rejection) {
-    var trimmed = path
-    while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+    let trimmed = Self.trimmed(path)
     guard overwrite || access(trimmed, F_OK) != 0 else {
       throw Rejection(TensorCoreRules.outputExists, "exists already", at: Place(file: path))
     }
@@ -48,6 +47,19 @@ public struct OutputFolder: ~Copyable {
       rmdir(partialPath)
     }
     close(descriptor)
+  }
+
+  private static func trimmed(_ path: String) -> String {
+    var trimmed = path
+    while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+    return trimmed
+  }
+
+  /// What can be found on disk while a folder of these files is written, files before folders.
+  package static func partialPaths(for path: String, names: [String]) -> [String] {
+    let folder = OutputFile.partialPath(for: trimmed(path))
+    let files = names.map { "\(folder)/\($0)" }
+    return files + files.map(OutputFile.partialPath) + [folder]
   }
 
   /// Where a file of the folder is written.

@@ -82,7 +82,7 @@ struct Conversion {
           name: $0.name, dtype: $0.dtype.rawValue, shape: $0.shape.dimensions,
           byteCount: $0.byteCount)
       },
-      files: output.files, droppedTies: plan.droppedTies,
+      files: output.files, partialPaths: output.partialPaths, droppedTies: plan.droppedTies,
       warnings: checkpoint.warnings + audit.warnings)
   }
 
@@ -99,10 +99,16 @@ struct Conversion {
 protocol ConversionOutput {
   /// The files and their lengths in bytes.
   var files: [(path: String, byteCount: Int)] { get }
+  /// What is on disk while the files are being written, files before folders.
+  var partialPaths: [String] { get }
   /// Writes the tensors; calls `approve` once everything is written and nothing is visible yet.
   func write(
     _ plan: ConversionPlan, _ meter: inout ProgressMeter, _ approve: () throws(Rejection) -> Void
   ) throws(Rejection) -> [Audit.Warning]
+}
+
+extension ConversionOutput {
+  var partialPaths: [String] { files.map { OutputFile.partialPath(for: $0.path) } }
 }
 
 /// The warning that an earlier run of the same conversion did not finish.

@@ -120,6 +120,9 @@ public struct ConversionReport: Sendable {
   public var items: [Item]
   /// The files, with their lengths in bytes.
   public var files: [(path: String, byteCount: Int)]
+  /// What is on disk while the files are being written, files before folders: whoever ends the
+  /// process has to remove it.
+  public var partialPaths: [String]
   /// Names that were dropped because they share another's elements, and that other.
   public var droppedTies: [String: String]
   /// What was noticed while reading and writing.

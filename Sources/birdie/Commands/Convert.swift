@@ -1,7 +1,6 @@
 import ArgumentParser
 import Checkpoints
 import Diagnostics
-import TensorCore
 
 /// `birdie convert`: the same weights in another format.
 struct Convert: Verb {
@@ -44,7 +43,7 @@ struct Convert: Verb {
     guard !conversion.dryRun else {
       return report(checkpoint, plan, options, seconds: nil)
     }
-    Interruption.prepare(removing: plan.files.map { OutputFile.partialPath(for: $0.path) })
+    Interruption.prepare(removing: plan.partialPaths)
     defer { progress.finish() }
     let done = try checkpoint.convert(to: result, options) { progress.update(done: $0.byteCount) }
     progress.finish()

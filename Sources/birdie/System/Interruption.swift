@@ -8,7 +8,8 @@ enum Interruption {
   nonisolated(unsafe) private static var message: UnsafeMutablePointer<CChar>?
   nonisolated(unsafe) private static var messageLength = 0
 
-  /// From now on a signal removes these files and ends the process with status 130.
+  /// From now on a signal removes these files and, once they are empty, folders, and ends the
+  /// process with status 130.
   static func prepare(removing paths: [String]) {
     let rule = CommandRules.interrupted
     let text = "\nerror[\(rule.id)]: \(rule.title); nothing was written\n"
@@ -31,7 +32,7 @@ enum Interruption {
   /// Calls only what POSIX lists as safe in a handler.
   private static func end() {
     for path in partialPaths {
-      if let path { unlink(path) }
+      if let path, unlink(path) != 0 { rmdir(path) }
     }
     write(STDERR_FILENO, message, messageLength)
     _exit(ExitStatus.interrupted.rawValue)
