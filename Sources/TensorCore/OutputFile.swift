@@ -27,6 +27,10 @@ public struct OutputFile: ~Copyable {
   private let partialPath: String
   private let descriptor: Int32
   private var isCommitted = false
+  /// How many bytes the disk was asked to write already.
+  private var startedByteCount = 0
+  /// The most bytes that wait in the page cache before the disk is asked to begin.
+  private static let writebackByteCount = 64 << 20
 
   /// Starts a file; throws F02 if the name is taken and `overwrite` is false, or if another
   /// process is writing the same file.
@@ -51,7 +55,10 @@ public struct OutputFile: ~Copyable {
       throw Rejection(
         TensorCoreRules.outputExists, "cannot create: \(systemError())", at: Place(file: path))
     }
-    guard lockExclusively(descriptor, openedAt: partialPath), ftruncate(descriptor, 0) == 0 else {
+    // Cutting a file that is empty already would make ext4 write all of it back on close.
+    guard lockExclusively(descriptor, openedAt: partialPath),
+      lseek(descriptor, 0, SEEK_END) == 0 || ftruncate(descriptor, 0) == 0
+    else {
       close(descriptor)
       throw Rejection(
         TensorCoreRules.outputExists, "another process is writing this file",
@@ -77,6 +84,16 @@ public struct OutputFile: ~Copyable {
       try writeAll(bytes, to: descriptor, at: byteCount)
     }
     byteCount += bytes.byteCount
+    startWriteback()
+  }
+
+  /// Lets the disk write what is complete while the rest is still being made, so that `commit` has
+  /// less to wait for.
+  private mutating func startWriteback() {
+    let waiting = byteCount - startedByteCount
+    guard waiting >= Self.writebackByteCount else { return }
+    csystem_start_writeback(descriptor, Int64(startedByteCount), Int64(waiting))
+    startedByteCount = byteCount
   }
 
   /// Writes `bytes` at the end.
@@ -122,6 +139,7 @@ public struct OutputFile: ~Copyable {
       guard result > 0 else { return done }
       done += Int(result)
       byteCount += Int(result)
+      startWriteback()
     }
     return done
   }

@@ -10,4 +10,8 @@
 int64_t csystem_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset,
                                 size_t count);
 
+// Starts writing a range of dirty pages to the disk and does not wait for it; a file system that
+// cannot is not an error, because nothing is promised before fsync.
+void csystem_start_writeback(int file, int64_t offset, int64_t count);
+
 #endif
