@@ -37,6 +37,16 @@ public enum TensorCoreRules {
       + "that name and has been replaced.",
     remedy: "Nothing to do; the output is whole.")
 
+  /// A folder that is no checkpoint as a whole.
+  public static let noCheckpointInFolder = Rule(
+    "F07", "folder without a checkpoint",
+    because: "A folder is read as one checkpoint if it holds an index, a single safetensors file "
+      + "or the .metadata of a distributed checkpoint. Which of several files is meant would be a "
+      + "guess.",
+    remedy: "Name the file instead of the folder.")
+
   /// Every rule of this target.
-  public static let all = [missingInput, outputExists, inputOutput, changedInput, interrupted]
+  public static let all = [
+    missingInput, outputExists, inputOutput, changedInput, interrupted, noCheckpointInFolder,
+  ]
 }
