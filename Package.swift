@@ -13,7 +13,7 @@ let rooms = [
   Room(name: "Diagnostics", imports: []),
   Room(name: "TensorCore", imports: ["CKernels", "CSystem", "Diagnostics"]),
   Room(name: "Pickle", imports: ["Diagnostics"], isParser: true),
-  Room(name: "Archives", imports: ["CZlib", "Diagnostics"], isParser: true),
+  Room(name: "Archives", imports: ["CKernels", "CZlib", "Diagnostics"], isParser: true),
   Room(
     name: "ByteCodecs",
     imports: ["CBrotli", "CLZMA", "CZPAQ", "CZlib", "CZstd", "Diagnostics"],

@@ -112,7 +112,9 @@ def _with_sorted_metadata(data):
 
 
 def _tensor(value):
-    return value if isinstance(value, torch.Tensor) else torch.tensor(list(value), dtype=torch.uint8)
+    return (
+        value if isinstance(value, torch.Tensor) else torch.tensor(list(value), dtype=torch.uint8)
+    )
 
 
 def components(name):

@@ -109,6 +109,8 @@ def _geometry():
         "T05-stride-zero-many",
         archive({f"w{i}": tensor(size=(1 << 24, 3), stride=(0, 1)) for i in range(12)}),
     )
+    few = {f"w{i}": tensor(size=(1 << 18, 3), stride=(0, 1)) for i in range(6)}
+    yield "T05-stride-zero-in-sum", archive(few)
     yield "T06-rank-65", archive({"w": tensor(size=(1,) * 65, stride=(1,) * 65)})
     yield "T06-size-and-stride-ranks-differ", archive({"w": tensor(stride=(1,))})
 
@@ -287,6 +289,25 @@ def _numpy_programs():
     yield "P36-object-field", archive(program({"w": record}))
 
 
+def _shared_values():
+    """Lists of nine lists each, all below one key: nine million leaves in 313 bytes."""
+    level = [0] * 9
+    for _ in range(6):
+        level = [level] * 9
+    yield "P24-shared-lists-below-a-key", program({"k" * 150: level})
+    yield "P24-name-of-4097-bytes", program({"k" * 4097: 1})
+    parts = ("k",) * 9
+    for _ in range(6):
+        parts = (parts,) * 9
+    yield "P24-shared-tuples-in-a-key", program({parts: 1})
+
+
+def _device_tensors():
+    rebuild = torch._utils._rebuild_device_tensor_from_numpy
+    call = Call(rebuild, np.arange(3, dtype="<i4"), torch.int64, "xla:0", False)
+    yield "T09-device-array-of-another-integer", program({"w": call})
+
+
 def _module_programs():
     linear = torch.nn.modules.linear.Linear
     yield "P13-module-constructor-called", archive({"m": Call(linear, 2, 3), "w": tensor()})
@@ -357,6 +378,8 @@ def files():
         _legacy_files,
         _numpy_programs,
         _module_programs,
+        _shared_values,
+        _device_tensors,
         _members,
     )
     for group in groups:

@@ -1,4 +1,4 @@
-import CZlib
+import CKernels
 
 /// The CRC-32 of zip, gzip and PNG, fed piece by piece.
 public struct CRC32: Sendable {
@@ -13,14 +13,10 @@ public struct CRC32: Sendable {
 
   /// Feeds the next piece.
   public mutating func update(_ bytes: RawSpan) {
-    let seed = uLong(value)
-    // zlib reads exactly `count` bytes and keeps no pointer.
-    let updated = unsafe bytes.withUnsafeBytes { piece in
-      // A null pointer would reset the checksum instead of leaving it.
-      guard unsafe !piece.isEmpty else { return seed }
-      return unsafe crc32_z(
-        seed, piece.baseAddress?.assumingMemoryBound(to: UInt8.self), piece.count)
+    let seed = value
+    // The kernel reads exactly `count` bytes and keeps no pointer.
+    value = unsafe bytes.withUnsafeBytes { piece in
+      unsafe birdie_crc32(seed, piece.baseAddress, piece.count)
     }
-    value = UInt32(truncatingIfNeeded: updated)
   }
 }

@@ -16,6 +16,7 @@ static void fill_tables(void) {
   tables[1] = tables[0];
   if (!birdie_install_avx2(&tables[1])) return;
   birdie_install_sha_ni(&tables[1]);
+  birdie_install_pclmul(&tables[1]);
   table_count++;
   tables[2] = tables[1];
   if (birdie_install_avx512(&tables[2])) table_count++;

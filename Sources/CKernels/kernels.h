@@ -13,8 +13,12 @@
 // instructions, leaving the table as it was.
 void birdie_install_portable(struct birdie_kernel_table *table);
 int birdie_install_sha_ni(struct birdie_kernel_table *table);
+int birdie_install_pclmul(struct birdie_kernel_table *table);
 int birdie_install_avx2(struct birdie_kernel_table *table);
 int birdie_install_avx512(struct birdie_kernel_table *table);
+
+// birdie_crc32 for any CPU, and for ends too short for anything faster.
+uint32_t birdie_crc32_by_table(uint32_t crc, const void *bytes, size_t n);
 
 // FIPS 180-4, 4.2.2.
 extern const uint32_t birdie_sha256_constants[64];

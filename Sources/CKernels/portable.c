@@ -198,5 +198,6 @@ void birdie_install_portable(struct birdie_kernel_table *table) {
       .count_nonfinite_f64 = count_nonfinite_f64,
       .stats_f32 = stats_f32,
       .sha256_blocks = sha256_blocks,
+      .crc32 = birdie_crc32_by_table,
   };
 }

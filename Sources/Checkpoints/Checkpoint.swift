@@ -44,9 +44,9 @@ public struct Checkpoint: Sendable {
 
   /// The number of elements of all tensors, tied ones counted once.
   public var parameterCount: Int {
-    let repeated = Set(ties.flatMap { $0.dropFirst() })
+    let repeated = Set(ties.flatMap { $0.dropFirst() }.map(ExactText.init))
     return tensors.reduce(0) { sum, tensor in
-      repeated.contains(tensor.name) ? sum : sum &+ tensor.shape.elementCount
+      repeated.contains(ExactText(tensor.name)) ? sum : sum &+ tensor.shape.elementCount
     }
   }
 }

@@ -26,10 +26,33 @@ extension Checkpoint {
         "CRC mismatch (stored \(hexadecimal(check.crc32)), computed \(hexadecimal(crc.value)))",
         at: Place(file: path, member: check.member))
     }
+    try requireUnchangedInput()
+  }
+
+  /// Throws F04 if a file that the tensors look into was changed since it was opened.
+  public func requireUnchangedInput() throws(Rejection) {
+    var checked: Set<ObjectIdentifier> = []
+    let storages = tensors.flatMap(\.content.storages) + payloadChecks.map(\.storage)
+    for case let file? in storages.map(\.file)
+    where checked.insert(ObjectIdentifier(file)).inserted {
+      try file.requireUnchanged()
+    }
   }
 
   private func hexadecimal(_ value: UInt32) -> String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+}
+
+extension TensorContent {
+  /// The bytes that the tensor looks into.
+  fileprivate var storages: [Storage] {
+    switch self {
+    case .dense(let tensor), .transformed(let tensor, _): [tensor.storage]
+    case .encoded(let tensor): tensor.components.map(\.tensor.storage)
+    case .pieces(let tensor): tensor.pieces.map(\.tensor.storage)
+    case .absent: []
+    }
   }
 }

@@ -8,6 +8,7 @@ internal import Glibc
 public final class FileMapping: @unchecked Sendable {
   // Immutable after init; the mapping is private and read-only, so it is shared freely.
   private let base: UnsafeRawBufferPointer
+  private let stamp: FileStamp
   /// The path it was opened under.
   public let path: String
   /// The descriptor, for copies that the kernel makes from file to file.
@@ -28,7 +29,7 @@ public final class FileMapping: @unchecked Sendable {
         TensorCoreRules.missingInput, "cannot open: \(systemError())", at: Place(file: path))
     }
     do throws(Rejection) {
-      base = try unsafe Self.map(descriptor, path)
+      (base, stamp) = try unsafe Self.map(descriptor, path)
     } catch {
       close(descriptor)
       throw error
@@ -37,16 +38,56 @@ public final class FileMapping: @unchecked Sendable {
     self.descriptor = descriptor
   }
 
+  /// Maps a file below `folder` whose path came from inside a file; throws `rule` where a
+  /// component is a symbolic link, which could lead anywhere.
+  package init(
+    below folder: String, components: [String], orRefuse rule: Rule
+  ) throws(Rejection) {
+    let path = ([folder] + components).joined(separator: "/")
+    let descriptor = try Self.openBelow(folder, components, path, rule)
+    do throws(Rejection) {
+      (base, stamp) = try unsafe Self.map(descriptor, path)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    self.path = path
+    self.descriptor = descriptor
+  }
+
+  private static func openBelow(
+    _ folder: String, _ components: [String], _ path: String, _ rule: Rule
+  ) throws(Rejection) -> Int32 {
+    var descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    for (index, component) in components.enumerated() where descriptor >= 0 {
+      let isLast = index == components.count - 1
+      let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | (isLast ? O_NONBLOCK : O_DIRECTORY)
+      let next = openat(descriptor, component, flags)
+      let failure = errno
+      close(descriptor)
+      if next < 0, failure == ELOOP || failure == ENOTDIR {
+        throw Rejection(rule, "\(component.debugDescription) is a link", at: Place(file: path))
+      }
+      errno = failure
+      descriptor = next
+    }
+    guard descriptor >= 0 else {
+      throw Rejection(
+        TensorCoreRules.missingInput, "cannot open: \(systemError())", at: Place(file: path))
+    }
+    return descriptor
+  }
+
   /// Takes over `descriptor`, a scratch file of `byteCount` bytes that no path names.
   init(scratch descriptor: Int32) throws(Rejection) {
-    base = try unsafe Self.map(descriptor, "scratch")
+    (base, stamp) = try unsafe Self.map(descriptor, "scratch")
     path = ""
     self.descriptor = descriptor
   }
 
   private static func map(
     _ descriptor: Int32, _ path: String
-  ) throws(Rejection) -> UnsafeRawBufferPointer {
+  ) throws(Rejection) -> (UnsafeRawBufferPointer, FileStamp) {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
       throw Rejection(TensorCoreRules.inputOutput, systemError(), at: Place(file: path))
@@ -56,14 +97,25 @@ public final class FileMapping: @unchecked Sendable {
         TensorCoreRules.missingInput, "not a regular file", at: Place(file: path))
     }
     let size = Int(status.st_size)
-    guard size > 0 else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
+    let stamp = FileStamp(status)
+    guard size > 0 else { return unsafe (UnsafeRawBufferPointer(start: nil, count: 0), stamp) }
     guard let start = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0),
       unsafe start != MAP_FAILED
     else {
       throw Rejection(
         TensorCoreRules.inputOutput, "cannot map: \(systemError())", at: Place(file: path))
     }
-    return unsafe UnsafeRawBufferPointer(start: start, count: size)
+    return unsafe (UnsafeRawBufferPointer(start: start, count: size), stamp)
+  }
+
+  /// Throws F04 if the file was written to or cut since it was opened.
+  package func requireUnchanged() throws(Rejection) {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, FileStamp(status) == stamp else {
+      throw Rejection(
+        TensorCoreRules.changedInput, "its size or time of modification differs",
+        at: Place(file: path))
+    }
   }
 
   deinit {
@@ -91,6 +143,19 @@ public final class FileMapping: @unchecked Sendable {
     guard let start = unsafe base.baseAddress, range.upperBound <= base.count else { return }
     let address = unsafe UnsafeMutableRawPointer(mutating: start + lower)
     unsafe madvise(address, range.upperBound - lower, MADV_DONTNEED)
+  }
+}
+
+/// What tells that a file was changed: its length and when it was last written.
+private struct FileStamp: Equatable {
+  let size: Int
+  let seconds: Int
+  let nanoseconds: Int
+
+  init(_ status: stat) {
+    size = Int(status.st_size)
+    seconds = status.st_mtim.tv_sec
+    nanoseconds = status.st_mtim.tv_nsec
   }
 }
 

@@ -45,22 +45,30 @@ public enum TensorCoreRules {
     remedy: "Make the folder that it is to lie in, or make it writable; or choose another name.",
     status: .cannotCreate)
 
+  /// A folder that is no checkpoint as a whole.
+  public static let noCheckpointInFolder = Rule(
+    "F07", "folder without a checkpoint",
+    because: "A folder is read as one checkpoint if it holds an index, a single safetensors file "
+      + "or the .metadata of a distributed checkpoint. Which of several files is meant would be a "
+      + "guess.",
+    remedy: "Name the file instead of the folder.")
+
   /// The output's format has no place for metadata of the input.
   public static let droppedMetadata = Rule(
-    "F07", "metadata were left out",
+    "F08", "metadata were left out",
     because: "PyTorch files hold tensors only, so what the input says about them is lost.",
     remedy: "Keep the input, or write safetensors, which carry metadata.")
 
   /// One tensor alone is larger than a shard may be.
   public static let largeShard = Rule(
-    "F08", "a shard is larger than the limit",
+    "F09", "a shard is larger than the limit",
     because: "A tensor is never split over files, so one larger than --max-shard-size gets a file "
       + "of its own.",
     remedy: "Nothing to do unless the place it goes to refuses such files.")
 
   /// Numbers that the narrower type cannot hold became infinite.
   public static let overflow = Rule(
-    "F09", "finite numbers became infinite",
+    "F10", "finite numbers became infinite",
     because: "The largest f16 is 65504; what rounds beyond a type's largest number is infinite, "
       + "and a model that computes with infinities gives NaN.",
     remedy: "Use bf16, which has the range of f32, or keep the type.")
@@ -68,6 +76,6 @@ public enum TensorCoreRules {
   /// Every rule of this target.
   public static let all = [
     missingInput, outputExists, inputOutput, changedInput, interrupted, cannotCreate,
-    droppedMetadata, largeShard, overflow,
+    noCheckpointInFolder, droppedMetadata, largeShard, overflow,
   ]
 }

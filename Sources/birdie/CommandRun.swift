@@ -19,6 +19,7 @@ struct CommandRun {
       return ExitStatus.usage.rawValue
     }
     do {
+      try CommandLineCheck(arguments: arguments).run()
       var command = try Birdie.parseAsRoot(arguments)
       try command.run()
       return ExitStatus.done.rawValue

@@ -6,6 +6,9 @@ enum Rules {
   /// The rules by subject, in the order of the layers.
   static let all = CommandRules.all + ReadingRules.all
 
+  /// The ids of the rules that never stop a command.
+  static let warningsOnly: Set = ["C04", "C13", "F05", "T14", "Z15", "Z17", "Z18"]
+
   /// The rule with this id, in any case.
   static func named(_ id: String) -> Rule? {
     let id = id.uppercased()

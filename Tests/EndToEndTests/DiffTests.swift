@@ -46,6 +46,30 @@ struct DiffTests {
     #expect(tensors.first?["max_ulp"]?.integer == 0x200000)
   }
 
+  @Test func `a tensor that one side lacks counts among those that are not equal`() throws {
+    let header = #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#
+    let lone = try folder.file("lone.safetensors", safetensors(header, payload: [1, 2]))
+    let run = try Command.birdie("diff", model, lone)
+    #expect(run.status == 1)
+    #expect(run.output == "only in \(model): b.weight\ndifferent: 1 of 2 tensors equal\n")
+  }
+
+  @Test func `a name that is noted as a tie stands for the tensor that was kept`() throws {
+    let one = #""a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}"#
+    let two = #"{\#(one),"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}"#
+    let full = try folder.file("full.safetensors", safetensors(two, payload: [1, 2, 1, 2]))
+    let tied = try folder.file(
+      "tied.safetensors",
+      safetensors(#"{"__metadata__":{"b":"a","format":"a"},\#(one)}"#, payload: [1, 2]))
+    for pair in [(full, tied), (tied, full)] {
+      let run = try Command.birdie("diff", pair.0, pair.1)
+      #expect(run.status == 0)
+      #expect(run.output == "same: 2 of 2 tensors equal\n")
+    }
+    let document = try JSONDocument(try Command.birdie(tied, "--json").output)
+    #expect(document["ties"]?.elements.map { $0.elements.map(\.text) } == [["a", "b"]])
+  }
+
   @Test func `quiet leaves the status alone to speak`() throws {
     let run = try Command.birdie("diff", model, changed, "-q")
     #expect(run.status == 1)

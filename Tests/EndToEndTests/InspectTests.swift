@@ -59,6 +59,39 @@ struct InspectTests {
     #expect(document["checkpoints"]?.elements.count == 2)
   }
 
+  @Test func `a path that fails keeps no other from its turn`() throws {
+    let run = try Command.birdie("inspect", model, "/no/such/file", model)
+    #expect(run.status == 66)
+    #expect(run.talk.hasPrefix("error[F01]"))
+    #expect(run.output.ranges(of: "b.weight").count == 2)
+    let document = try JSONDocument(
+      try Command.birdie("inspect", "/no/such/file", model, "--json").output)
+    #expect(document["checkpoints"]?.elements.first?.keys == ["path", "error"])
+    #expect(document["checkpoints"]?.elements.last?["format"]?.text == "safetensors")
+  }
+
+  @Test func `a glob that nothing matches is an error`() throws {
+    let run = try Command.birdie(model, "--tensors", "zzz*")
+    #expect(run.status == 65)
+    #expect(run.output.isEmpty)
+    #expect(run.talk.hasPrefix("error[T19]"))
+  }
+
+  @Test func `quiet says nothing of a file that can be read`() throws {
+    let run = try Command.birdie(model, "-q")
+    #expect(run.status == 0)
+    #expect(run.output.isEmpty && run.talk.isEmpty)
+  }
+
+  @Test func `JSON cannot steer a terminal or reorder what it shows`() throws {
+    let header = #"{"\u009b2J\u202ex":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
+    let path = try folder.file("escape.safetensors", safetensors(header, payload: [1]))
+    let output = try Command.birdie(path, "--json").output
+    #expect(output.contains(#""\u009b2J\u202ex""#))
+    #expect(
+      try JSONDocument(output)["tensors"]?.elements.first?["name"]?.text == "\u{9b}2J\u{202e}x")
+  }
+
   @Test func `colour comes only when forced, and NO_COLOR wins`() throws {
     let forced = ["CLICOLOR_FORCE": "1"]
     #expect(try !Command.birdie(model).output.contains("\u{1B}"))

@@ -70,9 +70,9 @@ struct InterruptionTests {
     let run = try Command.shell(
       """
       truncate -s +400000004 '\(big)'
-      "$birdie" convert '\(big)' '\(folder.path("out"))' --dtype bf16 -q & pid=$!
-      for i in $(seq 500); do [ -e '\(folder.path(".out.partial"))' ] && break; sleep 0.01; done
-      "$birdie" convert '\(big)' '\(folder.path("out"))' --tensors b
+      "$birdie" convert '\(big)' '\(folder.path("o.safetensors"))' --dtype bf16 -q & pid=$!
+      for i in $(seq 500); do [ -e '\(folder.path(".o.safetensors.partial"))' ] && break; sleep 0.01; done
+      "$birdie" convert '\(big)' '\(folder.path("o.safetensors"))' --tensors b
       status=$?; kill -TERM $pid; wait $pid; exit $status
       """)
     #expect(run.status == 73)
@@ -85,7 +85,7 @@ struct InterruptionTests {
       """
       truncate -s +400000004 '\(big)'
       trap '' XFSZ; ulimit -f 100
-      exec "$birdie" convert '\(big)' '\(folder.path("out"))' --dtype bf16
+      exec "$birdie" convert '\(big)' '\(folder.path("o.safetensors"))' --dtype bf16
       """)
     #expect(run.status == 74)
     #expect(run.talk.contains("F03"))
@@ -97,7 +97,7 @@ struct InterruptionTests {
       """
       truncate -s +400000004 '\(big)'
       trap '' XFSZ; ulimit -f 100
-      exec "$birdie" convert '\(big)' '\(folder.path("out"))'
+      exec "$birdie" convert '\(big)' '\(folder.path("o.safetensors"))'
       """)
     #expect(run.status == 74)
     #expect(run.talk.contains("F03"))

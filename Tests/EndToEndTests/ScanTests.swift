@@ -57,4 +57,46 @@ struct ScanTests {
   @Test func `a missing file is no finding but an error`() throws {
     #expect(try Command.birdie("scan", "/no/such/file").status == 66)
   }
+
+  @Test func `a pickle beside the weights makes the folder dangerous`() throws {
+    _ = try folder.file("model.safetensors", twoTensors())
+    _ = try folder.file("config.json", Array("{}".utf8))
+    #expect(try Command.birdie("scan", folder.path(".")).status == 0)
+    _ = try folder.file("pytorch_model.bin", Self.attack)
+    let run = try Command.birdie("scan", folder.path("."))
+    #expect(run.status == 77)
+    #expect(run.output.contains("pytorch_model.bin: byte"))
+    let document = try JSONDocument(try Command.birdie("scan", folder.path("."), "--json").output)
+    #expect(document["format"]?.text == "safetensors")
+    #expect(
+      document["files"]?.elements.map { $0["name"]?.text } == ["config.json", "pytorch_model.bin"])
+    #expect(
+      document["files"]?.elements.map { $0["verdict"]?.text } == ["clean", "dangerous"])
+  }
+
+  @Test func `a folder of files without an index is gone through file by file`() throws {
+    _ = try folder.file("a.safetensors", twoTensors())
+    _ = try folder.file("b.safetensors", twoTensors())
+    #expect(try Command.birdie("scan", folder.path(".")).status == 0)
+    _ = try folder.file("c.safetensors", Array(twoTensors().dropLast()))
+    #expect(try Command.birdie("scan", folder.path(".")).status == 65)
+  }
+
+  @Test func `a path that fails keeps no other from its turn`() throws {
+    let model = try folder.file("model.safetensors", twoTensors())
+    let dangerous = try folder.file("model.pt", Self.attack)
+    let run = try Command.birdie("scan", model, "/no/such/file", dangerous, "--json")
+    #expect(run.status == 77)
+    let reports = try #require(try JSONDocument(run.output)["reports"]?.elements)
+    #expect(reports.map { $0["verdict"]?.text } == ["clean", nil, "dangerous"])
+    #expect(reports[1].keys == ["path", "error"])
+    #expect(try Command.birdie("scan", model, "/no/such/file", model).status == 66)
+  }
+
+  @Test func `quiet prints findings only, and on stderr`() throws {
+    let run = try Command.birdie("scan", try folder.file("model.pt", Self.attack), "-q")
+    #expect(run.status == 77)
+    #expect(run.output.isEmpty)
+    #expect(run.talk.hasPrefix("error[P01]"))
+  }
 }

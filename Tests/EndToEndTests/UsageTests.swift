@@ -29,7 +29,8 @@ struct UsageTests {
     ["convert", "in", "o.pt", "--rename", "x"], ["convert", "in", "o.pt", "--threads", "0"],
     ["convert", "in", "o", "--max-shard-size", "big"], ["diff", "a", "b", "--tolerance", "-1"],
     ["inspect", "x", "--lenient", "F01"], ["inspect", "x", "--lenient", "Q99"],
-    ["explain", "Q99"], ["methods", "spells"],
+    ["explain", "Q99"], ["methods", "spells"], ["quantize", "in", "out"], ["methods", "merges"],
+    ["inspect", "hf://org/name/model.pt"], ["convert", "-", "out.pt"],
   ])
   func `what cannot be understood ends with 64 and explains itself`(arguments: [String]) throws {
     let run = try Command.run(arguments)
@@ -37,6 +38,12 @@ struct UsageTests {
     #expect(run.output.isEmpty)
     #expect(run.talk.hasPrefix("error[U0"))
     #expect(run.talkLines.contains { $0.hasPrefix("  help: ") })
+  }
+
+  @Test func `a name that is no UTF-8 is refused instead of repaired`() throws {
+    let run = try Command.shell(#"cd /tmp; "$birdie" convert in.pt $'birdie-\xff.pt'"#)
+    #expect(run.status == 64)
+    #expect(run.talk.contains("argument 3 is no UTF-8"))
   }
 
   @Test func `a target that is not built names those that are`() throws {
@@ -97,5 +104,6 @@ struct UsageTests {
     #expect(run.status == 0)
     #expect(run.output.contains("complete -o filenames"))
     #expect(!run.output.hasPrefix("EXAMPLES"))
+    #expect(run.output.contains("compgen -f"))
   }
 }

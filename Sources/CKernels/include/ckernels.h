@@ -63,6 +63,8 @@ struct birdie_kernel_table {
 
   // FIPS 180-4, 6.2.2: takes whole blocks of 64 bytes into the state. The functions below use it.
   void (*sha256_blocks)(uint32_t state[8], const uint8_t *blocks, size_t block_count);
+
+  uint32_t (*crc32)(uint32_t crc, const void *bytes, size_t n);
 };
 
 // MARK: - Choice of instruction set
@@ -161,6 +163,11 @@ double birdie_stats_sum(const struct birdie_stats *stats);
 
 // The sum of the squares of the finite values so far, each square exact, lanes added likewise.
 double birdie_stats_sum_of_squares(const struct birdie_stats *stats);
+
+// MARK: - CRC-32 (ISO 3309, as in zip, gzip and PNG)
+
+// The checksum of what `crc` is the checksum of, followed by n bytes. Of no bytes it is 0.
+uint32_t birdie_crc32(uint32_t crc, const void *bytes, size_t n);
 
 // MARK: - SHA-256 (FIPS 180-4)
 

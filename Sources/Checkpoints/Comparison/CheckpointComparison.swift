@@ -18,33 +18,49 @@ public struct CheckpointComparison: Sendable {
 extension Checkpoint {
   /// Compares every tensor with the one of the same name in `other`, values after decoding.
   ///
+  /// A name that one side only notes as a tie of a tensor that it keeps stands for that tensor.
   /// `progress` is told the bytes of this side that were compared so far.
   public func compared(
     with other: Checkpoint, progress: (_ bytes: Int) -> Void = { _ in }
   ) throws(Rejection) -> CheckpointComparison {
-    let counterparts = Dictionary(
-      other.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    let names = Set(tensors.map(\.name))
+    let (ours, theirs) = (tensorByName, other.tensorByName)
+    let listed = Set(tensors.map { ExactText($0.name) })
+    let noted = other.tensors.map(\.name).filter { !listed.contains(ExactText($0)) }
     var differences: [TensorDifference] = []
     var bytes = 0
-    for tensor in tensors {
-      guard let counterpart = counterparts[tensor.name] else { continue }
+    for name in tensors.map(\.name) + noted {
+      guard let tensor = ours[ExactText(name)], let counterpart = theirs[ExactText(name)] else {
+        continue
+      }
       differences.append(
-        try locating(Place(tensor: tensor.name)) { () throws(Rejection) in
-          try tensor.compared(with: counterpart)
+        try locating(Place(tensor: name)) { () throws(Rejection) in
+          try tensor.compared(with: counterpart, as: name)
         })
       bytes += tensor.decodedByteCount
       progress(bytes)
     }
     return CheckpointComparison(
       tensors: differences,
-      onlyInLeft: tensors.map(\.name).filter { counterparts[$0] == nil },
-      onlyInRight: other.tensors.map(\.name).filter { !names.contains($0) })
+      onlyInLeft: tensors.map(\.name).filter { theirs[ExactText($0)] == nil },
+      onlyInRight: other.tensors.map(\.name).filter { ours[ExactText($0)] == nil })
+  }
+
+  /// The tensors by name, those included that are only noted as ties of another.
+  private var tensorByName: [ExactText: NamedTensor] {
+    var byName = Dictionary(
+      tensors.map { (ExactText($0.name), $0) }, uniquingKeysWith: { first, _ in first })
+    for group in ties {
+      guard let kept = group.lazy.compactMap({ byName[ExactText($0)] }).first else { continue }
+      for name in group where byName[ExactText(name)] == nil { byName[ExactText(name)] = kept }
+    }
+    return byName
   }
 }
 
 extension NamedTensor {
-  fileprivate func compared(with other: NamedTensor) throws(Rejection) -> TensorDifference {
+  fileprivate func compared(
+    with other: NamedTensor, as name: String
+  ) throws(Rejection) -> TensorDifference {
     let (isEqual, numbers) = try content.compared(with: other.content)
     return TensorDifference(
       name: name,

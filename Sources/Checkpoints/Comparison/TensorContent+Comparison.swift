@@ -24,7 +24,9 @@ extension TensorContent {
   private func measured(
     against other: TensorContent
   ) throws(Rejection) -> (isEqual: Bool, numbers: NumericDifference?) {
-    guard let component = dtype.component, let otherComponent = other.dtype.component,
+    // A complex number has twice the parts of a real one: there is nothing to pair them with.
+    guard dtype.isComplex == other.dtype.isComplex,
+      let component = dtype.component, let otherComponent = other.dtype.component,
       let reader = ElementReader(component), let otherReader = ElementReader(otherComponent)
     else { return (false, nil) }
     let codes = dtype == other.dtype ? CodeOrder(component) : nil
@@ -62,6 +64,13 @@ extension DType {
     case .c64: .f32
     case .c128: .f64
     default: byteWidth == nil ? nil : self
+    }
+  }
+
+  fileprivate var isComplex: Bool {
+    switch self {
+    case .c32, .c64, .c128: true
+    default: false
     }
   }
 

@@ -18,8 +18,8 @@ public struct TensorDifference: Sendable {
   public let right: Side
   /// Whether type, shape and every bit of the decoded elements are the same.
   public let isEqual: Bool
-  /// How far the values lie apart; nil where shapes differ, where a side has no data, and for
-  /// types that share bytes.
+  /// How far the values lie apart; nil where shapes differ, where a side has no data, for types
+  /// that share bytes, and between complex and real numbers.
   public let numbers: NumericDifference?
 
   /// Whether the tensors are the same, or every value is at most `tolerance` off.

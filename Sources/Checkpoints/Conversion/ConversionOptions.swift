@@ -52,48 +52,6 @@ public struct ConversionOptions: Sendable {
   public init() {}
 }
 
-/// A change to names, written `s/PATTERN/REPLACEMENT/` as for sed.
-public struct Renaming: Sendable {
-  private let pattern: String
-  private let replacement: String
-
-  /// Parses `s/PATTERN/REPLACEMENT/`; any character may stand for the slash. Nil if it is not of
-  /// that form or the pattern is no regular expression.
-  public init?(_ text: String) {
-    guard text.first == "s", let separator = text.dropFirst().first else { return nil }
-    let parts = text.dropFirst(2).split(separator: separator, omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[2].isEmpty, !parts[0].isEmpty,
-      (try? Regex(String(parts[0]))) != nil
-    else { return nil }
-    pattern = String(parts[0])
-    replacement = String(parts[1])
-  }
-
-  /// `name` with every match replaced; `\1` to `\9` stand for what the groups matched.
-  public func applied(to name: String) -> String {
-    // The pattern compiled when the value was made.
-    guard let regex = try? Regex(pattern) else { return name }
-    return name.replacing(regex) { match in expand(match.output) }
-  }
-
-  private func expand(_ match: AnyRegexOutput) -> String {
-    var text = ""
-    var isEscaped = false
-    for character in replacement {
-      if isEscaped, let group = character.wholeNumberValue {
-        if group < match.count { text += match[group].substring ?? "" }
-        isEscaped = false
-      } else if !isEscaped && character == "\\" {
-        isEscaped = true
-      } else {
-        text.append(character)
-        isEscaped = false
-      }
-    }
-    return text
-  }
-}
-
 /// How far a conversion has come.
 public struct ProgressEvent: Sendable {
   /// What can still be undone.

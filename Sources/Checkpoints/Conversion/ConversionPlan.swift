@@ -57,7 +57,12 @@ struct ConversionPlan {
     guard options.codes == .keep else { return append(name, content, options) }
     let prefix = encoded.components.count == 1 ? name : nil
     for component in encoded.components {
-      let part = options.renamings.reduce(component.name) { $1.applied(to: $0) }
+      // PyTorch's quantized tensors do not name their parts; artifacts name each as it is stored.
+      let isNamed = !(encoded.encoding is AffineCodes) || component.name.contains(".")
+      let part =
+        isNamed
+        ? options.renamings.reduce(component.name) { $1.applied(to: $0) }
+        : "\(name).\(component.name)"
       items.append(
         Item(
           name: prefix ?? part, dtype: component.tensor.dtype, shape: component.tensor.shape,
@@ -83,13 +88,16 @@ struct ConversionPlan {
   }
 
   /// Leaves out all but one name of each tie, as the ecosystem does: the name that sorts first
-  /// stays, and the metadata says which tensor the others are.
+  /// stays, and the metadata says which tensor the others are. A name that the metadata need for
+  /// something else stays too.
   mutating func dropTies() {
     var dropped: Set<ExactText> = []
     for group in ties {
       let kept = group.min { $0.utf8.lexicographicallyPrecedes($1.utf8) } ?? group[0]
       for name in group
-      where ExactText(name) != ExactText(kept) && droppedTies[name] == nil {
+      where ExactText(name) != ExactText(kept) && droppedTies[name] == nil
+        && metadata[name] == nil && name != "format"
+      {
         droppedTies[name] = kept
         dropped.insert(ExactText(name))
       }

@@ -49,6 +49,11 @@ struct ShardedOutput: ConversionOutput {
       + (needsIndex ? [("\(target.path)/\(Self.indexName)", index.count)] : [])
   }
 
+  var partialPaths: [String] {
+    OutputFolder.partialPaths(
+      for: path, names: shards.shards.map(\.fileName) + [Self.indexName])
+  }
+
   func write(
     _ plan: ConversionPlan, _ meter: inout ProgressMeter, _ approve: () throws(Rejection) -> Void
   ) throws(Rejection) -> [Audit.Warning] {

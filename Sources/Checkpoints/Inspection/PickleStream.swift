@@ -65,8 +65,36 @@ struct PickleStream {
     }
   }
 
+  /// The metadata of a distributed checkpoint, and the pickles of the zips that it points to.
   private static func metadata(of folder: String) -> [PickleStream] {
     guard let file = try? FileMapping(path: folder + "/.metadata") else { return [] }
+    var files: [ExactText: Storage] = [:]
     return sequence(file.bytes, member: ".metadata")
+      + pieces(of: folder).flatMap { piece -> [PickleStream] in
+        let name = ExactText(piece.file)
+        if files[name] == nil {
+          files[name] = (try? FileMapping(path: "\(folder)/\(piece.file)", followsLinks: false))
+            .map { Storage($0) }
+        }
+        guard let zip = files[name]?.slice(piece.range) else { return [] }
+        return zipped(zip).map {
+          PickleStream(member: "\(piece.file): \($0.member ?? "")", survey: $0.survey)
+        }
+      }
+  }
+
+  /// Where the metadata of a distributed checkpoint say that its zips lie; none outside the folder,
+  /// which opening refuses.
+  static func pieces(of folder: String) -> [DistributedMetadata.Location] {
+    var audit = Audit(leniency: Set(ReadingRules.all.map(\.id)))
+    guard let file = try? FileMapping(path: folder + "/.metadata"),
+      let value = try? TorchObject.value(
+        ofPickle: file.bytes, storages: EmptyStorageSource(fileByteCount: file.byteCount),
+        audit: &audit),
+      let metadata = try? DistributedMetadata(value)
+    else { return [] }
+    return metadata.locations.values
+      .filter { !$0.file.contains("/") && $0.file != ".." && !$0.file.contains("\0") }
+      .sorted { ($0.file, $0.range.lowerBound) < ($1.file, $1.range.lowerBound) }
   }
 }

@@ -4,7 +4,8 @@ internal import TensorCore
 
 extension SafetyReport {
   /// Goes through the file at `path` as far as it can be followed, past the first finding: the
-  /// imports of its pickles, then the rules of its format, then every byte.
+  /// imports of its pickles, then the rules of its format, then every byte. Of a folder, every
+  /// file that lies directly in it is gone through, whether the checkpoint names it or not.
   ///
   /// Throws only F01; whatever else is wrong is a finding.
   public init(scanning path: String) throws(Rejection) {
@@ -12,14 +13,26 @@ extension SafetyReport {
     let input = try locating(Place(file: path)) { () throws(Rejection) in
       try CheckpointInput(path: path)
     }
-    collect { (report) throws(Rejection) in
-      var layers: [String] = []
-      var audit = Audit()
-      let content = try input.innermost(&layers, audit: &audit)
-      for stream in PickleStream.all(in: content) { report.note(stream) }
+    if input.isFolder, input.format == nil {
+      // Files that can be opened one by one need no checkpoint around them.
+      if !scanCompanions(of: input) { openWhole() }
+    } else {
+      collect { (report) throws(Rejection) in try report.survey(input) }
+      openWhole()
+      if input.isFolder { _ = scanCompanions(of: input) }
     }
+  }
+
+  private mutating func survey(_ input: CheckpointInput) throws(Rejection) {
+    var layers: [String] = []
+    var audit = Audit()
+    let content = try input.innermost(&layers, audit: &audit)
+    for stream in PickleStream.all(in: content) { note(stream) }
+  }
+
+  mutating func openWhole() {
     collect { (report) throws(Rejection) in
-      let checkpoint = try Checkpoint.open(path)
+      let checkpoint = try Checkpoint.open(report.path)
       report.format = checkpoint.format
       report.warnings += checkpoint.warnings
       report.readPayloads(of: checkpoint)
@@ -27,7 +40,7 @@ extension SafetyReport {
   }
 
   /// Runs a part of the scan; what it throws becomes a finding unless it is known already.
-  private mutating func collect(
+  mutating func collect(
     _ part: (inout SafetyReport) throws(Rejection) -> Void
   ) {
     do throws(Rejection) {
@@ -41,7 +54,7 @@ extension SafetyReport {
     }
   }
 
-  private mutating func note(_ stream: PickleStream) {
+  mutating func note(_ stream: PickleStream) {
     let place = Place(file: path, member: stream.member)
     imports += stream.survey.imports.map { Import($0, in: place) }
     findings += stream.survey.findings.map { $0.inside(place) }

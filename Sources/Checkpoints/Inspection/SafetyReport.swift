@@ -54,6 +54,8 @@ public struct SafetyReport: Sendable {
   public internal(set) var findings: [Rejection] = []
   /// What is odd but no reason to refuse the file.
   public internal(set) var warnings: [Audit.Warning] = []
+  /// The files of a folder that were gone through besides the checkpoint in it, by name.
+  public internal(set) var files: [(name: String, verdict: Verdict)] = []
   /// The tensors with NaN or infinite elements.
   public internal(set) var nonFinite: [NonFinite] = []
 

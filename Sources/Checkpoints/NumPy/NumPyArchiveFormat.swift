@@ -26,8 +26,8 @@ public enum NumPyArchiveFormat: CheckpointFormat {
   }
 
   /// Reads the headers of all members. Stored members are views of the input, whose checksums are
-  /// verified when they are read; compressed ones are unpacked into a scratch file. Throws the archive's rules and
-  /// N01 to N10.
+  /// verified when they are read; compressed ones are unpacked into a scratch file. Throws the
+  /// archive's rules and N01 to N10.
   public static func open(
     _ input: CheckpointInput, audit: inout Audit
   ) throws(Rejection) -> Checkpoint {

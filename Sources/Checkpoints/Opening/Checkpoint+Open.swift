@@ -22,7 +22,7 @@ extension Checkpoint {
       let outer = try CheckpointInput(path: path)
       var layers: [String] = []
       let input = try outer.innermost(&layers, audit: &audit)
-      guard let format = input.format else { throw unknown(input) }
+      guard let format = input.format else { throw try unknown(input) }
       var checkpoint = try format.open(input, audit: &audit)
       checkpoint.path = path
       if !outer.isFolder { checkpoint.byteCount = outer.storage.byteCount }
@@ -33,14 +33,26 @@ extension Checkpoint {
     }
   }
 
-  private static func unknown(_ input: CheckpointInput) -> Rejection {
+  private static func unknown(_ input: CheckpointInput) throws(Rejection) -> Rejection {
     if input.isFolder {
-      return Rejection(
-        ArchiveRules.notAZip, "the folder holds no checkpoint: no .metadata and no safetensors")
+      let listing = try FolderListing(path: input.path)
+      return Rejection(TensorCoreRules.noCheckpointInFolder, content(of: listing))
     }
     let prefix = input.storage.bytes.extracting(0..<min(input.storage.byteCount, 512))
     let kind = describeSignature(of: prefix) ?? "of no format that Birdie knows"
     return Rejection(ArchiveRules.notAZip, "the file is \(kind)", at: Place(offset: 0))
+  }
+
+  /// Which files of a folder could have been meant.
+  private static func content(of folder: FolderListing) -> String {
+    let endings = [".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".npz", ".npy", ".ptz", ".pkl"]
+    let files = folder.names.filter { name in endings.contains(where: name.hasSuffix) }
+    guard !files.isEmpty else { return "there is no checkpoint in it" }
+    let shown = files.prefix(5).joined(separator: ", ") + (files.count > 5 ? ", …" : "")
+    let shards =
+      folder.ending(in: ".bin.index.json").isEmpty
+      ? "" : "; shards of PyTorch files are read one by one"
+    return "it has no index for its \(files.count) files: \(shown)\(shards)"
   }
 }
 

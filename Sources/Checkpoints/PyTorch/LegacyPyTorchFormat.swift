@@ -33,7 +33,8 @@ public enum LegacyPyTorchFormat: CheckpointFormat {
     _ input: CheckpointInput, audit: inout Audit
   ) throws(Rejection) -> Checkpoint {
     let value = try object(input.storage, audit: &audit)
-    return try TorchObject.checkpoint(of: value, format: id, audit: &audit)
+    return try TorchObject.checkpoint(
+      of: value, format: id, inputByteCount: input.storage.byteCount, audit: &audit)
   }
 
   private static func object(

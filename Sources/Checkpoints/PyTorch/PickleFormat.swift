@@ -24,7 +24,8 @@ public enum PickleFormat: CheckpointFormat {
     let source = EmptyStorageSource(fileByteCount: input.storage.byteCount)
     let value = try TorchObject.value(
       ofPickle: input.storage.bytes, storages: source, audit: &audit)
-    return try TorchObject.checkpoint(of: value, format: id, audit: &audit)
+    return try TorchObject.checkpoint(
+      of: value, format: id, inputByteCount: input.storage.byteCount, audit: &audit)
   }
 }
 

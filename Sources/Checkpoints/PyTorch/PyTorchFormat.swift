@@ -24,7 +24,8 @@ public enum PyTorchFormat: CheckpointFormat {
   ) throws(Rejection) -> Checkpoint {
     let archive = try TorchArchive(input.storage, place: input.place, audit: &audit)
     let value = try object(of: archive, audit: &audit)
-    var checkpoint = try TorchObject.checkpoint(of: value, format: id, audit: &audit)
+    var checkpoint = try TorchObject.checkpoint(
+      of: value, format: id, inputByteCount: input.storage.byteCount, audit: &audit)
     if archive.isTorchScript {
       audit.warn(
         ArchiveRules.torchScript, "the weights are read, the program in code/ is not",
@@ -71,14 +72,14 @@ enum TorchObject {
 
   /// The tensors of an object: a compressed artifact's by its family's rules, else by their paths.
   static func checkpoint(
-    of value: TorchValue, format: String, audit: inout Audit
+    of value: TorchValue, format: String, inputByteCount: Int, audit: inout Audit
   ) throws(Rejection) -> Checkpoint {
     if let family = GolfFamilies.family(of: value) {
       return Checkpoint(
         format: family.id, tensors: try family.tensors(from: value, audit: &audit),
         metadata: family.metadata(of: value))
     }
-    let flat = try StateFlattener.flatten(value)
+    let flat = try StateFlattener.flatten(value, ofInput: inputByteCount, audit: &audit)
     guard !flat.tensors.isEmpty || flat.metadata.isEmpty else {
       throw Rejection(TorchRules.noTensors, "the object holds \(flat.metadata.count) other values")
     }

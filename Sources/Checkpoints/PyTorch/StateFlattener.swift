@@ -11,10 +11,8 @@ struct StateFlattener {
   private(set) var metadata: [String: String] = [:]
   private var names: Set<ExactText> = []
   private var namesByView: [ViewIdentity: [String]] = [:]
-  private var visited = 0
-
-  /// The most values that are visited: sharing lets a small file describe many.
-  private static let maximumVisits = 10_000_000
+  private var collisions: [String] = []
+  private var budget: FlatteningBudget
 
   /// Two names of one view are a tie.
   private struct ViewIdentity: Hashable {
@@ -24,15 +22,25 @@ struct StateFlattener {
     let transform: Int
   }
 
+  private init(budget: FlatteningBudget) { self.budget = budget }
+
   /// The names of `value`'s tensors and leaves, all below `path`.
+  ///
+  /// `byteCount` is the size of the input, by which the length of all names is judged (P24).
   static func flatten(
-    _ value: TorchValue, below path: String = ""
+    _ value: TorchValue, below path: String = "", ofInput byteCount: Int, audit: inout Audit
   ) throws(Rejection) -> StateFlattener {
-    var flattener = StateFlattener()
+    var flattener = StateFlattener(budget: FlatteningBudget(inputByteCount: byteCount))
     if case .tensor(let tensor) = value, path.isEmpty {
       try flattener.add(tensor, "tensor")
     } else {
       try flattener.visit(value, path)
+    }
+    if let first = flattener.collisions.first {
+      audit.warn(
+        TorchRules.nameCollision,
+        "\(flattener.collisions.count) values that are no tensors share a name with another and "
+          + "are left out: \(first)")
     }
     return flattener
   }
@@ -46,18 +54,22 @@ struct StateFlattener {
   }
 
   private mutating func visit(_ value: TorchValue, _ path: String) throws(Rejection) {
-    visited += 1
-    guard visited <= Self.maximumVisits else {
-      throw Rejection(PickleRules.expansion, "more than \(Self.maximumVisits) values")
-    }
+    try budget.visit(path)
     switch value {
     case .tensor(let tensor): try add(tensor, path)
     case .dict(let dict): try visit(dict, path)
     case .list(let items), .tuple(let items):
       for (index, item) in items.enumerated() { try visit(item, join(path, String(index))) }
     case .object(let className, let state): try visit(className, state, path)
-    default: metadata[path.isEmpty ? "value" : path] = value.jsonText
+    default: try addLeaf(value.jsonText, path)
     }
+  }
+
+  /// Keeps a leaf's text; of two under one name the first stays.
+  private mutating func addLeaf(_ text: String, _ path: String) throws(Rejection) {
+    try budget.spend(text.utf8.count)
+    let name = path.isEmpty ? "value" : path
+    if metadata[name] == nil { metadata[name] = text } else { collisions.append(name) }
   }
 
   private mutating func visit(_ dict: TorchDict, _ path: String) throws(Rejection) {
@@ -72,8 +84,7 @@ struct StateFlattener {
       if className.hasPrefix("torch.nn.") || className.hasPrefix("__torch__") {
         throw Rejection(PickleRules.moduleCode, "the state of \(className) is no dictionary")
       }
-      metadata[path.isEmpty ? "value" : path] = "\"<\(className)>\""
-      return
+      return try addLeaf("\"<\(className)>\"", path)
     }
     guard let modules = attributes["_modules"]?.dictValue else {
       return try visitAttributes(attributes, path, tensorsOnly: className.hasPrefix("__torch__"))
@@ -131,21 +142,5 @@ struct StateFlattener {
 
   private func join(_ path: String, _ component: String) -> String {
     path.isEmpty ? component : "\(path).\(component)"
-  }
-}
-
-extension TorchValue {
-  /// The value as a part of a tensor's name.
-  var pathComponent: String {
-    switch self {
-    case .string(let text): text
-    case .int(let value): String(value)
-    case .bigInt(let text), .opaque(let text), .symbol(let text): text
-    case .bool(let value): value ? "True" : "False"
-    case .float(let value): String(value)
-    case .tuple(let items): "(" + items.map(\.pathComponent).joined(separator: ", ") + ")"
-    case .none: "None"
-    default: "?"
-    }
   }
 }

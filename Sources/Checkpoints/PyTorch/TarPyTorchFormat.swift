@@ -37,7 +37,8 @@ public enum TarPyTorchFormat: CheckpointFormat {
     let value = try locating(Place(member: "pickle")) { () throws(Rejection) in
       try TorchObject.value(ofPickle: pickle.bytes, storages: source, audit: &audit)
     }
-    return try TorchObject.checkpoint(of: value, format: id, audit: &audit)
+    return try TorchObject.checkpoint(
+      of: value, format: id, inputByteCount: input.storage.byteCount, audit: &audit)
   }
 }
 

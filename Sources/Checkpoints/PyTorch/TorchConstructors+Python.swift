@@ -11,6 +11,10 @@ extension TorchConstructors {
       "collections.defaultdict": { _, call throws(Rejection) in
         .dict(TorchDict(entries: call.dictItems))
       },
+      "collections.deque": { _, call throws(Rejection) in items(call) },
+      "decimal.Decimal": { _, call throws(Rejection) in .opaque(call.name) },
+      "fractions.Fraction": { _, call throws(Rejection) in .opaque(call.name) },
+      "uuid.UUID": { _, call throws(Rejection) in .opaque(call.name) },
       "_codecs.encode": { _, call throws(Rejection) in try latin1(call) },
       "types.SimpleNamespace": { _, call throws(Rejection) in call.state ?? .none },
       "datetime.date": { _, call throws(Rejection) in .opaque(call.name) },

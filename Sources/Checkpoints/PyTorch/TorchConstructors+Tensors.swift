@@ -15,8 +15,9 @@ extension TorchConstructors {
         try builder.strided(call, dtypeIndex: 6, metadataIndex: 7)
       },
       "torch._utils._rebuild_parameter": { _, call throws(Rejection) in try call.argument(0) },
-      "torch._utils._rebuild_parameter_with_state": { _, call throws(Rejection) in
-        try call.argument(0)
+      "torch._utils._rebuild_parameter_with_state": { builder, call throws(Rejection) in
+        builder.leaveOut(call.arguments.dropFirst(3).first)
+        return try call.argument(0)
       },
       "torch.nn.parameter.Parameter": { _, call throws(Rejection) in try call.argument(0) },
       "torch._tensor._rebuild_from_type_v2": { builder, call throws(Rejection) in
@@ -41,8 +42,8 @@ extension TorchConstructors {
             (.string("strides"), try call.argument(2)), (.string("offsets"), try call.argument(3)),
           ]))
       },
-      "torch._utils._rebuild_device_tensor_from_numpy": { _, call throws(Rejection) in
-        try call.argument(0)
+      "torch._utils._rebuild_device_tensor_from_numpy": { builder, call throws(Rejection) in
+        try builder.deviceTensor(call)
       },
       "torch._utils._rebuild_device_tensor_from_cpu_tensor": { _, call throws(Rejection) in
         try call.argument(0)

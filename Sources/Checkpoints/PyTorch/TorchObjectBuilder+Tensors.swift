@@ -48,6 +48,44 @@ extension TorchObjectBuilder {
     let inner = TorchCall(
       name: try call.symbol(0), arguments: arguments, state: nil, listItems: [], dictItems: [])
     guard inner.name != call.name else { throw call.malformed("it wraps itself") }
+    leaveOut(call.arguments.dropFirst(3).first)
     return try interpret(inner)
+  }
+
+  /// `_rebuild_device_tensor_from_numpy(array, dtype, device, requires_grad)`: NumPy has no
+  /// bfloat16, so the array can be of a wider type than the tensor.
+  mutating func deviceTensor(_ call: TorchCall) throws(Rejection) -> TorchValue {
+    let stored = try call.tensor(0).content
+    guard call.arguments.count > 1 else { return try call.argument(0) }
+    let target = try TorchElementType(symbol: call.symbol(1)).dtype
+    guard stored.dtype != target else { return try call.argument(0) }
+    guard let cast = FloatCast(from: stored.dtype, to: target),
+      let byteCount = target.byteCount(elements: stored.shape.elementCount)
+    else {
+      throw Rejection(
+        TorchRules.unknownType, "an array of \(stored.dtype.rawValue) for \(target.rawValue)")
+    }
+    try tensors.spend(byteCount, stored.shape)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(byteCount)
+    try stored.forEachChunk { chunk throws(Rejection) in
+      try cast.convert(chunk) { block throws(Rejection) in bytes += block.copied() }
+    }
+    guard let tensor = Tensor(dtype: target, shape: stored.shape, storage: Storage(bytes)) else {
+      throw Rejection(TorchRules.sizeOverflow, "\(stored.shape)")
+    }
+    return .tensor(TorchTensor(content: .dense(tensor), storageKey: nil))
+  }
+
+  /// Counts the tensors among the attributes of a parameter or tensor subclass, which have no name.
+  mutating func leaveOut(_ state: TorchValue?) {
+    switch state {
+    case .dict(let attributes):
+      leftOutTensors += attributes.entries.count { $0.value.tensorValue != nil }
+    // The attributes and the slots, where a class has both.
+    case .tuple(let parts):
+      for case .dict(let attributes) in parts { leaveOut(.dict(attributes)) }
+    default: break
+    }
   }
 }

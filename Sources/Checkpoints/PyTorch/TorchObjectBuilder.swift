@@ -14,6 +14,8 @@ struct TorchObjectBuilder {
   var tensors: TorchTensorBuilder
   /// What the caller tolerates and what was noticed.
   var audit: Audit
+  /// How many tensors were left out because they are attributes of other tensors.
+  var leftOutTensors = 0
 
   private init(_ graph: PickleGraph, _ source: any TorchStorageSource, _ audit: Audit) {
     self.graph = graph
@@ -27,7 +29,13 @@ struct TorchObjectBuilder {
   ) throws(Rejection) -> TorchValue {
     var builder = TorchObjectBuilder(graph, source, audit)
     defer { audit = builder.audit }
-    return try builder.value(graph.root)
+    let value = try builder.value(graph.root)
+    if builder.leftOutTensors > 0 {
+      builder.audit.warn(
+        TorchRules.tensorAttributes,
+        "\(builder.leftOutTensors) tensors are attributes of others and are not read")
+    }
+    return value
   }
 
   /// The storages that `graph` refers to, by their keys, before their bytes are known.

@@ -129,11 +129,19 @@ public enum TorchRules {
       + "tensor would replace the other.",
     remedy: "Rename one of the keys before saving.")
 
+  /// A parameter or a tensor of a subclass carries tensors of its own.
+  public static let tensorAttributes = Rule(
+    "T21", "tensors inside tensors left out",
+    because:
+      "Parameters and tensor subclasses can carry attributes. Tensors among them belong to no "
+      + "key of the state, so no name can be given to them and they are not read.",
+    remedy: "Save what you need of them under keys of their own.")
+
   /// Every rule of PyTorch tensors.
   public static let all = [
     storageSize, viewBeyondStorage, negativeExtent, sizeOverflow, expansionBomb, rank,
     missingStorage, storageConflict, unknownType, quantizationParameters, sparseIndices, lazyBits,
     notRepresentable, nonFinite, nonFiniteScale, byteOrder, legacyStorages, noTensors,
-    nameCollision,
+    nameCollision, tensorAttributes,
   ]
 }

@@ -6,8 +6,23 @@ struct TorchTensorBuilder {
   var source: any TorchStorageSource
   /// What each key was said to be when it was first seen, and its bytes.
   private var seen: [String: (storage: TorchStorage, bytes: Storage)] = [:]
+  /// How much of each storage its views have claimed.
+  private var claims: [String: Claim] = [:]
+  /// How many bytes all tensors of the file may still take beyond their storages.
+  private var allowance: Int
 
-  init(source: any TorchStorageSource) { self.source = source }
+  /// The views of one storage: each counts once, for tied tensors are the same bytes, unless it is
+  /// longer than the storage.
+  private struct Claim {
+    var views: Set<Layout> = []
+    var unclaimed: Int
+  }
+
+  init(source: any TorchStorageSource) {
+    self.source = source
+    let scaled = source.fileByteCount.multiplied(by: Self.maximumExpansion)
+    allowance = max(Self.freeExpansion, scaled ?? Int.max)
+  }
 
   /// The arguments that both rebuild functions share.
   struct View {
@@ -54,18 +69,11 @@ struct TorchTensorBuilder {
   }
 
   /// The view in our own elements, after the checks T02 to T06.
-  private func dense(
+  private mutating func dense(
     _ view: View, _ type: TorchElementType, in bytes: Storage
   ) throws(Rejection) -> Tensor {
     let layout = try layout(view)
-    guard
-      let expanded = layout.shape.elementCount.multiplied(by: type.unitByteCount),
-      expanded <= max(Self.freeExpansion, source.fileByteCount * Self.maximumExpansion)
-    else {
-      throw Rejection(
-        TorchRules.expansionBomb,
-        "\(layout.shape) is more than \(Self.maximumExpansion) times the file")
-    }
+    try claim(layout, type, of: view.storage.key, bytes)
     if type.elementsPerUnit > 1 { return try packed(layout, type, in: bytes) }
     guard let tensor = Tensor(dtype: type.dtype, layout: layout, storage: bytes) else {
       throw Rejection(
@@ -74,6 +82,33 @@ struct TorchTensorBuilder {
           + "the \(bytes.byteCount) bytes of the storage")
     }
     return tensor
+  }
+
+  /// Counts what a view takes beyond the bytes of its storage (T05).
+  private mutating func claim(
+    _ layout: Layout, _ type: TorchElementType, of key: String, _ bytes: Storage
+  ) throws(Rejection) {
+    guard let size = layout.shape.elementCount.multiplied(by: type.unitByteCount) else {
+      throw Rejection(TorchRules.expansionBomb, "\(layout.shape) overflows")
+    }
+    var claim = claims[key] ?? Claim(unclaimed: bytes.byteCount)
+    if claim.views.insert(layout).inserted || type.elementsPerUnit > 1 {
+      try spend(size - min(size, claim.unclaimed), layout.shape)
+      claim.unclaimed -= min(size, claim.unclaimed)
+    } else {
+      try spend(max(0, size - bytes.byteCount), layout.shape)
+    }
+    claims[key] = claim
+  }
+
+  /// Takes `bytes` from what the file's tensors may take beyond their storages (T05).
+  mutating func spend(_ bytes: Int, _ shape: Shape) throws(Rejection) {
+    guard bytes <= allowance else {
+      throw Rejection(
+        TorchRules.expansionBomb,
+        "with \(shape) the tensors are more than \(Self.maximumExpansion) times the file")
+    }
+    allowance -= bytes
   }
 
   /// Below this many bytes no expansion is a danger.

@@ -74,11 +74,13 @@ public enum SafetensorsFormat: CheckpointFormat {
   /// is other metadata.
   static func ties(in metadata: [String: String], among names: [String]) -> [[String]] {
     guard !metadata.isEmpty else { return [] }
-    let known = Set(names)
-    var dropped: [String: [String]] = [:]
-    for (key, value) in metadata where known.contains(value) && !known.contains(key) {
-      dropped[value, default: []].append(key)
+    let known = Set(names.map(ExactText.init))
+    var dropped: [ExactText: [String]] = [:]
+    // Every writer states `"format": "pt"`, and a tensor may well be called pt.
+    for (key, value) in metadata where key != "format" {
+      guard known.contains(ExactText(value)), !known.contains(ExactText(key)) else { continue }
+      dropped[ExactText(value), default: []].append(key)
     }
-    return names.compactMap { kept in dropped[kept].map { [kept] + $0.sorted() } }
+    return names.compactMap { kept in dropped[ExactText(kept)].map { [kept] + $0.sorted() } }
   }
 }

@@ -6,8 +6,8 @@ internal import TensorCore
 struct FolderListing {
   let names: [String]
 
-  /// Lists the folder at `path`; throws F01 when it cannot be read.
-  init(path: String) throws(Rejection) {
+  /// Lists the folder at `path`, hidden files only if wanted; throws F01 when it cannot be read.
+  init(path: String, includesHidden: Bool = false) throws(Rejection) {
     guard let directory = unsafe opendir(path) else {
       throw Rejection(
         TensorCoreRules.missingInput, "cannot list: \(systemError())", at: Place(file: path))
@@ -18,7 +18,7 @@ struct FolderListing {
       let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { raw in
         unsafe String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
       }
-      if !name.hasPrefix(".") { names.append(name) }
+      if includesHidden || !name.hasPrefix(".") { names.append(name) }
     }
     self.names = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }

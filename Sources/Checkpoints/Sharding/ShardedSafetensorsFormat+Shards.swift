@@ -14,6 +14,12 @@ extension ShardedSafetensorsFormat {
       index.shards.map { (ExactText($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
     var found: Set<ExactText> = []
     let files = Set(fileByName.values).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    if let file = files.first(where: { $0.hasSuffix(".bin") || $0.hasSuffix(".pt") }) {
+      throw Rejection(
+        SafetensorsRules.shards,
+        "the index names PyTorch files, such as \(file), which are read one by one",
+        at: Place(file: path))
+    }
     for file in files {
       let shard = try open(shard: file, in: folder, audit: &audit)
       for tensor in shard.tensors {

@@ -22,6 +22,7 @@ struct Doctor: Verb {
       let facts = JSONValue.object(findings.map { (key: $0.key, value: $0.value) })
       return Document.print(["doctor": facts, "advice": JSONValue(advice)])
     }
+    guard !output.quiet else { return }
     let ink = Ink(for: STDOUT_FILENO)
     for finding in findings {
       Data.write(ink.dim(finding.label.padded(to: 18)) + finding.text.printable + "\n")

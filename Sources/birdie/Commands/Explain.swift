@@ -14,7 +14,9 @@ struct Explain: Verb {
     "birdie explain            # every rule, one line each",
   ]
 
-  @Argument(help: "The id in the brackets of an error, in any case.")
+  @Argument(
+    help: "The id in the brackets of an error, in any case.",
+    completion: .list(Rules.all.map(\.id)))
   var rule: String?
 
   @OptionGroup var output: OutputOptions
@@ -33,11 +35,14 @@ struct Explain: Verb {
   }
 
   private func list() {
-    if output.json { return Document.print(["rules": .array(Rules.all.map(\.json))]) }
+    let rules = Rules.all.sorted { $0.id < $1.id }
+    if output.json { return Document.print(["rules": .array(rules.map(\.json))]) }
     var table = Table([.left("rule"), .left("title"), .right("status"), .left("relaxable")])
-    for rule in Rules.all {
+    for rule in rules {
       table.add([
-        rule.id, rule.title, String(rule.status.rawValue), rule.isRelaxable ? "yes" : "",
+        rule.id, rule.title,
+        Rules.warningsOnly.contains(rule.id) ? "" : String(rule.status.rawValue),
+        rule.isRelaxable ? "yes" : "",
       ])
     }
     Data.write(table.rendered(with: Ink(for: STDOUT_FILENO)))
@@ -48,7 +53,11 @@ extension Rule {
   fileprivate func page(with ink: Ink) -> String {
     var text = ink.bold("\(id): \(title)") + "\n\n" + explanation.wrapped() + "\n\n"
     text += remedy.wrapped() + "\n\n"
-    text += "A command that stops at this rule ends with status \(status.rawValue).".wrapped()
+    if Rules.warningsOnly.contains(id) {
+      text += "This is a warning: no command stops at it."
+    } else {
+      text += "A command that stops at this rule ends with status \(status.rawValue).".wrapped()
+    }
     if isRelaxable, !remedy.contains("--lenient") {
       text += "\n" + "`--lenient \(id)` makes it a warning.".wrapped()
     }

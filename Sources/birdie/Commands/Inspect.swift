@@ -35,21 +35,14 @@ struct Inspect: Verb {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    var reports: [InspectionReport] = []
-    for (index, path) in paths.enumerated() {
+    let loop = PathLoop(paths: paths, output: output, key: "checkpoints")
+    try loop.run { path, isFirst throws(Rejection) in
       let report = try report(on: path)
-      if output.json {
-        reports.append(report)
-      } else {
-        WarningReport(warnings: report.checkpoint.warnings).print(unless: output.quiet)
-        Data.write((index > 0 ? "\n" : "") + report.text())
+      if output.isTalkative {
+        WarningReport(warnings: report.checkpoint.warnings).print(unless: false)
+        Data.write((isFirst ? "" : "\n") + report.text())
       }
-    }
-    guard output.json else { return }
-    if let only = reports.first, reports.count == 1 {
-      Document.print(only.json)
-    } else {
-      Document.print(["checkpoints": .array(reports.map { JSONValue($0.json) })])
+      return (report.json.map { (key: $0.key, value: $0.value) }, .done)
     }
   }
 
@@ -57,6 +50,10 @@ struct Inspect: Verb {
     let checkpoint = try opened(path)
     let globs = tensors.map(NameGlob.init)
     let chosen = checkpoint.tensors.filter { globs.admit($0.name) }
+    guard !chosen.isEmpty || tensors.isEmpty else {
+      throw Rejection(
+        TorchRules.noTensors, "no tensor's name matches \(tensors)", at: Place(file: path))
+    }
     let bytes = chosen.reduce(0) { $0 + $1.decodedByteCount }
     let progress = ProgressLine("reading", total: bytes, isShown: output.isTalkative)
     defer { progress.finish() }

@@ -9,7 +9,8 @@ struct Scan: Verb {
     abstract: "Tells what files would do if Python loaded them, and whether they are whole.",
     discussion: """
       Follows every pickle without running it and reads every byte. Exit status 0 when clean, 77 \
-      when a file is dangerous, 65 when one is damaged.
+      when a file is dangerous, 65 when one is damaged. Of a folder, every file that lies directly \
+      in it is gone through.
       """)
 
   static let examples = [
@@ -23,22 +24,22 @@ struct Scan: Verb {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    var reports: [SafetyReport] = []
-    for path in paths {
+    let loop = PathLoop(paths: paths, output: output, key: "reports")
+    try loop.run { path, _ throws(Rejection) in
       let report = try SafetyReport(scanning: path)
-      if !output.json { SafetyLines(report: report).print(unless: output.quiet) }
-      reports.append(report)
+      let lines = SafetyLines(report: report)
+      if !output.json { lines.print(unless: output.quiet) }
+      return (lines.json, report.verdict.status)
     }
-    if output.json {
-      let documents = reports.map { SafetyLines(report: $0).json }
-      if let only = documents.first, documents.count == 1 {
-        Document.print(only)
-      } else {
-        Document.print(["reports": .array(documents.map { JSONValue($0) })])
-      }
+  }
+}
+
+extension SafetyReport.Verdict {
+  fileprivate var status: ExitStatus {
+    switch self {
+    case .clean: .done
+    case .damaged: .badData
+    case .dangerous: .refused
     }
-    let verdicts = Set(reports.map(\.verdict))
-    if verdicts.contains(.dangerous) { throw ExitCode(ExitStatus.refused.rawValue) }
-    if verdicts.contains(.damaged) { throw ExitCode(ExitStatus.badData.rawValue) }
   }
 }

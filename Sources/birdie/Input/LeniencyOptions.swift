@@ -7,7 +7,8 @@ struct LeniencyOptions: ParsableArguments {
     name: .customLong("lenient"),
     help: ArgumentHelp(
       "Report a breach of this rule as a warning instead of refusing the file.",
-      valueName: "rule"))
+      valueName: "rule"),
+    completion: .list(Rules.all.filter(\.isRelaxable).map(\.id)))
   var relaxed: [String] = []
 
   /// The ids as the rules spell them.

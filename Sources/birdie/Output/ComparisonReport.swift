@@ -31,7 +31,8 @@ struct ComparisonReport {
 
   private func verdict(_ unequal: Int, _ ink: Ink) -> String {
     let equal = comparison.tensors.count - unequal
-    let counts = "\(equal) of \(comparison.tensors.count) tensors equal"
+    let lone = comparison.onlyInLeft.count + comparison.onlyInRight.count
+    let counts = "\(equal) of \(comparison.tensors.count + lone) tensors equal"
     guard comparison.isWithin(tolerance) else { return ink.red("different: ") + counts }
     let suffix = unequal == 0 ? "" : ", the others within \(Quantity.measured(tolerance))"
     return ink.green("same: ") + counts + suffix

@@ -4,9 +4,34 @@ import Checkpoints
 enum Document {
   /// Prints an object whose first key is the version of its keys' meaning.
   static func print(_ members: KeyValuePairs<String, JSONValue>) {
-    var all: [(key: String, value: JSONValue)] = [("schema", 1)]
-    all += members.map { (key: $0.key, value: $0.value) }
-    Data.write(JSONValue.object(all).encoded(.pretty) + [UInt8(ascii: "\n")])
+    print(members.map { (key: $0.key, value: $0.value) })
+  }
+
+  /// Prints an object of members that were put together one by one.
+  static func print(_ members: [(key: String, value: JSONValue)]) {
+    let all = [(key: "schema", value: JSONValue.integer(1))] + members
+    Data.write(harmless(JSONValue.object(all).encoded(.pretty)) + [UInt8(ascii: "\n")])
+  }
+
+  /// The same document with everything escaped that could steer a terminal or reorder its text:
+  /// such characters can only lie inside of strings.
+  private static func harmless(_ document: [UInt8]) -> [UInt8] {
+    guard document.contains(where: { $0 >= 0x7F }) else { return document }
+    var result: [UInt8] = []
+    result.reserveCapacity(document.count)
+    for scalar in String(decoding: document, as: UTF8.self).unicodeScalars {
+      if scalar.value >= 0x7F, scalar.isInvisible {
+        for unit in String(scalar).utf16 { result += escape(unit) }
+      } else {
+        result += Array(String(scalar).utf8)
+      }
+    }
+    return result
+  }
+
+  private static func escape(_ unit: UInt16) -> [UInt8] {
+    let digits = String(unit, radix: 16)
+    return Array(("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
   }
 }
 

@@ -10,20 +10,32 @@ struct ErrorReport {
 
   /// Prints the lines, and the document on stdout if that is what stdout carries.
   func print(asJSON isJSON: Bool) {
-    Talk.write(lines(with: Ink(for: STDERR_FILENO)))
+    Talk.write(lines())
     if isJSON { Document.print(["error": json]) }
   }
 
-  private func lines(with ink: Ink) -> String {
+  /// What was seen, then where, why it matters and what to do, as stderr shows it.
+  func lines() -> String {
+    let ink = Ink(for: STDERR_FILENO)
     let rule = rejection.rule
     var text = ink.red("error[\(rule.id)]") + ink.bold(": \(rejection.message.printable)") + "\n"
     let details = [
       ("where", rejection.place.description), ("why", rule.explanation), ("help", help),
     ]
     for (label, detail) in details where !detail.isEmpty {
-      text += "  " + ink.dim("\(label):") + " \(detail.printable)\n"
+      text += Self.entry(label, detail, ink)
     }
     return text
+  }
+
+  /// A label and its text, in lines of the terminal's width where there is one.
+  private static func entry(_ label: String, _ detail: String, _ ink: Ink) -> String {
+    var lines = [detail.printable]
+    if let columns = Terminal.columns(of: STDERR_FILENO) {
+      let text = "\(label): \(detail.printable)".wrapped(to: max(columns - 4, 20))
+      lines = text.dropFirst(label.count + 2).split(separator: "\n").map(String.init)
+    }
+    return "  \(ink.dim("\(label):")) \(lines.joined(separator: "\n    "))\n"
   }
 
   private var help: String {

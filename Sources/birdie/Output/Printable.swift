@@ -19,7 +19,15 @@ extension String {
 extension Unicode.Scalar {
   fileprivate var isUnprintable: Bool {
     switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: true
+    case .privateUse, .unassigned: true
+    default: isInvisible
+    }
+  }
+
+  /// Whether this acts on the text around it or on the terminal instead of showing a sign.
+  var isInvisible: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
     default: false
     }
   }

@@ -6,9 +6,12 @@ import Glibc
 struct SafetyLines {
   let report: SafetyReport
 
-  /// Prints the verdict, the imports that are not mere data, and the findings.
+  /// Prints the verdict, the imports that are not mere data, and the findings; to who wants quiet
+  /// only the findings, on stderr.
   func print(unless isQuiet: Bool) {
-    guard !isQuiet else { return }
+    guard !isQuiet else {
+      return Talk.write(report.findings.map { ErrorReport($0).lines() }.joined())
+    }
     WarningReport(warnings: report.warnings).print(unless: false)
     Data.write(text())
   }
@@ -21,14 +24,13 @@ struct SafetyLines {
       table.add([
         entry.name, entry.risk.rawValue,
         entry.uses.isEmpty ? "imported" : entry.uses.joined(separator: ", "),
-        Place(member: entry.place.member, offset: entry.place.offset).description,
+        inside(entry.place).description,
       ])
     }
     text += table.rendered(with: ink)
     for finding in report.findings {
-      var place = finding.place
-      place.file = nil
-      let location = place.description.isEmpty ? "" : "\(place): "
+      let place = inside(finding.place).description
+      let location = place.isEmpty ? "" : "\(place): "
       text += ink.red("error[\(finding.rule.id)]") + ": "
       text += "\(location)\(finding.message)".printable + "\n"
       text += "  " + ink.dim("why:") + " \(finding.rule.explanation)\n"
@@ -37,11 +39,19 @@ struct SafetyLines {
     return text
   }
 
+  /// The place without the path that stands in front of everything; files in a folder keep theirs.
+  private func inside(_ place: Place) -> Place {
+    guard place.file == report.path else { return place }
+    return Place(member: place.member, tensor: place.tensor, offset: place.offset)
+  }
+
   private func verdict(_ ink: Ink) -> String {
     let format = report.format.map { " (\($0))" } ?? ""
     let data = report.imports.filter { $0.risk == .data }.count
+    let files = report.files.count
     let summary =
-      report.imports.isEmpty ? "" : ", \(data) of \(report.imports.count) imports are data"
+      (files == 0 ? "" : ", \(files) other file\(files == 1 ? "" : "s")")
+      + (report.imports.isEmpty ? "" : ", \(data) of \(report.imports.count) imports are data")
     return switch report.verdict {
     case .clean: ink.green("clean") + format + summary
     case .damaged: ink.yellow("damaged") + format + summary
@@ -50,27 +60,36 @@ struct SafetyLines {
   }
 
   /// The members of the JSON object, without the schema.
-  var json: KeyValuePairs<String, JSONValue> {
+  var json: [(key: String, value: JSONValue)] {
+    let files = report.files.map { file -> JSONValue in
+      ["name": .string(file.name), "verdict": .string(file.verdict.rawValue)]
+    }
+    return files.isEmpty ? always : always + [(key: "files", value: .array(files))]
+  }
+
+  private var always: [(key: String, value: JSONValue)] {
     [
-      "path": .string(report.path),
-      "verdict": .string(report.verdict.rawValue),
-      "format": JSONValue(report.format),
-      "imports": .array(
-        report.imports.map {
-          [
-            "name": .string($0.name), "risk": .string($0.risk.rawValue),
-            "uses": JSONValue($0.uses), "where": .string($0.place.description),
-          ]
-        }),
-      "findings": .array(report.findings.map { ErrorReport($0).json }),
-      "nonfinite": .array(
-        report.nonFinite.map {
-          [
-            "tensor": .string($0.tensor), "nan": .integer($0.nanCount),
-            "inf": .integer($0.infinityCount),
-          ]
-        }),
-      "warnings": WarningReport(warnings: report.warnings).json,
+      ("path", .string(report.path)),
+      ("verdict", .string(report.verdict.rawValue)),
+      ("format", JSONValue(report.format)),
+      ("imports", .array(report.imports.map(Self.json))),
+      ("findings", .array(report.findings.map { ErrorReport($0).json })),
+      ("nonfinite", .array(report.nonFinite.map(Self.json))),
+      ("warnings", WarningReport(warnings: report.warnings).json),
+    ]
+  }
+
+  private static func json(_ entry: SafetyReport.Import) -> JSONValue {
+    [
+      "name": .string(entry.name), "risk": .string(entry.risk.rawValue),
+      "uses": JSONValue(entry.uses), "where": .string(entry.place.description),
+    ]
+  }
+
+  private static func json(_ entry: SafetyReport.NonFinite) -> JSONValue {
+    [
+      "tensor": .string(entry.tensor), "nan": .integer(entry.nanCount),
+      "inf": .integer(entry.infinityCount),
     ]
   }
 }

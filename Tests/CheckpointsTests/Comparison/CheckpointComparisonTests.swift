@@ -113,6 +113,22 @@ struct CheckpointComparisonTests {
     #expect(numbers?.differingCount == 1)
   }
 
+  @Test func `complex and real numbers are not measured against each other`() throws {
+    let difference = try difference(
+      .literal(.c64, [1, 2] as [Float], shape: [1]), .literal(.f32, [1] as [Float]))
+    #expect(!difference.isEqual)
+    #expect(difference.numbers == nil)
+  }
+
+  @Test func `names that look alike but have other bytes are two names`() throws {
+    let content = try TensorContent.literal(.f32, [1] as [Float])
+    let comparison = try checkpoint(["e\u{301}": content])
+      .compared(with: checkpoint(["\u{e9}": content]))
+    #expect(comparison.tensors.isEmpty)
+    #expect(comparison.onlyInLeft.map { Array($0.utf8) } == [Array("e\u{301}".utf8)])
+    #expect(comparison.onlyInRight.count == 1)
+  }
+
   @Test func `names of one side only are a difference whatever the tolerance`() throws {
     let content = try TensorContent.literal(.f32, [1] as [Float])
     let comparison = try checkpoint(["a": content, "b": content])

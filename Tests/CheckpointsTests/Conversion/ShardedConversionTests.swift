@@ -94,7 +94,7 @@ struct ShardedConversionTests {
 
   @Test func `a tensor larger than a shard may be is a warning`() throws {
     #expect(try convert(limit: 1 << 20).warnings.isEmpty)
-    #expect(try Set(convert(limit: 1).warnings.map(\.rule.id)) == ["F08"])
+    #expect(try Set(convert(limit: 1).warnings.map(\.rule.id)) == ["F09"])
   }
 
   @Test func `a PyTorch file has no shards`() throws {

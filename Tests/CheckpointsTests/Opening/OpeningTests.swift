@@ -17,7 +17,7 @@ struct OpeningTests {
   }
 
   @Test func `an empty folder holds no checkpoint`() {
-    #expect(rule(folder.root) == "Z01")
+    #expect(rule(folder.root) == "F07")
   }
 
   @Test func `an empty file is of no format`() throws {

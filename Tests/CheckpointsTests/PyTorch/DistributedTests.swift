@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import TensorCore
 import TestSupport
 import Testing
@@ -25,8 +26,8 @@ struct DistributedTests {
   }
 
   @Test func `every rejecting fixture is named here`() throws {
-    #expect(
-      try Fixtures.names(in: "distributed/rejects") == Self.rejects.map { $0 + ".metadata" })
+    let expected = Self.rejects.map { $0 + ".metadata" }.sorted()
+    #expect(try Fixtures.names(in: "distributed/rejects") == expected)
   }
 
   @Test(arguments: rejects)
@@ -49,6 +50,38 @@ struct DistributedTests {
     try folder.write("model/__1_0.distcp", [])
     let error = #expect(throws: Rejection.self) { try Checkpoint.open(path) }
     #expect(error?.description.contains("__1_0.distcp") == true)
+  }
+
+  @Test func `a rank's file behind a link is refused, whichever component is the link`() throws {
+    let path = try folder.makeFolder("model")
+    try copyRanks(to: "model")
+    let metadata = try Fixtures.bytes("pytorch/accepts/ranks-columns.dcp/.metadata")
+    try folder.write("model/.metadata", metadata)
+    let whole = try Checkpoint.open(path)
+    #expect(whole.byteCount > metadata.count)
+    _ = try folder.makeFolder("elsewhere")
+    try copyRanks(to: "elsewhere")
+    #expect(unlink(path + "/__1_0.distcp") == 0)
+    #expect(symlink(folder.path("elsewhere/__1_0.distcp"), path + "/__1_0.distcp") == 0)
+    let error = #expect(throws: Rejection.self) { try Checkpoint.open(path) }
+    #expect(error?.rule.id == "D02")
+    #expect(symlink(folder.path("elsewhere"), path + "/inner") == 0)
+    let inner = #expect(throws: Rejection.self) {
+      try FileMapping(
+        below: path, components: ["inner", "__0_0.distcp"],
+        orRefuse: DistributedRules.escapingPath)
+    }
+    #expect(inner?.rule.id == "D02")
+  }
+
+  @Test func `four-bit elements that are cut along the last axis are not woven`() throws {
+    let box = try #require(Shape([2, 2]))
+    let tensor = try #require(Tensor(dtype: .f4, shape: box, storage: Storage([0x21, 0x43])))
+    let whole = PiecewiseTensor(
+      dtype: .f4, shape: try #require(Shape([2, 4])),
+      pieces: [.init(origin: [0, 0], tensor: tensor), .init(origin: [0, 2], tensor: tensor)])
+    let error = #expect(throws: Rejection.self) { try whole.forEachChunk { _ in } }
+    #expect(error?.rule.id == "T13")
   }
 
   /// The numbers 0, 1, 2, … in a box of 3 × 4 × 5.

@@ -22,10 +22,22 @@ extension PiecewiseTensor {
   private func forEachComposedRow(
     of ordered: [Piece], _ body: (RawSpan) throws(Rejection) -> Void
   ) throws(Rejection) {
-    guard let rows = shape.dimensions.first, let width = dtype.byteWidth, rows > 0 else { return }
+    guard let width = dtype.byteWidth else {
+      throw Rejection(
+        TorchRules.notRepresentable,
+        "elements of \(dtype.rawValue) share bytes, and the chunks are cut along the last axis")
+    }
+    guard let rows = shape.dimensions.first, rows > 0 else { return }
     var buffer = [UInt8](repeating: 0, count: shape.elementCount / rows * width)
+    var waiting = ordered[...]
+    var active: [Piece] = []
     for row in 0..<rows {
-      for piece in ordered {
+      active.removeAll { $0.firstAxisEnd <= row }
+      while let next = waiting.first, next.origin[0] <= row {
+        active.append(next)
+        waiting.removeFirst()
+      }
+      for piece in active {
         guard let slab = piece.slab(at: row) else { continue }
         try copy(slab, at: Array(piece.origin.dropFirst()), width, into: &buffer)
       }
