@@ -41,7 +41,11 @@ public struct OutputFile: ~Copyable {
       throw Rejection(
         TensorCoreRules.outputExists, "cannot create: \(systemError())", at: Place(file: path))
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, ftruncate(descriptor, 0) == 0 else {
+    // After cutting a file, even an empty one, ext4 writes all of it to the disk on close: wasted
+    // where the conversion fails in the end.
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0,
+      lseek(descriptor, 0, SEEK_END) == 0 || ftruncate(descriptor, 0) == 0
+    else {
       close(descriptor)
       throw Rejection(
         TensorCoreRules.outputExists, "another process is writing this file",
