@@ -1,5 +1,6 @@
 internal import ByteCodecs
 public import Diagnostics
+internal import Glibc
 internal import TensorCore
 
 /// The container `PGRP`: seven streams of codes, one of everything else, one of row orders.
@@ -30,15 +31,51 @@ public enum PerGroupFormat: CheckpointFormat {
       throw Rejection(
         ByteCodecRules.container, "\(streams.count - 2) groups of codes, not \(sizes.count)")
     }
-    var groups: [[UInt8]] = []
-    for (index, size) in sizes.enumerated() {
-      groups.append(try stream(index, streams[index], input, Lrzip.self, expecting: size))
-    }
+    let groups = try groups(of: input, streams, byteCounts: sizes)
     let last = streams.count - 1
     let permutations = try stream(last, streams[last], input, Brotli.self, expecting: nil)
     let tensors = try PerGroupArtifact.assemble(
       remainder: remainder, groups: groups, permutations: permutations, audit: &audit)
     return Checkpoint(format: id, tensors: tensors)
+  }
+
+  /// Decodes the groups side by side, each on one of a few lanes.
+  private static func groups(
+    of input: CheckpointInput, _ streams: [Range<Int>], byteCounts sizes: [Int]
+  ) throws(Rejection) -> [[UInt8]] {
+    let tasks = lanes(sizes).map { lane in
+      BackgroundTask {
+        var results: [(index: Int, bytes: Result<[UInt8], Rejection>)] = []
+        for index in lane {
+          let bytes = Result { () throws(Rejection) in
+            try stream(index, streams[index], input, Lrzip.self, expecting: sizes[index])
+          }
+          results.append((index, bytes))
+          if case .failure = bytes { break }
+        }
+        return results
+      }
+    }
+    // Every lane is joined before anything is thrown. A lane works in order, so the first damaged
+    // group is always among the results and the same one is reported however many lanes there are.
+    let results = tasks.flatMap { $0.join() }.sorted { $0.index < $1.index }
+    return try results.map { result throws(Rejection) in try result.bytes.get() }
+  }
+
+  /// A model takes hundreds of megabytes, and two groups are most of the work.
+  private static let maximumLaneCount = 4
+
+  /// The groups that each lane decodes, about equally much: the largest first, each to the lane
+  /// with the least to do.
+  private static func lanes(_ sizes: [Int]) -> [[Int]] {
+    let count = min(maximumLaneCount, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    var lanes = [(load: Int, groups: [Int])](repeating: (0, []), count: count)
+    for group in sizes.indices.sorted(by: { sizes[$0] > sizes[$1] }) {
+      guard let lane = lanes.indices.min(by: { lanes[$0].load < lanes[$1].load }) else { break }
+      lanes[lane].groups.append(group)
+      lanes[lane].load = lanes[lane].load.addingReportingOverflow(sizes[group]).partialValue
+    }
+    return lanes.map { $0.groups.sorted() }
   }
 
   private static func remainder(
