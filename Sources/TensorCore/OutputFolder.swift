@@ -25,19 +25,6 @@ public struct OutputFolder: ~Copyable {
     partial = try PartialOutput(target)
   }
 
-  private static func trimmed(_ path: String) -> String {
-    var trimmed = path
-    while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
-    return trimmed
-  }
-
-  /// What can be found on disk while a folder of these files is written, files before folders.
-  package static func partialPaths(for path: String, names: [String]) -> [String] {
-    let folder = OutputFile.partialPath(for: trimmed(path))
-    let files = names.map { "\(folder)/\($0)" }
-    return files + files.map(OutputFile.partialPath) + [folder]
-  }
-
   /// Where a file of the folder is written.
   public func path(of name: String) -> String { "\(partial.path)/\(name)" }
 

@@ -48,12 +48,6 @@ struct ShardedOutput: ConversionOutput {
       zip(shards.shards, layouts).map { ("\(target.path)/\($0.fileName)", $1.totalBytes) }
       + (needsIndex ? [("\(target.path)/\(Self.indexName)", index.count)] : [])
   }
-
-  var partialPaths: [String] {
-    OutputFolder.partialPaths(
-      for: path, names: shards.shards.map(\.fileName) + [Self.indexName])
-  }
-
   func write(
     _ plan: ConversionPlan, _ meter: inout ProgressMeter, _ approve: () throws(Rejection) -> Void
   ) throws(Rejection) -> [Audit.Warning] {
