@@ -24,7 +24,3 @@ int csystem_rename_new(const char *from, const char *to) {
   if (faccessat(AT_FDCWD, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return -EEXIST;
   return rename(from, to) == 0 ? 0 : -errno;
 }
-
-void csystem_start_writeback(int file, int64_t offset, int64_t count) {
-  sync_file_range(file, offset, count, SYNC_FILE_RANGE_WRITE);
-}

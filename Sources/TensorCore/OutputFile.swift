@@ -11,10 +11,6 @@ public struct OutputFile: ~Copyable {
   /// The bytes written so far.
   public private(set) var byteCount = 0
   private var partial: PartialOutput
-  /// How many bytes the disk was asked to write already.
-  private var startedByteCount = 0
-  /// The most bytes that wait in the page cache before the disk is asked to begin.
-  private static let writebackByteCount = 64 << 20
 
   /// The name the file gets in the end.
   public var path: String { partial.target.path }
@@ -40,16 +36,6 @@ public struct OutputFile: ~Copyable {
       try writeAll(bytes, to: descriptor, at: byteCount)
     }
     byteCount += bytes.byteCount
-    startWriteback()
-  }
-
-  /// Lets the disk write what is complete while the rest is still being made, so that `commit` has
-  /// less to wait for.
-  private mutating func startWriteback() {
-    let waiting = byteCount - startedByteCount
-    guard waiting >= Self.writebackByteCount else { return }
-    csystem_start_writeback(descriptor, Int64(startedByteCount), Int64(waiting))
-    startedByteCount = byteCount
   }
 
   /// Writes `bytes` at the end.
@@ -95,7 +81,6 @@ public struct OutputFile: ~Copyable {
       guard result > 0 else { return done }
       done += Int(result)
       byteCount += Int(result)
-      startWriteback()
     }
     return done
   }

@@ -12,8 +12,5 @@ int64_t csystem_copy_file_range(int from, int64_t from_offset, int to, int64_t t
 
 // rename(2) that replaces nothing: 0, or -errno (-EEXIST where `to` is taken).
 int csystem_rename_new(const char *from, const char *to);
-// Starts writing a range of dirty pages to the disk and does not wait for it; a file system that
-// cannot is not an error, because nothing is promised before fsync.
-void csystem_start_writeback(int file, int64_t offset, int64_t count);
 
 #endif
