@@ -12,6 +12,7 @@ struct Room {
 let rooms = [
   Room(name: "Diagnostics", imports: []),
   Room(name: "TensorCore", imports: ["CKernels", "CSystem", "Diagnostics"]),
+  Room(name: "TensorOps", imports: ["CKernels", "TensorCore"]),
   Room(name: "Pickle", imports: ["Diagnostics"], isParser: true),
   Room(name: "Archives", imports: ["CKernels", "CZlib", "Diagnostics"], isParser: true),
   Room(

@@ -17,6 +17,11 @@ int birdie_install_pclmul(struct birdie_kernel_table *table);
 int birdie_install_avx2(struct birdie_kernel_table *table);
 int birdie_install_avx512(struct birdie_kernel_table *table);
 
+// The arithmetic of tensors, compiled for the instruction set of the same name.
+void birdie_install_numeric_portable(struct birdie_kernel_table *table);
+void birdie_install_numeric_avx2(struct birdie_kernel_table *table);
+void birdie_install_numeric_avx512(struct birdie_kernel_table *table);
+
 // birdie_crc32 for any CPU, and for ends too short for anything faster.
 uint32_t birdie_crc32_by_table(uint32_t crc, const void *bytes, size_t n);
 

@@ -30,6 +30,27 @@ struct birdie_sha256 {
   uint8_t block[64];
 };
 
+// Functions of one number, with a parameter where it is named.
+enum birdie_unary {
+  BIRDIE_NEGATE,
+  BIRDIE_SQUARE,
+  BIRDIE_EXP,
+  BIRDIE_LOG,
+  BIRDIE_TANH,
+  BIRDIE_SIGMOID,
+  BIRDIE_SILU,        // x sigmoid(x)
+  BIRDIE_GELU,        // x Phi(x) (Hendrycks and Gimpel 2016)
+  BIRDIE_GELU_TANH,   // its approximation with tanh
+  BIRDIE_LEAKY_RELU,  // x, or parameter * x where x <= 0
+  BIRDIE_SCALE,       // parameter * x
+  BIRDIE_DIVIDE_BY,   // x / parameter
+  BIRDIE_SHIFT,       // x + parameter
+  BIRDIE_CLAMP,       // x, cut to parameter and -parameter; a NaN stays one
+};
+
+// Functions of two numbers.
+enum birdie_binary { BIRDIE_ADD, BIRDIE_SUBTRACT, BIRDIE_MULTIPLY, BIRDIE_DIVIDE };
+
 // The functions of one instruction set, each described below under birdie_<its name>.
 struct birdie_kernel_table {
   const char *name;  // "portable", "avx2" or "avx512"
@@ -65,6 +86,40 @@ struct birdie_kernel_table {
   void (*sha256_blocks)(uint32_t state[8], const uint8_t *blocks, size_t block_count);
 
   uint32_t (*crc32)(uint32_t crc, const void *bytes, size_t n);
+
+  // The arithmetic of tensors; the same bits in every table. Destinations may be sources, except
+  // in a matrix product.
+
+  // dst[i] = op(src[i]). exp, log, tanh, sigmoid: error below 2 ulp for normal results.
+  void (*unary_f32)(enum birdie_unary op, float *dst, const float *src, float parameter, size_t n);
+  // dst[i] = a[i] op b[i].
+  void (*binary_f32)(enum birdie_binary op, float *dst, const float *a, const float *b, size_t n);
+  // dst[i] = a[i] + b[i] * scale, rounded twice.
+  void (*add_scaled_f32)(float *dst, const float *a, const float *b, float scale, size_t n);
+
+  // Sums in float32 over 16 lanes, lane i taking the values with index = i (mod 16), which are then
+  // added pairwise. The largest of nothing is -inf; NaNs are passed over.
+  float (*sum_f32)(const float *src, size_t n);
+  float (*dot_f32)(const float *a, const float *b, size_t n);
+  float (*max_f32)(const float *src, size_t n);
+
+  // src / sqrt(mean(src^2) + epsilon) * weight (Zhang and Sennrich 2019); weight may be NULL.
+  void (*rms_norm_row)(float *dst, const float *src, const float *weight, float epsilon, size_t n);
+  // (src - mean) / sqrt(variance + epsilon) * weight + bias (Ba et al. 2016); bias may be NULL.
+  void (*layer_norm_row)(float *dst, const float *src, const float *weight, const float *bias,
+                         float epsilon, size_t n);
+  // exp(src - max) / sum.
+  void (*softmax_row)(float *dst, const float *src, size_t n);
+  // log(sum(exp(src))); the maximum itself where it is not finite.
+  float (*log_sum_exp_f32)(const float *src, size_t n);
+  // Turns the pairs (src[i], src[half + i]) by their angles, clockwise for a direction of 1 and
+  // the other way for -1 (Su et al. 2021, halves instead of neighbours).
+  void (*rotate_row)(float *dst, const float *src, const float *cosine, const float *sine,
+                     float direction, size_t half);
+  // c (m x n) = a (m x k) times b (n x k) transposed, all row-major and dense; every element is
+  // summed in the order of k. `panel` has room for 16 k numbers.
+  void (*multiply_transposed_f32)(float *c, const float *a, const float *b, float *panel, size_t m,
+                                  size_t n, size_t k);
 };
 
 // MARK: - Choice of instruction set

@@ -1,0 +1,124 @@
+internal import CKernels
+public import TensorCore
+
+/// The float32 elements of a tensor: where they are if they are float32, else widened.
+struct FloatReader: Sendable {
+  private enum Source: Sendable {
+    case stored(Storage)
+    case widened([Float])
+  }
+
+  private let source: Source
+  let count: Int
+
+  /// Reads a contiguous tensor of floats.
+  init(_ tensor: Tensor) {
+    guard let storage = tensor.contiguousStorage else {
+      preconditionFailure("operands are contiguous")
+    }
+    count = tensor.shape.elementCount
+    let isAligned = storage.bytes.withUnsafeBytes { Int(bitPattern: $0.baseAddress) % 4 == 0 }
+    if tensor.dtype == .f32, isAligned {
+      source = .stored(storage)
+    } else {
+      source = .widened(Self.widened(storage, tensor.dtype, count))
+    }
+  }
+
+  /// Lends the elements.
+  func read<Result>(_ body: (UnsafePointer<Float>) -> Result) -> Result {
+    switch source {
+    case .stored(let storage):
+      let bytes = storage.bytes
+      return bytes.withUnsafeBytes { raw in
+        withAddress(raw.baseAddress?.assumingMemoryBound(to: Float.self), body)
+      }
+    case .widened(let floats):
+      return floats.withUnsafeBufferPointer { withAddress($0.baseAddress, body) }
+    }
+  }
+
+  /// No elements have no address, but an operation that reads none still wants one.
+  private func withAddress<Result>(
+    _ address: UnsafePointer<Float>?, _ body: (UnsafePointer<Float>) -> Result
+  ) -> Result {
+    guard let address else { return withUnsafePointer(to: 0, body) }
+    return body(address)
+  }
+
+  private static func widened(_ storage: Storage, _ dtype: DType, _ count: Int) -> [Float] {
+    let bytes = storage.bytes
+    return [Float](unsafeUninitializedCapacity: count) { target, filled in
+      filled = count
+      guard let start = target.baseAddress, count > 0 else { return }
+      bytes.withUnsafeBytes { raw in
+        guard let source = raw.baseAddress else { return }
+        switch dtype {
+        case .bf16: birdie_bf16_to_f32(start, source, count)
+        case .f16: birdie_f16_to_f32(start, source, count)
+        case .f64: birdie_f64_to_f32(start, source, count)
+        case .f32: UnsafeMutableRawPointer(start).copyMemory(from: source, byteCount: count * 4)
+        default: preconditionFailure("\(dtype) is no type to compute with")
+        }
+      }
+    }
+  }
+}
+
+extension Tensor {
+  /// A new tensor whose float32 elements `fill` writes, all of them, rounded to `dtype`.
+  init(
+    _ dtype: DType, _ shape: Shape, filledBy fill: (UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let count = shape.elementCount
+    var bytes = [UInt8](unsafeUninitializedCapacity: count * 4) { raw, filled in
+      filled = count * 4
+      guard let start = raw.baseAddress, count > 0 else { return }
+      start.withMemoryRebound(to: Float.self, capacity: count, fill)
+    }
+    if dtype != .f32 { bytes = Self.narrowed(bytes, to: dtype, count) }
+    guard let tensor = Tensor(dtype: dtype, shape: shape, storage: Storage(bytes)) else {
+      preconditionFailure("\(dtype) does not hold \(shape.dimensions)")
+    }
+    self = tensor
+  }
+
+  private static func narrowed(_ bytes: [UInt8], to dtype: DType, _ count: Int) -> [UInt8] {
+    precondition(dtype == .bf16 || dtype == .f16, "\(dtype) is no type to compute with")
+    return [UInt8](unsafeUninitializedCapacity: count * 2) { raw, filled in
+      filled = count * 2
+      guard let start = raw.baseAddress, count > 0 else { return }
+      start.withMemoryRebound(to: UInt16.self, capacity: count) { target in
+        bytes.withUnsafeBytes { source in
+          if dtype == .bf16 {
+            birdie_f32_to_bf16(target, source.baseAddress, count)
+          } else {
+            birdie_f32_to_f16(target, source.baseAddress, count)
+          }
+        }
+      }
+    }
+  }
+
+  /// A float32 tensor of the given elements, in row-major order.
+  public init(_ elements: [Float], _ dimensions: [Int]) {
+    guard let shape = Shape(dimensions), shape.elementCount == elements.count else {
+      preconditionFailure("\(elements.count) elements do not fill \(dimensions)")
+    }
+    self.init(.f32, shape) { $0.update(from: elements, count: elements.count) }
+  }
+
+  /// The elements as float32, in row-major order.
+  public var floats: [Float] {
+    let reader = FloatReader(self)
+    return reader.read { Array(UnsafeBufferPointer(start: $0, count: reader.count)) }
+  }
+}
+
+extension DType {
+  /// The type of a result of operands of both types: the wider one.
+  func combined(with other: DType) -> DType {
+    if self == other { return self }
+    return self == .f64 || other == .f64 ? .f64 : .f32
+  }
+}

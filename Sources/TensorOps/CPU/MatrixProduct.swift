@@ -1,0 +1,84 @@
+internal import CKernels
+
+/// A row-major matrix somewhere in memory.
+struct MatrixView: @unchecked Sendable {
+  /// Its first element; whoever made the view keeps the memory.
+  let start: UnsafePointer<Float>
+  let rows: Int
+  let columns: Int
+  /// The distance between rows, in elements.
+  let stride: Int
+
+  init(_ start: UnsafePointer<Float>, _ rows: Int, _ columns: Int, stride: Int? = nil) {
+    self.start = start
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride ?? columns
+  }
+
+  /// Some of the rows.
+  func rows(_ range: Range<Int>) -> MatrixView {
+    MatrixView(start + range.lowerBound * stride, range.count, columns, stride: stride)
+  }
+
+  /// The elements one after another, transposed if asked.
+  fileprivate func dense(transposed: Bool) -> [Float] {
+    [Float](unsafeUninitializedCapacity: rows * columns) { buffer, count in
+      count = rows * columns
+      for row in 0..<rows {
+        for column in 0..<columns {
+          buffer[transposed ? column * rows + row : row * columns + column] =
+            start[row * stride + column]
+        }
+      }
+    }
+  }
+}
+
+/// The one place that multiplies matrices.
+enum MatrixProduct {
+  private static let rowMajor: Int32 = 101
+  private static let plain: Int32 = 111
+  private static let transposed: Int32 = 112
+
+  /// Writes scale · a · bᵀ, or scale · a · b, with rows `stride` elements apart.
+  static func multiply(
+    _ a: MatrixView, _ b: MatrixView, transposingSecond: Bool, scale: Float = 1,
+    into c: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    let columns = transposingSecond ? b.rows : b.columns
+    precondition(a.columns == (transposingSecond ? b.columns : b.rows), "inner extents differ")
+    guard a.rows > 0, columns > 0 else { return }
+    if let blas = OpenBLAS.shared {
+      blas.sgemm(
+        rowMajor, plain, transposingSecond ? transposed : plain, Int32(a.rows), Int32(columns),
+        Int32(a.columns), scale, a.start, Int32(a.stride), b.start, Int32(b.stride), 0, c,
+        Int32(stride))
+    } else {
+      multiplyReproducibly(a, b, transposingSecond, scale, columns, c, stride)
+    }
+  }
+
+  /// With kernels of ours, which round alike on every machine.
+  private static func multiplyReproducibly(
+    _ a: MatrixView, _ b: MatrixView, _ transposingSecond: Bool, _ scale: Float, _ columns: Int,
+    _ c: UnsafeMutablePointer<Float>, _ stride: Int
+  ) {
+    let first = a.dense(transposed: false)
+    let second = b.dense(transposed: !transposingSecond)
+    var panel = [Float](repeating: 0, count: 16 * max(a.columns, 1))
+    var result = [Float](repeating: 0, count: a.rows * columns)
+    let kernels = birdie_kernels().pointee
+    kernels.multiply_transposed_f32(
+      &result, first, second, &panel, a.rows, columns, a.columns)
+    if scale != 1 {
+      kernels.unary_f32(BIRDIE_SCALE, &result, result, scale, result.count)
+    }
+    for row in 0..<a.rows {
+      result.withUnsafeBufferPointer { source in
+        guard let base = source.baseAddress else { return }
+        (c + row * stride).update(from: base + row * columns, count: columns)
+      }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+public import TensorCore
+
+/// What layers are written against: plain tensors, and later those that remember their gradients.
+///
+/// Every member is one operation, so that a layer costs a few dynamic dispatches and nothing per
+/// element. See `Backend` for shapes and rounding.
+public protocol TensorValue: Sendable {
+  /// The type of the elements.
+  var dtype: DType { get }
+  /// The extents.
+  var shape: Shape { get }
+  /// A tensor that takes part as a constant.
+  init(constant: Tensor)
+  /// The elements with other extents, of which the product is the same.
+  func reshaped(_ dimensions: [Int]) -> Self
+  /// The elements in another floating-point type.
+  func cast(to dtype: DType) -> Self
+  /// `operation` of every element.
+  func applying(_ operation: UnaryOperation) -> Self
+  /// `operation` of the elements of both, which broadcast as in NumPy.
+  func combined(_ operation: BinaryOperation, _ other: Self) -> Self
+  /// The innermost axis reduced to one element.
+  func reduced(_ reduction: RowReduction) -> Self
+  /// The innermost axis normalized, then times `weight` and plus `bias`.
+  func normalized(_ normalization: RowNormalization, weight: Self?, bias: Self?) -> Self
+  /// self · weightᵀ + bias.
+  func linear(_ weight: Self, bias: Self?) -> Self
+  /// The heads turned by the angles of their positions.
+  func rotated(by table: RotaryTable) -> Self
+  /// Causal attention of these queries.
+  func attention(keys: Self, values: Self, scale: Float, mask: AttentionMask) -> Self
+  /// The rows with the given indices.
+  func rows(_ indices: [Int]) -> Self
+  /// The outermost axis moved on by one: zeros come first, and the last row goes.
+  func shiftedRows() -> Self
+  /// A part of the innermost axis.
+  func columns(_ range: Range<Int>) -> Self
+}
+
+extension TensorValue {
+  /// The sum of both.
+  public static func + (a: Self, b: Self) -> Self { a.combined(.add, b) }
+  /// The difference of both.
+  public static func - (a: Self, b: Self) -> Self { a.combined(.subtract, b) }
+  /// The product of both, element by element.
+  public static func * (a: Self, b: Self) -> Self { a.combined(.multiply, b) }
+
+  /// Divided by its root mean square; PyTorch's ε for float32 unless another is given.
+  public func rmsNormalized(weight: Self? = nil, epsilon: Float = .ulpOfOne) -> Self {
+    normalized(.rms(epsilon: epsilon), weight: weight, bias: nil)
+  }
+}
+
+extension Tensor: TensorValue {
+  public init(constant: Tensor) { self = constant }
+
+  public func reshaped(_ dimensions: [Int]) -> Tensor {
+    guard let shape = Shape(dimensions), shape.elementCount == self.shape.elementCount,
+      let storage = contiguousStorage,
+      let result = Tensor(dtype: dtype, shape: shape, storage: storage)
+    else { preconditionFailure("\(self.shape.dimensions) cannot become \(dimensions)") }
+    return result
+  }
+
+  public func cast(to dtype: DType) -> Tensor {
+    dtype == self.dtype ? self : backend.cast(self, to: dtype)
+  }
+
+  public func applying(_ operation: UnaryOperation) -> Tensor { backend.unary(operation, self) }
+
+  public func combined(_ operation: BinaryOperation, _ other: Tensor) -> Tensor {
+    backend.binary(operation, self, other)
+  }
+
+  public func reduced(_ reduction: RowReduction) -> Tensor { backend.reduce(reduction, self) }
+
+  public func normalized(
+    _ normalization: RowNormalization, weight: Tensor?, bias: Tensor?
+  ) -> Tensor {
+    backend.normalize(normalization, self, weight: weight, bias: bias)
+  }
+
+  public func linear(_ weight: Tensor, bias: Tensor? = nil) -> Tensor {
+    backend.linear(self, weight, bias: bias)
+  }
+
+  public func rotated(by table: RotaryTable) -> Tensor { backend.rotate(self, by: table) }
+
+  public func attention(
+    keys: Tensor, values: Tensor, scale: Float, mask: AttentionMask
+  ) -> Tensor {
+    backend.attention(queries: self, keys: keys, values: values, scale: scale, mask: mask)
+  }
+
+  public func rows(_ indices: [Int]) -> Tensor { backend.gatherRows(self, indices) }
+
+  public func shiftedRows() -> Tensor { backend.shiftRows(self) }
+
+  public func columns(_ range: Range<Int>) -> Tensor { backend.columns(self, range) }
+}
