@@ -11,6 +11,7 @@ struct Room {
 
 let rooms = [
   Room(name: "Diagnostics", imports: []),
+  Room(name: "JSON", imports: ["Diagnostics"], isParser: true),
   Room(name: "TensorCore", imports: ["CKernels", "CSystem", "Diagnostics"]),
   Room(name: "TensorOps", imports: ["CKernels", "TensorCore"]),
   Room(name: "Pickle", imports: ["Diagnostics"], isParser: true),
@@ -20,11 +21,19 @@ let rooms = [
     imports: ["CBrotli", "CLZMA", "CZPAQ", "CZlib", "CZstd", "Diagnostics"],
     isParser: true),
   Room(
+    name: "LanguageModels", imports: ["Diagnostics", "JSON", "TensorCore", "TensorOps"],
+    isParser: true),
+  Room(
     name: "Checkpoints",
     imports: [
       "Archives", "ByteCodecs", "CKernels", "Diagnostics", "Pickle", "TensorCore",
     ],
     isParser: true),
+  Room(
+    name: "Recipes",
+    imports: [
+      "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "TensorCore", "TensorOps",
+    ]),
 ]
 
 let commandLine: [Target.Dependency] = [

@@ -286,14 +286,32 @@ static void softmax_row(float *dst, const float *src, size_t n) {
   EACH(x * factor);
 }
 
+static float sum_exp_f32(const float *src, float shift, size_t n) {
+  floats total = {};
+  size_t i = 0;
+  for (; i + LANES <= n; i += LANES) total += exponential(load(src + i) - shift);
+  if (i < n) total += exponential(load_first(src + i, n - i, -INFINITY) - shift);
+  return sum_lanes(total);
+}
+
+static float weighted_difference_f32(const float *a, const float *b, float shift, size_t n) {
+  floats total = {};
+  size_t i = 0;
+  for (; i + LANES <= n; i += LANES) {
+    floats x = load(a + i);
+    total += exponential(x - shift) * (x - load(b + i));
+  }
+  if (i < n) {
+    floats x = load_first(a + i, n - i, shift);
+    total += exponential(x - shift) * (x - load_first(b + i, n - i, shift));
+  }
+  return sum_lanes(total);
+}
+
 static float log_sum_exp_f32(const float *src, size_t n) {
   float most = max_f32(src, n);
   if (!(most > -INFINITY && most < INFINITY)) return most;
-  floats total = {};
-  size_t i = 0;
-  for (; i + LANES <= n; i += LANES) total += exponential(load(src + i) - most);
-  if (i < n) total += exponential(load_first(src + i, n - i, -INFINITY) - most);
-  return logarithm(ALL(sum_lanes(total)))[0] + most;
+  return logarithm(ALL(sum_exp_f32(src, most, n)))[0] + most;
 }
 
 // dst = (x cos + y sin, y cos - x sin) for the halves x and y of a row.
@@ -350,6 +368,8 @@ void INSTALL(struct birdie_kernel_table *table) {
   table->layer_norm_row = layer_norm_row;
   table->softmax_row = softmax_row;
   table->log_sum_exp_f32 = log_sum_exp_f32;
+  table->sum_exp_f32 = sum_exp_f32;
+  table->weighted_difference_f32 = weighted_difference_f32;
   table->rotate_row = rotate_row;
   table->multiply_transposed_f32 = multiply_transposed_f32;
 }

@@ -112,6 +112,9 @@ struct birdie_kernel_table {
   void (*softmax_row)(float *dst, const float *src, size_t n);
   // log(sum(exp(src))); the maximum itself where it is not finite.
   float (*log_sum_exp_f32)(const float *src, size_t n);
+  // Sums of exp(src - shift), and of exp(a - shift) (a - b).
+  float (*sum_exp_f32)(const float *src, float shift, size_t n);
+  float (*weighted_difference_f32)(const float *a, const float *b, float shift, size_t n);
   // Turns the pairs (src[i], src[half + i]) by their angles, clockwise for a direction of 1 and
   // the other way for -1 (Su et al. 2021, halves instead of neighbours).
   void (*rotate_row)(float *dst, const float *src, const float *cosine, const float *sine,

@@ -150,6 +150,23 @@ private struct SharedPointer: @unchecked Sendable {
 }
 
 extension Tensor {
+  /// The transpose of a matrix.
+  public func transposed() -> Tensor {
+    precondition(shape.rank == 2, "only a matrix has a transpose")
+    let (rows, columns) = (shape[0], shape[1])
+    let reader = FloatReader(self)
+    guard let shape = Shape([columns, rows]) else { preconditionFailure("a shape turns around") }
+    return Tensor(dtype, shape) { target in
+      reader.read { source in
+        for row in 0..<rows {
+          for column in 0..<columns {
+            target[column * rows + row] = source[row * columns + column]
+          }
+        }
+      }
+    }
+  }
+
   /// Some of the outermost axis; copies nothing.
   public func slice(_ range: Range<Int>) -> Tensor {
     let row = shape.elementCount / max(shape[0], 1)

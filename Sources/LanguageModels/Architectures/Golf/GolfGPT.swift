@@ -1,0 +1,63 @@
+internal import TensorCore
+public import TensorOps
+
+/// The challenge's baseline model and what its records added, as `docs/formats/golf-gpt.md` defines
+/// them.
+public struct GolfGPT<Value: TensorValue>: LanguageModel {
+  /// The hyper-parameters.
+  public let configuration: GolfConfiguration
+  let parameters: Parameters<Value>
+
+  public var vocabularySize: Int { configuration.vocabularySize }
+
+  public func logits(_ tokens: [Int], observer: LayerObserver<Value>?) -> Value {
+    let embedding = GolfEmbedding(configuration: configuration, parameters: parameters)
+    let start = embedding.embed(tokens, observer)
+    let sequence = GolfSequence(tokens, configuration, parameters, observer)
+    var trunk = GolfTrunk(self, sequence, start, observer)
+    let x = trunk.run().rmsNormalized()
+    return head(x, observer)
+  }
+
+  private func head(_ hidden: Value, _ observer: LayerObserver<Value>?) -> Value {
+    var x = hidden
+    for name in ["head_proj.weight", "embed_proj_rev.weight"] {
+      guard let weight = parameters[ifWanted: name] else { continue }
+      observer?(name, x)
+      x = x.linear(weight, bias: nil)
+    }
+    let name = configuration.tiesEmbeddings ? "tok_emb.weight" : "lm_head.weight"
+    observer?(name, x)
+    var logits = x.linear(parameters[name], bias: nil)
+    if let bias = parameters[ifWanted: "vocab_bias"] { logits = logits + bias }
+    return capped(logits)
+  }
+
+  private func capped(_ logits: Value) -> Value {
+    let bound = configuration.logitBound
+    let scaled = logits.applying(.divide(by: bound))
+    switch configuration.softCap {
+    case .tanh:
+      return scaled.applying(.hyperbolicTangent).applying(.scale(bound))
+    case .poly:
+      let u = scaled.applying(.clamp(limit: 2))
+      let square = u.applying(.square)
+      let cubic = square.applying(.divide(by: 3)).complement
+      let quintic = square.applying(.square).applying(.divide(by: 15))
+      return (u * (cubic + quintic)).applying(.clamp(limit: 1)).applying(.scale(bound))
+    }
+  }
+
+  public var linearWeights: [String] {
+    let names = configuration.wanted(given: { parameters[ifWanted: $0]?.shape.dimensions })
+    return names.filter { $0.dimensions.count == 2 && $0.name.isLinear }.map(\.name)
+  }
+}
+
+extension String {
+  /// Whether the tensor of this name multiplies an input.
+  fileprivate var isLinear: Bool {
+    let parts = [".c_q.", ".c_k.", ".c_v.", "proj", ".fc.", "lm_head."]
+    return self == "tok_emb.weight" || parts.contains { contains($0) }
+  }
+}

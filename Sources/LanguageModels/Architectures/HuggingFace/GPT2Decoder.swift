@@ -1,0 +1,180 @@
+public import Diagnostics
+public import JSON
+public import TensorCore
+internal import TensorOps
+
+/// GPT-2.
+public enum GPT2Architecture: Architecture {
+  public static let id = "gpt2"
+  public static let summary = "GPT-2 as transformers saves it"
+
+  public static func recognizes(_ configuration: JSONValue?, _ shapes: [String: [Int]]) -> Bool {
+    configuration?["model_type"]?.string == id
+  }
+
+  public static func open(
+    _ tensors: [String: Tensor], _ configuration: JSONValue?
+  ) throws(Rejection) -> any LanguageModel<Tensor> {
+    try GPT2Decoder<Tensor>(tensors, GPT2Configuration(configuration ?? .null))
+  }
+}
+
+/// The hyper-parameters of GPT-2, as `transformers` writes them.
+struct GPT2Configuration: Sendable {
+  let vocabularySize: Int
+  let positionCount: Int
+  let width: Int
+  let hiddenWidth: Int
+  let layerCount: Int
+  let headCount: Int
+  let epsilon: Float
+  let activation: UnaryOperation
+  let scalesByLayer: Bool
+  let scalesByWidth: Bool
+
+  init(_ json: JSONValue) throws(Rejection) {
+    let reader = ConfigurationReader(json)
+    func size(_ key: String, _ usual: Int) throws(Rejection) -> Int {
+      let size = try reader.integer(key) ?? usual
+      guard size > 0, size <= 1 << 28 else {
+        throw Rejection(ArchitectureRules.configuration, "\(key) \(size) is impossible")
+      }
+      return size
+    }
+    vocabularySize = try size("vocab_size", 50257)
+    positionCount = try size("n_positions", 1024)
+    width = try size("n_embd", 768)
+    hiddenWidth = try size("n_inner", 4 * width)
+    layerCount = try size("n_layer", 12)
+    headCount = try size("n_head", 12)
+    epsilon = Float(try reader.number("layer_norm_epsilon") ?? 1e-5)
+    scalesByLayer = try reader.bool("scale_attn_by_inverse_layer_idx") ?? false
+    scalesByWidth = try reader.bool("scale_attn_weights") ?? true
+    let name = try reader.text("activation_function") ?? "gelu_new"
+    guard let activation = Self.activations[name], width % headCount == 0, layerCount <= 4096 else {
+      throw Rejection(
+        ArchitectureRules.configuration,
+        "\(headCount) heads of \(width) channels with \(name) are not supported")
+    }
+    self.activation = activation
+  }
+
+  private static let activations: [String: UnaryOperation] = [
+    "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "gelu": .gelu, "silu": .silu,
+    "swish": .silu, "relu": .leakyReLU(slope: 0), "tanh": .hyperbolicTangent,
+  ]
+
+  /// The tensors, matrices as [outputs, inputs].
+  func wanted(has: (_ name: String) -> Bool) -> [Parameter] {
+    var wanted = [
+      Parameter("wte.weight", [vocabularySize, width]),
+      Parameter("wpe.weight", [positionCount, width]),
+      Parameter("ln_f.weight", [width]), Parameter("ln_f.bias", [width]),
+    ]
+    for layer in 0..<layerCount {
+      let prefix = "h.\(layer)."
+      for norm in ["ln_1", "ln_2"] {
+        wanted.append(Parameter(prefix + norm + ".weight", [width]))
+        wanted.append(Parameter(prefix + norm + ".bias", [width]))
+      }
+      for (name, outputs, inputs) in matrices {
+        wanted.append(Parameter(prefix + name + ".weight", [outputs, inputs]))
+        wanted.append(Parameter(prefix + name + ".bias", [outputs]))
+      }
+    }
+    if has("lm_head.weight") {
+      wanted.append(Parameter("lm_head.weight", [vocabularySize, width]))
+    }
+    return wanted
+  }
+
+  private var matrices: [(String, Int, Int)] {
+    [
+      ("attn.c_attn", 3 * width, width), ("attn.c_proj", width, width),
+      ("mlp.c_fc", hiddenWidth, width), ("mlp.c_proj", width, hiddenWidth),
+    ]
+  }
+}
+
+/// A decoder with layer norms before its branches and learned positions (Radford et al. 2019).
+struct GPT2Decoder<Value: TensorValue>: LanguageModel {
+  private let configuration: GPT2Configuration
+  private let parameters: Parameters<Value>
+  private let names: [Parameter]
+
+  init(_ tensors: [String: Tensor], _ configuration: GPT2Configuration) throws(Rejection) {
+    self.configuration = configuration
+    var own: [String: Tensor] = [:]
+    for (name, tensor) in tensors {
+      let short = name.hasPrefix("transformer.") ? String(name.dropFirst(12)) : name
+      // The file holds matrices as [inputs, outputs].
+      let isMatrix = short.hasPrefix("h.") && tensor.shape.rank == 2
+      own[short] = isMatrix ? tensor.transposed() : tensor
+    }
+    names = configuration.wanted { own[$0] != nil }
+    // The causal masks that old versions stored.
+    parameters = try Parameters(own, wanted: names) {
+      $0.hasSuffix(".attn.bias") || $0.hasSuffix(".attn.masked_bias")
+    }
+  }
+
+  var vocabularySize: Int { configuration.vocabularySize }
+  var maximumLength: Int? { configuration.positionCount }
+
+  var linearWeights: [String] {
+    names.filter { $0.dimensions.count == 2 && $0.name.hasPrefix("h.") }.map(\.name) + [head]
+  }
+
+  private var head: String {
+    parameters[ifWanted: "lm_head.weight"] == nil ? "wte.weight" : "lm_head.weight"
+  }
+
+  func logits(_ tokens: [Int], observer: LayerObserver<Value>?) -> Value {
+    precondition(tokens.count <= configuration.positionCount, "there are no more positions")
+    var x = parameters["wte.weight"].rows(tokens)
+    x = x + parameters["wpe.weight"].rows(Array(0..<tokens.count))
+    for layer in 0..<configuration.layerCount {
+      x = x + attention(norm(x, "h.\(layer).ln_1"), layer, observer)
+      let hidden = project(norm(x, "h.\(layer).ln_2"), "h.\(layer).mlp.c_fc", observer)
+      x =
+        x
+        + project(
+          hidden.applying(configuration.activation), "h.\(layer).mlp.c_proj", observer)
+    }
+    x = norm(x, "ln_f")
+    observer?(head, x)
+    return x.linear(parameters[head], bias: nil)
+  }
+
+  private func norm(_ x: Value, _ name: String) -> Value {
+    x.normalized(
+      .layer(epsilon: configuration.epsilon), weight: parameters[name + ".weight"],
+      bias: parameters[name + ".bias"])
+  }
+
+  private func project(
+    _ x: Value, _ name: String, _ observer: LayerObserver<Value>?
+  ) -> Value {
+    observer?(name + ".weight", x)
+    return x.linear(parameters[name + ".weight"], bias: parameters[name + ".bias"])
+  }
+
+  private func attention(
+    _ x: Value, _ layer: Int, _ observer: LayerObserver<Value>?
+  ) -> Value {
+    let (count, width) = (x.shape[0], configuration.width)
+    let all = project(x, "h.\(layer).attn.c_attn", observer)
+    func heads(_ part: Int) -> Value {
+      all.columns((part * width)..<((part + 1) * width))
+        .reshaped([count, configuration.headCount, width / configuration.headCount])
+    }
+    var scale: Float = 1
+    if configuration.scalesByWidth {
+      scale /= Float(width / configuration.headCount).squareRoot()
+    }
+    if configuration.scalesByLayer { scale /= Float(layer + 1) }
+    let output = heads(0).attention(
+      keys: heads(1), values: heads(2), scale: scale, mask: AttentionMask())
+    return project(output.reshaped([count, width]), "h.\(layer).attn.c_proj", observer)
+  }
+}

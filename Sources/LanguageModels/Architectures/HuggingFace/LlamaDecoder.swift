@@ -1,0 +1,129 @@
+public import Diagnostics
+public import JSON
+public import TensorCore
+internal import TensorOps
+
+/// Llama and those built like it.
+public enum LlamaArchitecture: Architecture {
+  public static let id = "llama"
+  public static let summary = "Llama, Mistral, Qwen2 and Qwen3 as transformers saves them"
+  private static let kinds: Set<String> = ["llama", "mistral", "qwen2", "qwen3"]
+
+  public static func recognizes(_ configuration: JSONValue?, _ shapes: [String: [Int]]) -> Bool {
+    kinds.contains(configuration?["model_type"]?.string ?? "")
+  }
+
+  public static func open(
+    _ tensors: [String: Tensor], _ configuration: JSONValue?
+  ) throws(Rejection) -> any LanguageModel<Tensor> {
+    try LlamaDecoder<Tensor>(tensors, LlamaConfiguration(configuration ?? .null))
+  }
+}
+
+/// A decoder with RMS norms before its branches, rotary positions and a gated MLP (Touvron et al.
+/// 2023).
+struct LlamaDecoder<Value: TensorValue>: LanguageModel {
+  private let configuration: LlamaConfiguration
+  private let parameters: Parameters<Value>
+  private let names: [Parameter]
+
+  init(
+    _ tensors: [String: Tensor], _ configuration: LlamaConfiguration
+  ) throws(Rejection) {
+    self.configuration = configuration
+    names = configuration.wanted { tensors[$0] != nil }
+    parameters = try Parameters(tensors, wanted: names) { $0.hasSuffix("rotary_emb.inv_freq") }
+  }
+
+  var vocabularySize: Int { configuration.vocabularySize }
+
+  var linearWeights: [String] {
+    names.map(\.name).filter { $0.contains("_proj.weight") || $0 == head }
+  }
+
+  private var head: String {
+    parameters[ifWanted: "lm_head.weight"] == nil ? "model.embed_tokens.weight" : "lm_head.weight"
+  }
+
+  func logits(_ tokens: [Int], observer: LayerObserver<Value>?) -> Value {
+    let table = parameters["model.embed_tokens.weight"]
+    let rotary = RotaryTable(
+      frequencies: configuration.frequencies, positionCount: tokens.count,
+      direction: .counterclockwise, roundedTo: table.dtype)
+    var x = table.rows(tokens)
+    for layer in 0..<configuration.layerCount {
+      x = x + attention(norm(x, layer, "input_layernorm"), layer, rotary, observer)
+      x = x + mlp(norm(x, layer, "post_attention_layernorm"), layer, observer)
+    }
+    x = x.rmsNormalized(weight: parameters["model.norm.weight"], epsilon: configuration.epsilon)
+    observer?(head, x)
+    return x.linear(parameters[head], bias: nil)
+  }
+
+  private func norm(_ x: Value, _ layer: Int, _ name: String) -> Value {
+    x.rmsNormalized(
+      weight: parameters["model.layers.\(layer).\(name).weight"], epsilon: configuration.epsilon)
+  }
+
+  private func project(
+    _ x: Value, _ name: String, _ observer: LayerObserver<Value>?
+  ) -> Value {
+    observer?(name + ".weight", x)
+    return x.linear(parameters[name + ".weight"], bias: parameters[ifWanted: name + ".bias"])
+  }
+
+  private func attention(
+    _ x: Value, _ layer: Int, _ rotary: RotaryTable, _ observer: LayerObserver<Value>?
+  ) -> Value {
+    let prefix = "model.layers.\(layer).self_attn."
+    let (count, width) = (x.shape[0], configuration.headWidth)
+    func heads(_ name: String, _ headCount: Int) -> Value {
+      let heads = project(x, prefix + name + "_proj", observer)
+        .reshaped([count, headCount, width])
+      guard let weight = parameters[ifWanted: prefix + name + "_norm.weight"] else { return heads }
+      return heads.rmsNormalized(weight: weight, epsilon: configuration.epsilon)
+    }
+    let output = heads("q", configuration.headCount).rotated(by: rotary).attention(
+      keys: heads("k", configuration.keyHeadCount).rotated(by: rotary),
+      values: heads("v", configuration.keyHeadCount), scale: 1 / Float(width).squareRoot(),
+      mask: AttentionMask(window: configuration.windows[layer]))
+    return project(
+      output.reshaped([count, configuration.headCount * width]), prefix + "o_proj", observer)
+  }
+
+  private func mlp(_ x: Value, _ layer: Int, _ observer: LayerObserver<Value>?) -> Value {
+    let prefix = "model.layers.\(layer).mlp."
+    let gate = project(x, prefix + "gate_proj", observer).applying(.silu)
+    return project(gate * project(x, prefix + "up_proj", observer), prefix + "down_proj", observer)
+  }
+}
+
+extension LlamaConfiguration {
+  /// The tensors; biases, head norms and an untied head where they are there.
+  func wanted(has: (_ name: String) -> Bool) -> [Parameter] {
+    var wanted = [
+      Parameter("model.embed_tokens.weight", [vocabularySize, width]),
+      Parameter("model.norm.weight", [width]),
+    ]
+    var optional = [Parameter("lm_head.weight", [vocabularySize, width])]
+    let (queryWidth, keyWidth) = (headCount * headWidth, keyHeadCount * headWidth)
+    for layer in 0..<layerCount {
+      let prefix = "model.layers.\(layer)."
+      wanted.append(Parameter(prefix + "input_layernorm.weight", [width]))
+      wanted.append(Parameter(prefix + "post_attention_layernorm.weight", [width]))
+      let matrices: [(String, Int, Int)] = [
+        ("self_attn.q_proj", queryWidth, width), ("self_attn.k_proj", keyWidth, width),
+        ("self_attn.v_proj", keyWidth, width), ("self_attn.o_proj", width, queryWidth),
+        ("mlp.gate_proj", hiddenWidth, width), ("mlp.up_proj", hiddenWidth, width),
+        ("mlp.down_proj", width, hiddenWidth),
+      ]
+      for (name, outputs, inputs) in matrices {
+        wanted.append(Parameter(prefix + name + ".weight", [outputs, inputs]))
+        optional.append(Parameter(prefix + name + ".bias", [outputs]))
+      }
+      optional.append(Parameter(prefix + "self_attn.q_norm.weight", [headWidth]))
+      optional.append(Parameter(prefix + "self_attn.k_norm.weight", [headWidth]))
+    }
+    return wanted + optional.filter { has($0.name) }
+  }
+}

@@ -1,0 +1,24 @@
+public import TensorOps
+
+/// What a model tells about its inside while it computes: the input of a linear layer, under the
+/// name of the weight it is multiplied with.
+public typealias LayerObserver<Value> = (_ weight: String, _ input: Value) -> Void
+
+/// A model that predicts the next token.
+public protocol LanguageModel<Value>: Sendable {
+  /// What it computes with.
+  associatedtype Value: TensorValue
+  /// How many tokens there are.
+  var vocabularySize: Int { get }
+  /// How long a sequence may be; nil for any length.
+  var maximumLength: Int? { get }
+  /// The weights of the linear layers, in the order in which they are used.
+  var linearWeights: [String] { get }
+  /// The logits of the token after each position, of shape [positions, vocabulary].
+  func logits(_ tokens: [Int], observer: LayerObserver<Value>?) -> Value
+}
+
+extension LanguageModel {
+  /// Any length, as with rotary positions.
+  public var maximumLength: Int? { nil }
+}

@@ -1,0 +1,64 @@
+public import Diagnostics
+public import TensorCore
+public import TensorOps
+
+/// A tensor that an architecture wants.
+public struct Parameter: Sendable, Equatable {
+  /// Its name in the checkpoint.
+  public let name: String
+  /// Its extents.
+  public let dimensions: [Int]
+
+  /// Wants a tensor.
+  public init(_ name: String, _ dimensions: [Int]) {
+    self.name = name
+    self.dimensions = dimensions
+  }
+}
+
+/// The tensors of a model by name, known to be those that its architecture wants.
+public struct Parameters<Value: TensorValue>: Sendable {
+  private let values: [String: Value]
+
+  /// Checks that `tensors` are the `wanted` ones; A01 names every one that is missing, left over or
+  /// misshapen. `ignored` says which may be there without being used.
+  public init(
+    _ tensors: [String: Tensor], wanted: [Parameter],
+    ignoring ignored: (String) -> Bool = { _ in false }
+  ) throws(Rejection) {
+    var complaints: [String] = []
+    var values: [String: Value] = [:]
+    for parameter in wanted {
+      guard let tensor = tensors[parameter.name] else {
+        complaints.append("missing: \(parameter.name) \(parameter.dimensions)")
+        continue
+      }
+      if tensor.shape.dimensions != parameter.dimensions {
+        complaints.append(
+          "misshapen: \(parameter.name) is \(tensor.shape.dimensions) and not "
+            + "\(parameter.dimensions)")
+      }
+      values[parameter.name] = Value(constant: tensor)
+    }
+    let extra = tensors.keys.filter { values[$0] == nil && !ignored($0) }.sorted()
+    complaints += extra.map { "left over: \($0)" }
+    guard complaints.isEmpty else {
+      throw Rejection(ArchitectureRules.parameters, Self.summary(of: complaints))
+    }
+    self.values = values
+  }
+
+  private static func summary(of complaints: [String]) -> String {
+    let shown = complaints.prefix(12).joined(separator: "; ")
+    return complaints.count > 12 ? shown + "; and \(complaints.count - 12) more" : shown
+  }
+
+  /// The tensor of a name that was wanted.
+  public subscript(_ name: String) -> Value {
+    guard let value = values[name] else { preconditionFailure("\(name) was not asked for") }
+    return value
+  }
+
+  /// The tensor of a name that may not have been wanted.
+  public subscript(ifWanted name: String) -> Value? { values[name] }
+}

@@ -1,0 +1,46 @@
+import Checkpoints
+import Diagnostics
+import JSON
+import LanguageModels
+import Recipes
+import TensorCore
+import TensorOps
+import TestSupport
+import Testing
+
+/// Small models with logits from implementations that are not ours.
+@Suite struct GoldenModelTests {
+  private static let notModels: Set<String> = ["evaluation", "hessian"]
+  static let names = Fixtures.names(in: "language_models").filter { !notModels.contains($0) }
+
+  @Test(arguments: names)
+  func `logits are those of the independent implementation`(name: String) throws {
+    let folder = "language_models/" + name
+    let loaded = try Self.load(folder)
+    let sequences = try JSONValue(parsing: Fixtures.bytes(folder + "/tokens.json"))
+    let expected = try Checkpoint.open(Fixtures.path(folder + "/expected.safetensors"))
+    for (index, sequence) in try #require(sequences.elements).enumerated() {
+      let tokens = try #require(sequence.elements).compactMap(\.integer)
+      let logits = loaded.model.logits(tokens, observer: nil).floats
+      let golden = try Self.floats(expected, "logits.\(index)")
+      #expect(logits.count == golden.count)
+      let scale = golden.reduce(0) { max($0, abs($1)) }
+      let worst = zip(logits, golden).reduce(0) { max($0, abs($1.0 - $1.1)) }
+      #expect(worst <= 1e-4 * scale, "off by \(worst) of \(scale)")
+    }
+  }
+
+  private static func load(_ folder: String) throws -> LoadedModel {
+    let files = Fixtures.names(in: folder)
+    let weights = try #require(files.first { $0 == "model.safetensors" || $0.hasSuffix(".pt") })
+    let checkpoint = try Checkpoint.open(Fixtures.path(folder + "/" + weights))
+    let json = try JSONValue(parsing: Fixtures.bytes(folder + "/config.json"))
+    return try LoadedModel(checkpoint, configuration: json)
+  }
+
+  private static func floats(_ checkpoint: Checkpoint, _ name: String) throws -> [Float] {
+    let tensor = try #require(checkpoint.tensors.first { $0.name == name })
+    guard case .dense(let dense) = tensor.content else { return [] }
+    return dense.floats
+  }
+}
