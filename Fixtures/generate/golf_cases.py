@@ -41,13 +41,13 @@ def case(*parts, lengths=(24,), storage="bf16", sizes=True, **config):
 
 LEVEL_3 = {
     "num_layers": 5, "xsa_last_n": 2, "rope_dims": 4, "ln_scale": True, "ve_layers": [2, 4],
-    "neg_slope": 0.5, "rope_train_seq_len": 1024,
+    "neg_slope": 0.5, "rope_yarn": True, "train_seq_len": 1024,
 }  # fmt: skip
 LEVEL_5 = {
     "num_layers": 5, "xsa_last_n": 5, "rope_dims": 4, "ln_scale": True, "neg_slope": 0.5,
-    "num_loops": 2, "loop_start": 1, "loop_end": 2, "rope_train_seq_len": 2048,
+    "num_loops": 2, "loop_start": 1, "loop_end": 2, "rope_yarn": True, "train_seq_len": 2048,
 }  # fmt: skip
-LEVEL_6 = {**LEVEL_5, "rope_train_seq_len": 0, "parallel_start_layer": 3}
+LEVEL_6 = {**LEVEL_5, "rope_yarn": False, "parallel_start_layer": 3}
 LOOPS = {"num_layers": 4, "num_loops": 2, "loop_start": 1, "loop_end": 2}
 FOUR = {"num_layers": 4}
 GATED_DOCUMENTS = {"document_mask": True, "eval_seq_len": 9, "smear_bos_mask": True}
@@ -98,14 +98,17 @@ CASES = {
                                    **FOUR),
     "attn_gate_proj": case("gate_proj"),
     "attn_gate_proj_of_queries": case("gate_proj", attn_out_gate_src="q"),
+    "attn_gate_proj_older_key": case("gate_proj", gate_attn_src="q"),
     "attn_gate_dense": case("gate_dense"),
     "attn_gate_sparse": case("gate_sparse", sparse_attn_gate_scale=0.5),
     "smear_windowed": case("smear_windowed"),
     "smear_windowed_bos_mask": case("smear_windowed", smear_bos_mask=True),
     "document_mask": case(document_mask=True, lengths=(40,)),
     "document_mask_limited": case(document_mask=True, eval_seq_len=7, bos_id=2, lengths=(40,)),
-    "rope_longer_than_trained": case(rope_train_seq_len=16, lengths=(40, 16)),
-    "rope_longer_than_trained_partial": case(rope_train_seq_len=16, rope_dims=4, lengths=(33,)),
+    "rope_longer_than_trained": case(rope_yarn=True, train_seq_len=16, lengths=(40, 16)),
+    "rope_longer_than_trained_partial": case(rope_yarn=True, train_seq_len=16, rope_dims=4,
+                                             lengths=(33,)),
+    "longer_than_trained_without_rescale": case(train_seq_len=16, lengths=(33,)),
     "softcap_poly": case(softcap_type="poly", logit_softcap=4.0),
     "factored_embedding": case("factored", embedding_dim=20),
     "factored_embedding_untied": case("factored", "untied", embedding_dim=20,

@@ -10,7 +10,7 @@ import torch
 
 EPSILON = 2.0**-23
 DEFAULTS = {
-    "rope_base": 10000.0, "rope_dims": 0, "rope_train_seq_len": 0,
+    "rope_base": 10000.0, "rope_dims": 0, "rope_yarn": False, "train_seq_len": 0,
     "logit_softcap": 30.0, "softcap_type": "tanh", "neg_slope": 0.0, "ln_scale": False,
     "xsa_last_n": 0, "ve_layers": [], "recur_layers": [], "skip_clamp": False,
     "num_loops": 0, "loop_start": 0, "loop_end": 0,
@@ -63,6 +63,8 @@ class GolfGPT:
 
     def __init__(self, config, tensors, dtype=torch.float32, observe=None):
         self.config = {**DEFAULTS, **config}
+        if "gate_attn_src" in config:
+            self.config["attn_out_gate_src"] = config["gate_attn_src"]
         self.w = {name: value.to(dtype) for name, value in unbanked(tensors).items()}
         self.dtype = dtype
         self.observe = observe or (lambda name, x: None)
@@ -164,8 +166,8 @@ class GolfGPT:
         """x (T × heads × d) turned by its positions."""
         count = x.shape[0]
         dims = self.config["rope_dims"] or self.head
-        base, trained = self.config["rope_base"], self.config["rope_train_seq_len"]
-        if 0 < trained < count:
+        base, trained = self.config["rope_base"], self.config["train_seq_len"]
+        if self.config["rope_yarn"] and 0 < trained < count:
             base = base * (count / trained) ** (dims / (dims - 2))
         exponents = torch.arange(0, dims, 2, dtype=torch.float32) / dims
         angles = torch.outer(torch.arange(count, dtype=torch.float32), 1.0 / base**exponents)
