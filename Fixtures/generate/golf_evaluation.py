@@ -1,6 +1,5 @@
 """Parts of language_models.py: what layers read, and losses over token shards."""
 
-import json
 import math
 import os
 import struct
@@ -116,26 +115,57 @@ def summary(mode, found, tokens, table, sidecar):
     }  # fmt: skip
 
 
-def write_evaluation(folder, put_json):
-    """Two shards with sidecars, a byte table, and what each way of evaluating gives.
-
-    expected.json is a list of ways with their results; losses.safetensors has each target's loss in
-    float64, in the same order: `nll.<n>`.
-    """
-    vocabulary, tensors = SMALL["vocab_size"], Parameters("evaluation", JUDGED).drawn("f32")
+def put_tokens(folder):
+    """Writes two shards with their sidecars; gives all tokens and all of the sidecars' counts."""
     random = torch.Generator().manual_seed(11)
-    tokens = torch.randint(3, vocabulary, (203,), generator=random)
+    tokens = torch.randint(3, SMALL["vocab_size"], (203,), generator=random)
     tokens[[0, 1, 30, 41, 43, 100, 119, 160, 202]] = 1
-    sidecar = [
-        0 if token == 1 else value
-        for token, value in zip(tokens.tolist(), torch.randint(1, 9, (203,), generator=random).tolist())
-    ]
-    put_model(folder, JUDGED, tensors, put_json)
+    counts = torch.randint(1, 9, tokens.shape, generator=random)
+    sidecar = torch.where(tokens == 1, 0, counts).tolist()
     for number, (start, end) in enumerate(((0, 90), (90, 203))):
         for infix, values in (("", tokens.tolist()), ("bytes_", sidecar)):
             name = f"fineweb_val_{infix}{number:06}.bin"
             put_shard(os.path.join(folder, name), values[start:end])
-    table = byte_table(vocabulary)
+    return tokens, sidecar
+
+
+def coarser(value):
+    """A matrix with 15 levels per row."""
+    step = value.abs().amax(-1, keepdim=True) / 7
+    return (value / step).round() * step if value.ndim == 2 else value
+
+
+def comparison(reference, candidate, tokens, length):
+    """How far a candidate's predictions are from the reference's, in fixed windows.
+
+    KL(reference ‖ candidate) in nats for each position; the 99th percentile interpolates linearly.
+    """
+    divergences, agree, cosines = [], [], []
+    for start in range(0, (len(tokens) - 1) // length * length, length):
+        ours, theirs = (m(tokens[start : start + length]) for m in (reference, candidate))
+        p, q = ours.log_softmax(-1), theirs.log_softmax(-1)
+        divergences.append((p.exp() * (p - q)).sum(-1))
+        agree.append((ours.argmax(-1) == theirs.argmax(-1)).double())
+        cosines.append(torch.nn.functional.cosine_similarity(ours, theirs, dim=-1))
+    kl = torch.cat(divergences)
+    return {
+        "length": length, "positions": len(kl), "kl_mean": kl.mean().item(),
+        "kl_p99": kl.quantile(0.99).item(), "kl_max": kl.max().item(),
+        "top1_agreement": torch.cat(agree).mean().item(),
+        "logit_cosine_min": torch.cat(cosines).min().item(),
+    }  # fmt: skip
+
+
+def write_evaluation(folder, put_json):
+    """Token shards with sidecars, a byte table, and what each way of evaluating gives.
+
+    expected.json is a list of ways with their results; losses.safetensors has each target's loss in
+    float64, in the same order: `nll.<n>`. comparison.json is candidate.safetensors against the model.
+    """
+    tensors = Parameters("evaluation", JUDGED).drawn("f32")
+    tokens, sidecar = put_tokens(folder)
+    put_model(folder, JUDGED, tensors, put_json)
+    table = byte_table(SMALL["vocab_size"])
     keys = ("byte_count", "begins_with_space", "is_boundary")
     put_json(os.path.join(folder, "bytes.json"), {k: v.tolist() for k, v in zip(keys, table)})
     model = GolfGPT(JUDGED.config, tensors, torch.float64)
@@ -149,13 +179,17 @@ def write_evaluation(folder, put_json):
         ({"mode": "documents", "length": 512}, documents(model, tokens, 512, 1)),
         ({"mode": "documents", "length": 16}, documents(model, tokens, 16, 1)),
     ]  # fmt: skip
-    for mode, found in ways[2:]:
-        assert sorted(found) == list(range(len(tokens) - 1)), mode
+    losses = {}
+    for place, (mode, found) in enumerate(ways):
+        complete = sorted(found) == list(range(len(tokens) - 1))
+        assert complete or mode["mode"] == "fixed", mode
+        ordered = [found[target] for target in sorted(found)]
+        losses[f"nll.{place}"] = torch.tensor(ordered, dtype=torch.float64)
     report = [summary(mode, found, tokens, table, sidecar) for mode, found in ways]
-    losses = {
-        f"nll.{place}": torch.tensor([found[target] for target in sorted(found)], dtype=torch.float64)
-        for place, (_, found) in enumerate(ways)
-    }
-    with open(os.path.join(folder, "expected.json"), "w", encoding="utf-8") as file:
-        file.write(json.dumps(report, indent=2) + "\n")
+    put_json(os.path.join(folder, "expected.json"), report, 2)
     save_file(losses, os.path.join(folder, "losses.safetensors"))
+    rounded = {name: coarser(value) for name, value in tensors.items()}
+    save_file(rounded, os.path.join(folder, "candidate.safetensors"))
+    candidate = GolfGPT(JUDGED.config, rounded, torch.float64)
+    compared = comparison(model, candidate, tokens, 32)
+    put_json(os.path.join(folder, "comparison.json"), compared, 2)

@@ -273,7 +273,8 @@ class GolfGPT:
         u, w = self.attention_part(layer, a, tokens), self.mlp_part(layer, lanes[1])
         if "lane_merge" in self.w:
             return a + u, lanes[1] + w
-        resid, post = self.w["parallel_resid_lambdas"][layer], self.w["parallel_post_lambdas"][layer]
+        resid = self.w["parallel_resid_lambdas"][layer]
+        post = self.w["parallel_post_lambdas"][layer]
         return tuple(resid[n] * lanes[n] + post[0, n] * u + post[1, n] * w for n in (0, 1))
 
     def merged(self, lanes):
