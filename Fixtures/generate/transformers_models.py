@@ -95,7 +95,7 @@ def write_case(name, kind, model_kind, keys, folder, put_json):
     expected = {"logits.0": logits.contiguous(), "nll.0": losses}
     save_file(expected, os.path.join(folder, "expected.safetensors"))
     put_json(os.path.join(folder, "tokens.json"), [tokens.tolist()])
-    stored = model.bfloat16() if name != "llama" else model
+    stored = model.bfloat16() if name != "gpt2_untied" else model
     stored.save_pretrained(folder)
     extra = os.path.join(folder, "generation_config.json")
     if os.path.exists(extra):
