@@ -37,6 +37,10 @@ ORIGINS = {
     "tar/": ("generate/archives.py", f"Python 3.11, {TORCH}"),
     "compressed/": ("generate/compressed.py", "numpy 2.4.6, brotli 1.0.9, zstd 1.5.4, lrzip 0.651"),
     "encodings/": ("generate/encodings.py", TORCH),
+    "language_models/": (
+        "generate/language_models.py",
+        f"{TORCH}, safetensors 0.8.0, transformers 5.23.0",
+    ),
     "numpy/": ("generate/numpy_files.py", "numpy 2.4.6"),
     "pickle/": ("generate/pickles.py", f"Python 3.11, {TORCH}"),
     "safetensors/": ("generate/safetensors_files.py", f"{TORCH}, safetensors 0.8.0"),
