@@ -11,7 +11,6 @@ struct Room {
 
 let rooms = [
   Room(name: "Diagnostics", imports: []),
-  Room(name: "JSON", imports: ["Diagnostics"], isParser: true),
   Room(name: "TensorCore", imports: ["CKernels", "CSystem", "Diagnostics"]),
   Room(name: "TensorOps", imports: ["CKernels", "TensorCore"]),
   Room(name: "Pickle", imports: ["Diagnostics"], isParser: true),

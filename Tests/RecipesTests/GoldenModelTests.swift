@@ -11,7 +11,8 @@ import Testing
 /// Small models with logits from implementations that are not ours.
 @Suite struct GoldenModelTests {
   private static let notModels: Set<String> = ["evaluation", "hessian"]
-  static let names = Fixtures.names(in: "language_models").filter { !notModels.contains($0) }
+  static let names = ((try? Fixtures.names(in: "language_models")) ?? [])
+    .filter { !notModels.contains($0) }
 
   @Test(arguments: names)
   func `logits are those of the independent implementation`(name: String) throws {
@@ -31,7 +32,7 @@ import Testing
   }
 
   private static func load(_ folder: String) throws -> LoadedModel {
-    let files = Fixtures.names(in: folder)
+    let files = try Fixtures.names(in: folder)
     let weights = try #require(files.first { $0 == "model.safetensors" || $0.hasSuffix(".pt") })
     let checkpoint = try Checkpoint.open(Fixtures.path(folder + "/" + weights))
     let json = try JSONValue(parsing: Fixtures.bytes(folder + "/config.json"))
