@@ -24,6 +24,7 @@ let rooms = [
       "Archives", "ByteCodecs", "CKernels", "Diagnostics", "Pickle", "TensorCore",
     ],
     isParser: true),
+  Room(name: "LanguageModels", imports: ["Diagnostics", "TensorCore"], isParser: true),
 ]
 
 let commandLine: [Target.Dependency] = [
