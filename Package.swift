@@ -11,6 +11,7 @@ struct Room {
 
 let rooms = [
   Room(name: "Diagnostics", imports: []),
+  Room(name: "JSON", imports: ["Diagnostics"], isParser: true),
   Room(name: "TensorCore", imports: ["CKernels", "CSystem", "Diagnostics"]),
   Room(name: "Pickle", imports: ["Diagnostics"], isParser: true),
   Room(name: "Archives", imports: ["CKernels", "CZlib", "Diagnostics"], isParser: true),
@@ -21,14 +22,14 @@ let rooms = [
   Room(
     name: "Checkpoints",
     imports: [
-      "Archives", "ByteCodecs", "CKernels", "Diagnostics", "Pickle", "TensorCore",
+      "Archives", "ByteCodecs", "CKernels", "Diagnostics", "JSON", "Pickle", "TensorCore",
     ],
     isParser: true),
   Room(name: "LanguageModels", imports: ["Diagnostics", "TensorCore"], isParser: true),
 ]
 
 let commandLine: [Target.Dependency] = [
-  "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "TensorCore",
+  "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "JSON", "TensorCore",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 
@@ -69,14 +70,16 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .target(
       name: "FuzzEntries",
-      dependencies: ["Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "Pickle"],
+      dependencies: [
+        "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "JSON", "Pickle",
+      ],
       path: "Tests/Fuzz/Entries", swiftSettings: swiftSettings),
     .testTarget(
       name: "FuzzReplayTests", dependencies: ["FuzzEntries", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["birdie", "Checkpoints", "Diagnostics", "TensorCore", "TestSupport"],
+      dependencies: ["birdie", "Checkpoints", "Diagnostics", "JSON", "TensorCore", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"],

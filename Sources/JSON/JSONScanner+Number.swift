@@ -1,6 +1,6 @@
 extension JSONScanner {
   /// Reads a number: an integer where it is written as one, else a double.
-  mutating func number() throws(JSONDefect) -> JSONValue {
+  package mutating func number() throws(JSONDefect) -> JSONValue {
     let start = position
     let isNegative = byte(at: position) == UInt8(ascii: "-")
     if isNegative { position += 1 }

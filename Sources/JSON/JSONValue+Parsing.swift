@@ -18,7 +18,7 @@ extension JSONValue {
     try unsafe self.init(parsing: bytes.span.bytes)
   }
 
-  static func read(
+  package static func read(
     from scanner: inout JSONScanner, depth: Int
   ) throws(JSONDefect) -> JSONValue {
     switch try scanner.nextKind() {

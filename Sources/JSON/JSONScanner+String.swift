@@ -1,6 +1,6 @@
 extension JSONScanner {
   /// Reads a string with its quotes and gives its text.
-  mutating func string() throws(JSONDefect) -> String {
+  package mutating func string() throws(JSONDefect) -> String {
     try require(UInt8(ascii: "\""), "a string")
     let start = position + 1
     var index = start

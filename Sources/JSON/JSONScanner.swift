@@ -1,35 +1,35 @@
 /// Walks over a JSON document value by value, without building one in memory.
 ///
 /// The caller asks for what its format needs next; anything else is a defect with its place.
-struct JSONScanner: ~Escapable {
+package struct JSONScanner: ~Escapable {
   /// What the first byte of a value announces.
-  enum Kind { case object, array, string, number, word }
+  package enum Kind { case object, array, string, number, word }
 
   /// A member's name and where its quote stands.
-  struct Key {
-    let text: String
-    let offset: Int
+  package struct Key {
+    package let text: String
+    package let offset: Int
   }
 
-  let bytes: RawSpan
+  package let bytes: RawSpan
   /// The next byte to be read.
-  var position = 0
+  package var position = 0
   /// Whether the last thing read was an opening bracket, so that no comma is due.
   private var isFresh = false
 
   @_lifetime(copy bytes)
-  init(_ bytes: RawSpan) { self.bytes = bytes }
+  package init(_ bytes: RawSpan) { self.bytes = bytes }
 
   /// The byte at `index`, or nil past the end.
   @inline(__always)
-  func byte(at index: Int) -> UInt8? {
+  package func byte(at index: Int) -> UInt8? {
     guard index < bytes.byteCount else { return nil }
     // In bounds: positions never go below zero.
     return unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)
   }
 
   /// The next byte that is no white space, which stays unread; nil at the end.
-  mutating func peek() -> UInt8? {
+  package mutating func peek() -> UInt8? {
     while let byte = byte(at: position) {
       guard byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 else { return byte }
       position += 1
@@ -38,7 +38,7 @@ struct JSONScanner: ~Escapable {
   }
 
   /// What comes next; throws when no value begins here.
-  mutating func nextKind() throws(JSONDefect) -> Kind {
+  package mutating func nextKind() throws(JSONDefect) -> Kind {
     guard let next = peek() else { throw misplaced() }
     return switch next {
     case UInt8(ascii: "{"): .object
@@ -54,12 +54,12 @@ struct JSONScanner: ~Escapable {
   }
 
   /// Steps into an object that lies within `depth` others.
-  mutating func openObject(depth: Int) throws(JSONDefect) {
+  package mutating func openObject(depth: Int) throws(JSONDefect) {
     try open(UInt8(ascii: "{"), "an object", depth: depth)
   }
 
   /// Steps into an array that lies within `depth` other values.
-  mutating func openArray(depth: Int) throws(JSONDefect) {
+  package mutating func openArray(depth: Int) throws(JSONDefect) {
     try open(UInt8(ascii: "["), "an array", depth: depth)
   }
 
@@ -73,7 +73,7 @@ struct JSONScanner: ~Escapable {
   }
 
   /// Reads the next member's key and its colon, or the closing brace, which gives nil.
-  mutating func nextKey() throws(JSONDefect) -> Key? {
+  package mutating func nextKey() throws(JSONDefect) -> Key? {
     guard try hasItem(before: UInt8(ascii: "}")) else { return nil }
     guard peek() == UInt8(ascii: "\"") else { throw misplaced() }
     let offset = position
@@ -84,7 +84,7 @@ struct JSONScanner: ~Escapable {
   }
 
   /// Whether another element follows; steps over the comma or the closing bracket.
-  mutating func hasElement() throws(JSONDefect) -> Bool {
+  package mutating func hasElement() throws(JSONDefect) -> Bool {
     try hasItem(before: UInt8(ascii: "]"))
   }
 
@@ -107,7 +107,7 @@ struct JSONScanner: ~Escapable {
   }
 
   /// Reads `true`, `false` or `null`.
-  mutating func word() throws(JSONDefect) -> JSONValue {
+  package mutating func word() throws(JSONDefect) -> JSONValue {
     if skip("true") { return .bool(true) }
     if skip("false") { return .bool(false) }
     if skip("null") { return .null }
@@ -130,26 +130,26 @@ struct JSONScanner: ~Escapable {
   }
 
   /// Steps over a whole value that the caller does not need, checking it all the same.
-  mutating func skipValue(depth: Int) throws(JSONDefect) {
+  package mutating func skipValue(depth: Int) throws(JSONDefect) {
     _ = try JSONValue.read(from: &self, depth: depth)
   }
 
   /// Throws unless only white space is left.
-  mutating func finish() throws(JSONDefect) {
+  package mutating func finish() throws(JSONDefect) {
     guard let byte = peek() else { return }
     let defect = misplaced()
     throw defect.kind == .comment ? defect : JSONDefect(.trailingContent(byte), at: position)
   }
 
   /// Throws a mismatch unless the next byte is `byte`; `name` says what it would begin.
-  mutating func require(_ byte: UInt8, _ name: String) throws(JSONDefect) {
+  package mutating func require(_ byte: UInt8, _ name: String) throws(JSONDefect) {
     guard peek() != byte else { return }
     _ = try nextKind()
     throw JSONDefect(.mismatch(expected: name), at: position)
   }
 
   /// The defect of a byte that cannot stand at the current position.
-  func misplaced() -> JSONDefect {
+  package func misplaced() -> JSONDefect {
     switch byte(at: position) {
     case nil: JSONDefect(.truncated, at: position)
     case UInt8(ascii: "/"), UInt8(ascii: "#"): JSONDefect(.comment, at: position)
