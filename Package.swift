@@ -25,7 +25,7 @@ let rooms = [
       "Archives", "ByteCodecs", "CKernels", "Diagnostics", "JSON", "Pickle", "TensorCore",
     ],
     isParser: true),
-  Room(name: "LanguageModels", imports: ["Diagnostics", "TensorCore"], isParser: true),
+  Room(name: "LanguageModels", imports: ["Diagnostics", "JSON", "TensorCore"], isParser: true),
 ]
 
 let commandLine: [Target.Dependency] = [

@@ -330,6 +330,127 @@ def with_unused(model):
     return out
 
 
+def reject(name, content):
+    with open(os.path.join(ROOT, "rejects", name), "wb") as file:
+        file.write(content)
+
+
+def piece(text, score=-1.0, kind=None):
+    content = field(1, text) + field(2, score)
+    return field(1, content if kind is None else content + field(3, kind))
+
+
+def reject_models():
+    """Models that are wrong, each in one way."""
+    unknown = piece(b"<unk>", 0.0, 2)
+    bpe = field(2, field(3, 2))
+    good = unknown + piece(b"a") + piece(b"b") + bpe
+    reject("K01-empty.model", b"")
+    reject("K01-cut.model", good[:-3])
+    reject("K01-length.model", good + number(4 << 3 | 2) + number(2 ** 63))
+    reject("K01-group.model", good + number(9 << 3 | 3))
+    reject("K01-varint.model", good + number(9 << 3) + b"\xff" * 11)
+    reject("K01-field-zero.model", good + b"\x00\x01")
+    reject("K02-empty-piece.model", good + piece(b""))
+    reject("K02-twice.model", good + piece(b"a"))
+    reject("K02-no-unknown.model", piece(b"a") + bpe)
+    reject("K02-two-unknown.model", good + piece(b"<unk2>", 0.0, 2))
+    reject("K02-nan-score.model", good + piece(b"c", float("nan")))
+    reject("K02-byte-without-fallback.model", good + piece(b"<0x41>", 0.0, 6))
+    reject("K02-missing-bytes.model",
+           unknown + piece(b"<0x41>", 0.0, 6) + field(2, field(3, 2) + field(35, 1)))
+    reject("K02-bad-byte.model",
+           unknown + piece(b"<0x4g>", 0.0, 6) + field(2, field(3, 2) + field(35, 1)))
+    reject("K02-long-piece.model", good + piece(b"x" * 4097))
+    reject("K03-word.model", unknown + piece(b"a") + field(2, field(3, 3)))
+    reject("K03-char.model", unknown + piece(b"a") + field(2, field(3, 4)))
+    reject("K03-kind-9.model", unknown + piece(b"a") + field(2, field(3, 9)))
+    reject("K04-short.model", good + field(3, field(2, b"\x01\x00")))
+    reject("K04-trie-size.model", good + field(3, field(2, struct.pack("<I", 4096) + bytes(8))))
+    reject("K04-odd-size.model", good + field(3, field(2, struct.pack("<I", 5) + bytes(9))))
+    reject("K04-open-end.model", good + field(3, field(2, struct.pack("<II", 4, 0) + b"abc")))
+    reject("K04-long-replacement.model",
+           good + field(3, field(2, struct.pack("<II", 4, 0) + b"a" * 2000 + bytes(1))))
+
+
+def reject_descriptions():
+    """tokenizer.json files that are wrong, each in one way."""
+    def write(name, change=None, **members):
+        description = {"added_tokens": [], "normalizer": None, "pre_tokenizer": None,
+                       "post_processor": None, "decoder": None,
+                       "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2},
+                                 "merges": [["a", "b"]]}}
+        description.update(members)
+        if change:
+            change(description)
+        reject(name, json.dumps(description).encode())
+
+    def model(**members):
+        return lambda description: description["model"].update(members)
+
+    def split(pattern, behavior="Isolated"):
+        return {"type": "Split", "pattern": pattern, "behavior": behavior, "invert": False}
+
+    reject("K07-no-json.json", b"{")
+    reject("K07-no-model.json", b"{}")
+    reject("K07-twice.json", b'{"model":{"type":"BPE","vocab":{"a":0,"a":1},"merges":[]}}')
+    write("K07-vocab-list.json", model(vocab=["a"]))
+    write("K07-merges-object.json", model(merges={}))
+    write("K07-merge-of-three.json", model(merges=[["a", "b", "c"]]))
+    write("K07-merge-text.json", model(merges=["a  b"]))
+    write("K07-flag.json", model(ignore_merges="yes"))
+    write("K07-added-token.json", added_tokens=[{"id": "3", "content": "<s>"}])
+    write("K08-unigram.json", model(type="Unigram"))
+    write("K08-affix.json", model(end_of_word_suffix="</w>"))
+    write("K08-dropout.json", model(dropout=0.1))
+    write("K08-nfkc.json", normalizer={"type": "NFKC"})
+    write("K08-replace-regex.json",
+          normalizer={"type": "Replace", "pattern": {"Regex": "a+"}, "content": "b"})
+    write("K08-pre-tokenizer.json", pre_tokenizer={"type": "Whitespace"})
+    write("K08-pattern.json", pre_tokenizer=split({"Regex": "\\w+"}))
+    write("K08-pattern-text.json", pre_tokenizer=split({"String": " "}))
+    write("K08-behavior.json", pre_tokenizer=split({"Regex": GPT2}, "MergedWithNext"))
+    write("K08-after-bytes.json", pre_tokenizer={"type": "Sequence", "pretokenizers": [
+        {"type": "ByteLevel", "add_prefix_space": False}, {"type": "Digits"}]})
+    write("K08-decoder.json", decoder={"type": "WordPiece"})
+    write("K08-processor.json", post_processor={"type": "BertProcessing"})
+    write("K09-two-ids.json", model(vocab={"a": 0, "b": 0, "ab": 1}))
+    write("K09-id.json", model(vocab={"a": 0, "b": 1, "ab": 2 ** 40}))
+    write("K09-negative-id.json", model(vocab={"a": 0, "b": 1, "ab": -1}))
+    write("K09-merge.json", model(merges=[["a", "c"]]))
+    write("K09-merged.json", model(merges=[["b", "a"]]))
+    write("K09-unknown.json", model(unk_token="<unk>"))
+    write("K09-added.json", added_tokens=[{"id": 1, "content": "<s>", "special": True}])
+
+
+def shard(tokens, magic=20240520, version=1, count=None):
+    header = [magic, version, len(tokens) if count is None else count] + [0] * 253
+    return struct.pack("<256i", *header) + struct.pack(f"<{len(tokens)}H", *tokens)
+
+
+def make_shards():
+    """Shards that must be read, and such that must not."""
+    def accept(name, content):
+        with open(os.path.join(ROOT, "accepts", name), "wb") as file:
+            file.write(content)
+    accept("part_val_000000.bin", shard([1, 5, 6, 7]))
+    accept("part_val_000001.bin", shard([]))
+    accept("part_val_000002.bin", shard([8, 1, 9]))
+    accept("part_val_bytes_000000.bin", shard([0, 3, 2, 1]))
+    accept("part_val_bytes_000001.bin", shard([]))
+    accept("part_val_bytes_000002.bin", shard([7, 0, 500]))
+    reject("V01-text.bin", b"text " * 300)
+    reject("V01-empty.bin", b"")
+    reject("V01-magic.bin", shard([1], magic=20240521))
+    reject("V02-version.bin", shard([1, 2], version=2))
+    reject("V03-header.bin", shard([])[:512])
+    reject("V03-short.bin", shard([1, 2, 3])[:-1])
+    reject("V03-long.bin", shard([1, 2, 3]) + b"\x00\x00")
+    reject("V03-negative.bin", shard([1], count=-1))
+    reject("V05-token.bin", shard([1, 2, 700, 3]))
+    reject("V06_bytes_.bin", shard([1]))
+
+
 def main():
     for name in ("accepts", "rejects"):
         shutil.rmtree(os.path.join(ROOT, name), ignore_errors=True)
@@ -339,6 +460,9 @@ def main():
     for name in sorted(os.listdir(accepts)):
         path = os.path.join(accepts, name)
         write_golden(path + ".golden", reference(path), lines(300, 7))
+    make_shards()
+    reject_models()
+    reject_descriptions()
     return 0
 
 

@@ -53,6 +53,15 @@ struct Golden {
 }
 
 /// Opens a tokenizer by the extension of its file.
+@discardableResult
 func openTokenizer(_ path: String) throws -> any Tokenizer {
-  try SentencePieceTokenizer(path: path)
+  path.hasSuffix(".json")
+    ? try HuggingFaceTokenizer(path: path) : try SentencePieceTokenizer(path: path)
+}
+
+/// Reads a tokenizer from memory by the extension of its name.
+func parseTokenizer(_ bytes: [UInt8], _ name: String) throws -> any Tokenizer {
+  name.hasSuffix(".json")
+    ? try HuggingFaceTokenizer(parsing: bytes.span.bytes)
+    : try SentencePieceTokenizer(parsing: bytes.span.bytes)
 }

@@ -27,10 +27,10 @@ extension Tokenizer {
 }
 
 /// The most bytes that are tokenized at once; indices in the merger have 32 bits.
-let maximumTextByteCount = 1 << 28
+package let maximumTextByteCount = 1 << 28
 
 /// Throws K06 for a text of more bytes than are tokenized at once.
-func requireTokenizable(byteCount: Int) throws(Rejection) {
+package func requireTokenizable(byteCount: Int) throws(Rejection) {
   guard byteCount <= maximumTextByteCount else {
     throw Rejection(
       LanguageModelRules.textTooLong,
