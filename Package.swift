@@ -71,7 +71,7 @@ let package = Package(
     .target(
       name: "FuzzEntries",
       dependencies: [
-        "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "JSON", "Pickle",
+        "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pickle",
       ],
       path: "Tests/Fuzz/Entries", swiftSettings: swiftSettings),
     .testTarget(
