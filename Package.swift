@@ -11,6 +11,7 @@ struct Room {
 
 let rooms = [
   Room(name: "Diagnostics", imports: []),
+  Room(name: "JSON", imports: ["Diagnostics"], isParser: true),
   Room(name: "TensorCore", imports: ["CKernels", "CSystem", "Diagnostics"]),
   Room(name: "TensorOps", imports: ["CKernels", "TensorCore"]),
   Room(name: "Pickle", imports: ["Diagnostics"], isParser: true),
@@ -20,13 +21,13 @@ let rooms = [
     imports: ["CBrotli", "CLZMA", "CZPAQ", "CZlib", "CZstd", "Diagnostics"],
     isParser: true),
   Room(
-    name: "LanguageModels", imports: ["Diagnostics", "JSON", "TensorCore", "TensorOps"],
-    isParser: true),
-  Room(
     name: "Checkpoints",
     imports: [
-      "Archives", "ByteCodecs", "CKernels", "Diagnostics", "Pickle", "TensorCore",
+      "Archives", "ByteCodecs", "CKernels", "Diagnostics", "JSON", "Pickle", "TensorCore",
     ],
+    isParser: true),
+  Room(
+    name: "LanguageModels", imports: ["Diagnostics", "JSON", "TensorCore", "TensorOps"],
     isParser: true),
   Room(
     name: "Recipes",
@@ -36,7 +37,7 @@ let rooms = [
 ]
 
 let commandLine: [Target.Dependency] = [
-  "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "TensorCore",
+  "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "JSON", "TensorCore",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 
@@ -77,14 +78,16 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .target(
       name: "FuzzEntries",
-      dependencies: ["Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "Pickle"],
+      dependencies: [
+        "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pickle",
+      ],
       path: "Tests/Fuzz/Entries", swiftSettings: swiftSettings),
     .testTarget(
       name: "FuzzReplayTests", dependencies: ["FuzzEntries", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["birdie", "Checkpoints", "Diagnostics", "TensorCore", "TestSupport"],
+      dependencies: ["birdie", "Checkpoints", "Diagnostics", "JSON", "TensorCore", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"],

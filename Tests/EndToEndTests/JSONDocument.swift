@@ -1,4 +1,5 @@
 import Checkpoints
+import JSON
 
 /// A JSON document as a test asks about it.
 struct JSONDocument {

@@ -8,7 +8,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-fuzzers=${1:-pickle zip tar codecs safetensors numpy json checkpoint}
+fuzzers=${1:-pickle zip tar codecs safetensors numpy json sentencepiece tokenizer shard checkpoint}
 seconds=${2:-60}
 scratch=$PWD/.build-fuzz
 # libFuzzer writes the failing input on a crash; Swift's backtraces would come first and hang.
@@ -26,6 +26,9 @@ seeds() {
     codecs) find Fixtures/compressed Fixtures/golf -type f ! -name '*.json' ! -name 'expected.*' ;;
     safetensors) find Fixtures/safetensors -type f -name '*.safetensors' ;;
     numpy) find Fixtures/numpy -type f -name "*.npy" ;;
+    sentencepiece) find Fixtures/tokenizers -type f -name '*.model' ;;
+    tokenizer) find Fixtures/tokenizers -type f -name '*.json' ;;
+    shard) find Fixtures/tokenizers -type f -name '*.bin' ;;
     json) find Fixtures -type f -name '*.json' ;;
     # Beside the fixtures stand artifacts without their compression, which hides all from mutations.
     *) find Tests/Fuzz/Seeds Fixtures/*/accepts Fixtures/*/rejects -type f ! -name '*.json' ;;

@@ -39,6 +39,9 @@ struct FuzzInput: CustomTestStringConvertible, Sendable {
     FuzzInput(entry: .safetensors, path: "safetensors/rejects/S17-nesting.safetensors"),
     FuzzInput(entry: .numpy, path: "numpy/accepts/version-3.npy"),
     FuzzInput(entry: .json, path: "numpy/accepts.json"),
+    FuzzInput(entry: .sentencepiece, path: "tokenizers/accepts/bpe-unused.model"),
+    FuzzInput(entry: .tokenizer, path: "tokenizers/accepts/mistral.json"),
+    FuzzInput(entry: .shard, path: "tokenizers/accepts/part_val_000000.bin"),
     FuzzInput(entry: .checkpoint, path: "pytorch/accepts/tar-with-views.pt"),
     FuzzInput(entry: .checkpoint, path: "golf/accepts/b1-bshf6-brotli/artifact"),
   ]

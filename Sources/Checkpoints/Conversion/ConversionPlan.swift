@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import JSON
 internal import TensorCore
 
 /// What will be written, settled before the first byte: names, types, order, metadata.

@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import JSON
 public import TensorCore
 
 /// The header of a `.npy` array.

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import JSON
 
 /// Reads the few Python literals that the header of an array is made of, and evaluates nothing.
 struct PythonLiteral: ~Escapable {

@@ -1,3 +1,5 @@
+internal import JSON
+
 extension TorchValue {
   /// The value as JSON text, for metadata; what is no plain leaf is described in a string.
   var jsonText: String {

@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import JSON
 internal import TensorCore
 
 /// Hugging Face's safetensors: a JSON header and the tensors' bytes, nothing else.

@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import JSON
 public import TensorCore
 
 /// The header of a safetensors file that is to be written, and where each tensor's bytes go.

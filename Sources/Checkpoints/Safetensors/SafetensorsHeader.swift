@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import JSON
 public import TensorCore
 
 /// What a safetensors file says about its tensors, checked against the file's length.

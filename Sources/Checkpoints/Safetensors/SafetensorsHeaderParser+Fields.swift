@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import JSON
 public import TensorCore
 
 extension SafetensorsHeaderParser {

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import JSON
 internal import TensorCore
 
 /// Turns the header's JSON into entries in one pass, without a tree in between.

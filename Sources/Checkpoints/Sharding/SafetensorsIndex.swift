@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import JSON
 
 /// The `model.safetensors.index.json` of a sharded model: which file holds which tensor.
 public struct SafetensorsIndex: Sendable {

@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import JSON
 internal import TensorCore
 
 /// A folder of safetensors files with an index of which holds which tensor, or of a single one.

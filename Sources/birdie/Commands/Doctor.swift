@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Glibc
+import JSON
 
 /// `birdie doctor`: what does this installation have to work with?
 struct Doctor: Verb {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Diagnostics
 import Glibc
+import JSON
 
 /// `birdie explain`: what does this rule mean?
 struct Explain: Verb {

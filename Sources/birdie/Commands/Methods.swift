@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Glibc
+import JSON
 
 /// `birdie methods`: which formats and algorithms does this build know?
 struct Methods: Verb {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Diagnostics
+import JSON
 
 /// Goes through the paths of one command line: one that fails keeps no other from its turn.
 struct PathLoop {

@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Glibc
+import JSON
 import TensorCore
 
 /// How two checkpoints differ: what differs as a table for people, every tensor for scripts.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Glibc
+import JSON
 
 /// What a conversion wrote, or would write.
 struct ConversionSummary {

@@ -1,4 +1,5 @@
 import Checkpoints
+import JSON
 
 /// The one JSON document that a command prints under `--json`.
 enum Document {

@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Glibc
+import JSON
 
 /// What went wrong, where, why it matters and what to do: for people on stderr, scripts get JSON.
 struct ErrorReport {

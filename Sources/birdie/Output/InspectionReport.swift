@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Glibc
+import JSON
 import TensorCore
 
 /// What is in a checkpoint: lines and a table for people, an object for scripts.

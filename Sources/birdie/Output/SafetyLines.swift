@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Glibc
+import JSON
 
 /// What a scan found: lines for people, an object for scripts.
 struct SafetyLines {

@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Glibc
+import JSON
 
 /// What a reader noticed and went on.
 struct WarningReport {

@@ -2,6 +2,7 @@ import ByteCodecs
 import CKernels
 import Checkpoints
 import Glibc
+import JSON
 
 /// What the program found out about itself and its machine.
 struct Diagnosis {

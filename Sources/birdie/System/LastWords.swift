@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Glibc
+import JSON
 
 /// What a signal handler prints before the process ends: a handler may not allocate, so the text is
 /// made in advance and lives as long as the process.

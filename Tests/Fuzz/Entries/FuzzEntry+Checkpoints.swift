@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import Diagnostics
 internal import Glibc
+internal import JSON
 internal import TensorCore
 
 extension FuzzEntry {

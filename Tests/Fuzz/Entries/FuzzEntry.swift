@@ -16,6 +16,12 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
   case numpy
   /// JSON in both directions.
   case json
+  /// SentencePiece models.
+  case sentencepiece
+  /// Tokenizers described in JSON.
+  case tokenizer
+  /// The headers of token shards.
+  case shard
   /// Whole checkpoints of any format, the compressed artifacts included.
   case checkpoint
 
@@ -29,6 +35,9 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
     case .safetensors: Self.readSafetensors(bytes)
     case .numpy: Self.readNumPy(bytes)
     case .json: Self.rewriteJSON(bytes)
+    case .sentencepiece: Self.readSentencePiece(bytes)
+    case .tokenizer: Self.readTokenizerDescription(bytes)
+    case .shard: Self.readShard(bytes)
     case .checkpoint: Self.openCheckpoint(bytes)
     }
   }

@@ -1,0 +1,39 @@
+internal import Diagnostics
+internal import Glibc
+
+/// The files that a pattern names, as the challenge's scripts pick them.
+enum ShardPaths {
+  /// What the files hold.
+  enum Content {
+    case tokens
+    case byteCounts
+  }
+
+  /// The paths that match a shell pattern, sorted byte by byte; throws V04 where none does.
+  ///
+  /// Sidecars match the pattern of their tokens too: what has `_bytes_` in its name is one.
+  static func matching(_ pattern: String, _ content: Content) throws(Rejection) -> [String] {
+    let matches = glob(pattern)
+    // Names are compared from their end, so that the folders do not count.
+    let paths = matches.filter { path in
+      let name = Array(path.utf8.reversed().prefix { $0 != UInt8(ascii: "/") })
+      let isSidecar = name.firstRange(of: Array("_setyb_".utf8)) != nil
+      return isSidecar == (content == .byteCounts)
+    }
+    guard !paths.isEmpty else {
+      let others = matches.isEmpty ? "nothing matches" : "\(matches.count) other files match"
+      throw Rejection(LanguageModelRules.noShards, others, at: Place(file: pattern))
+    }
+    return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  private static func glob(_ pattern: String) -> [String] {
+    var found = unsafe glob_t()
+    // The matches are copied before the C library frees them.
+    defer { unsafe globfree(&found) }
+    guard unsafe Glibc.glob(pattern, 0, nil, &found) == 0 else { return [] }
+    return (0..<Int(unsafe found.gl_pathc)).compactMap { index in
+      unsafe found.gl_pathv[index].map { unsafe String(cString: $0) }
+    }
+  }
+}
