@@ -55,7 +55,14 @@ struct ConversionPlan {
         TorchRules.notRepresentable, "a quantized tensor (\(encoded.encoding.kind))")
     }
     guard options.codes == .keep else { return append(name, content, options) }
-    let prefix = encoded.components.count == 1 ? name : nil
+    keep(encoded, of: name, options)
+  }
+
+  /// Writes the parts of a tensor, and a note that says how they become numbers.
+  private mutating func keep(
+    _ encoded: EncodedTensor, of name: String, _ options: ConversionOptions
+  ) {
+    var names: [String] = []
     for component in encoded.components {
       // PyTorch's quantized tensors do not name their parts; artifacts name each as it is stored.
       let isNamed = !(encoded.encoding is AffineCodes) || component.name.contains(".")
@@ -63,12 +70,15 @@ struct ConversionPlan {
         isNamed
         ? options.renamings.reduce(component.name) { $1.applied(to: $0) }
         : "\(name).\(component.name)"
+      names.append(encoded.components.count == 1 ? name : part)
+    }
+    for (part, component) in zip(names, encoded.components) {
       items.append(
         Item(
-          name: prefix ?? part, dtype: component.tensor.dtype, shape: component.tensor.shape,
+          name: part, dtype: component.tensor.dtype, shape: component.tensor.shape,
           content: .dense(component.tensor)))
     }
-    metadata["birdie.encoding.\(name)"] = encoded.schemeDescription.text()
+    metadata[EncodingNote.keyPrefix + name] = encoded.note(components: names)
   }
 
   private mutating func append(

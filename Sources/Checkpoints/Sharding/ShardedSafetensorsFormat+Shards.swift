@@ -37,6 +37,9 @@ extension ShardedSafetensorsFormat {
         SafetensorsRules.shards, "\(file) does not hold it", at: Place(file: path, tensor: name))
     }
     checkTotal(of: whole, against: index, at: Place(file: path), audit: &audit)
+    try locating(Place(file: path)) { () throws(Rejection) in
+      try whole.bindKeptCodes(audit: &audit)
+    }
     whole.ties = SafetensorsFormat.ties(in: whole.metadata, among: whole.tensors.map(\.name))
     return whole
   }
