@@ -9,7 +9,6 @@ extension Checkpoint {
   /// relaxed that rule, and C08 or C09 where the parts do not fit together.
   mutating func bindKeptCodes(audit: inout Audit) throws(Rejection) {
     let keys = metadata.keys.filter { $0.hasPrefix(EncodingNote.keyPrefix) }
-      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     guard !keys.isEmpty else { return }
     var binding = CodeBinding(tensors)
     for key in keys {
@@ -24,6 +23,7 @@ extension Checkpoint {
       }
     }
     tensors = try binding.tensors()
+    ties = SafetensorsFormat.ties(in: metadata, among: tensors.map(\.name))
   }
 }
 

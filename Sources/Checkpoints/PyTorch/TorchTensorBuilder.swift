@@ -22,8 +22,12 @@ struct TorchTensorBuilder {
 
   init(source: any TorchStorageSource) {
     self.source = source
-    let scaled = source.fileByteCount.multiplied(by: Self.maximumExpansion)
-    allowance = max(Self.freeExpansion, scaled ?? Int.max)
+    allowance = Self.allowance(forFileOf: source.fileByteCount)
+  }
+
+  /// The bytes that tensors may take beyond their storages in `byteCount` bytes of files.
+  static func allowance(forFileOf byteCount: Int) -> Int {
+    max(freeExpansion, byteCount.multiplied(by: maximumExpansion) ?? Int.max)
   }
 
   /// The arguments that both rebuild functions share.

@@ -82,7 +82,7 @@ public enum SafetensorsFormat: CheckpointFormat {
   /// The ties that `save_model` notes in the metadata as `{dropped name: kept name}`: groups that
   /// begin with the kept name. A key that names a tensor of the file, or a value that names none,
   /// is other metadata.
-  static func ties(in metadata: [String: String], among names: [String]) -> [[String]] {
+  static func ties(in metadata: TextMap, among names: [String]) -> [[String]] {
     guard !metadata.isEmpty else { return [] }
     let known = Set(names.map(ExactText.init))
     var dropped: [ExactText: [String]] = [:]

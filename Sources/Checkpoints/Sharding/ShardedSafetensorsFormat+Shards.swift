@@ -74,12 +74,12 @@ extension ShardedSafetensorsFormat {
   ) {
     whole.byteCount += shard.byteCount
     whole.tensors += shard.tensors
-    for (key, value) in shard.metadata.sorted(by: { $0.key < $1.key }) {
+    for (key, value) in shard.metadata {
       guard let first = whole.metadata[key] else {
         whole.metadata[key] = value
         continue
       }
-      if first != value {
+      if !first.utf8.elementsEqual(value.utf8) {
         audit.warn(
           SafetensorsRules.shards, "its metadata \(JSONValue.string(key)) differs from the others'",
           at: Place(file: file))
