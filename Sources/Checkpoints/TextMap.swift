@@ -1,7 +1,7 @@
 internal import Diagnostics
 
-/// Texts by name, as metadata are: names that only look alike, “é” in one code point and in two, are
-/// two. A dictionary of `String` would lose one of them.
+/// Texts by name, as metadata are: names that only look alike, “é” in one code point and in two,
+/// are two. A dictionary of `String` would lose one of them.
 public struct TextMap: Sendable {
   private var entries: [ExactText: (key: String, value: String)] = [:]
 
