@@ -309,6 +309,16 @@ def _nested_files():
         program(LegacyStorage(5)), count=5, payload=DATA[:20]))
 
 
+def _names():
+    yield "T19-no-tensors", program({"step": 5})
+    yield "T20-two-tensors", archive({"a": {"b": tensor()}, "a.b": tensor()})
+    attributes = {"note": "kept", "extra": tensor()}
+    parameter = Call(
+        torch._utils._rebuild_parameter_with_state, tensor(), False, OrderedDict(), attributes)
+    yield "T21-tensor-of-a-parameter", archive({"w": parameter})
+    yield "S24-name-of-the-metadata", archive({"__metadata__": tensor(), "w": tensor()})
+
+
 def _python_values():
     yield "P33-bytearray-of-a-length", archive(program({"w": Call(bytearray, 1 << 33)}))
     yield "P33-bytes-of-a-length", archive(program({"w": Call(bytes, 1 << 33)}))
@@ -417,6 +427,7 @@ def files():
         _legacy_files,
         _nested_files,
         _python_values,
+        _names,
         _numpy_programs,
         _module_programs,
         _shared_values,
