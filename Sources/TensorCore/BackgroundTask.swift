@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Work on a thread of its own, joined exactly once by whoever started it.
+/// Work on a thread of its own, joined by whoever started it.
 public final class BackgroundTask<Result: Sendable>: @unchecked Sendable {
   // `result` is written by the thread before it ends and read by `join` after it ended.
   private var result: Result?
@@ -8,9 +8,10 @@ public final class BackgroundTask<Result: Sendable>: @unchecked Sendable {
   private var thread = pthread_t()
   private var isStarted = false
 
-  /// Starts `body`; where the system has no thread to give, `join` runs it instead.
+  /// Starts `body`; where the budget or the system has no thread to give, `join` runs it instead.
   public init(_ body: @escaping @Sendable () -> Result) {
     self.body = body
+    guard MachineBudget.threadCount > 1 else { return }
     let run = ThreadBody { [self] in result = self.body() }
     let argument = Unmanaged.passRetained(run)
     let status = pthread_create(
@@ -30,7 +31,9 @@ public final class BackgroundTask<Result: Sendable>: @unchecked Sendable {
       pthread_join(thread, nil)
       isStarted = false
     }
-    return result ?? body()
+    let result = result ?? body()
+    self.result = result
+    return result
   }
 }
 

@@ -108,6 +108,32 @@ public final class FileMapping: @unchecked Sendable {
     return unsafe (UnsafeRawBufferPointer(start: start, count: size), stamp)
   }
 
+  /// Reads `count` bytes at `offset` into the front of `buffer`; throws F04 if the file ends before
+  /// them.
+  func read(into buffer: inout [UInt8], count: Int, at offset: Int) throws(Rejection) {
+    precondition(count <= buffer.count, "the buffer holds what is read")
+    var done = 0
+    while done < count {
+      let result = buffer.withUnsafeMutableBytes { target in
+        unsafe pread(
+          descriptor, target.baseAddress.map { unsafe $0 + done }, count - done,
+          off_t(offset + done))
+      }
+      if result < 0, errno == EINTR { continue }
+      guard result >= 0 else {
+        throw Rejection(
+          TensorCoreRules.inputOutput, "cannot read: \(systemError())",
+          at: Place(file: path, offset: offset + done))
+      }
+      guard result > 0 else {
+        throw Rejection(
+          TensorCoreRules.changedInput, "it ends at byte \(offset + done) now",
+          at: Place(file: path))
+      }
+      done += result
+    }
+  }
+
   /// Throws F04 if the file was written to or cut since it was opened.
   package func requireUnchanged() throws(Rejection) {
     var status = stat()

@@ -11,6 +11,8 @@ public struct OutputFile: ~Copyable {
   /// The bytes written so far.
   public private(set) var byteCount = 0
   private var partial: PartialOutput
+  /// The unit in which file systems keep and share bytes.
+  private static let pageByteCount = 4096
 
   /// The name the file gets in the end.
   public var path: String { partial.target.path }
@@ -50,17 +52,19 @@ public struct OutputFile: ~Copyable {
     try writeAll(bytes.span.bytes, to: descriptor, at: offset)
   }
 
-  /// Appends stored bytes; what lies in a file is copied by the kernel without passing through
-  /// this process.
+  /// Appends stored bytes.
+  ///
+  /// What lies in a file is copied by the kernel, or shared where the file system can, as long as
+  /// both places are alike within a page. Where they are not, the kernel would fill every page in
+  /// two steps: a buffer that the processor's cache holds is faster then.
   public mutating func append(_ storage: Storage) throws(Rejection) {
     var done = 0
-    if let file = storage.file {
+    if let file = storage.file, (storage.start - byteCount) % Self.pageByteCount == 0 {
       done = try copy(from: file, at: storage.start, count: storage.byteCount)
     }
-    guard done < storage.byteCount, let rest = storage.slice(done..<storage.byteCount) else {
-      return
+    try storage.forEachChunk(from: done, endingAtMultiplesFrom: byteCount) {
+      chunk throws(Rejection) in try append(chunk)
     }
-    try rest.forEachChunk { chunk throws(Rejection) in try append(chunk) }
   }
 
   /// The bytes that the kernel agreed to copy; the rest has to be written by hand, as between

@@ -6,8 +6,8 @@ extension Tensor {
 
   /// Gives the elements' bytes in row-major order, a bounded chunk at a time.
   ///
-  /// Contiguous tensors are handed out in place; scattered views are gathered into one buffer.
-  /// Pages of a mapped file are let go once they were handed out, so memory stays flat.
+  /// Contiguous tensors are handed out as they are stored; scattered views are gathered into one
+  /// buffer. Throws F04 where the file ends too early.
   public func forEachChunk(
     _ body: (RawSpan) throws(Rejection) -> Void
   ) throws(Rejection) {
@@ -40,21 +40,6 @@ extension Tensor {
       }
     }
     if filled > 0 { try body(buffer.span.bytes.extracting(0..<(filled * width))) }
-  }
-}
-
-extension Storage {
-  /// Gives the bytes in order, at most `Tensor.chunkByteCount` at a time.
-  public func forEachChunk(
-    _ body: (RawSpan) throws(Rejection) -> Void
-  ) throws(Rejection) {
-    var position = 0
-    while position < byteCount {
-      let end = min(position + Tensor.chunkByteCount, byteCount)
-      try body(bytes.extracting(position..<end))
-      forget(position..<end)
-      position = end
-    }
   }
 }
 

@@ -18,6 +18,7 @@ struct CommandRun {
       Talk.write(HelpPage.text(of: Birdie.helpMessage()))
       return ExitStatus.usage.rawValue
     }
+    TruncationGuard.install(asJSON: wantsJSON)
     do {
       try CommandLineCheck(arguments: arguments).run()
       var command = try Birdie.parseAsRoot(arguments)

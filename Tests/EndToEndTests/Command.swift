@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// Runs the `birdie` that was built beside these tests.
 enum Command {
@@ -41,7 +42,7 @@ enum Command {
   private static func run(
     _ arguments: [String], _ environment: [String: String]
   ) throws -> Outcome {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     let (output, talk) = (folder.path("stdout"), folder.path("stderr"))
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -80,7 +81,7 @@ enum Command {
   private static let sanitizerOptions = ["ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"]
 
   private static func text(of path: String) throws -> String {
-    String(decoding: try ScratchFolder.bytes(path), as: UTF8.self)
+    String(decoding: try TemporaryFolder.bytes(of: path), as: UTF8.self)
   }
 
   private static func withCStrings<Result>(

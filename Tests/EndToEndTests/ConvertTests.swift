@@ -1,12 +1,13 @@
+import TestSupport
 import Testing
 
 struct ConvertTests {
-  private let folder: ScratchFolder
+  private let folder: TemporaryFolder
   private let model: String
 
   init() throws {
-    folder = try ScratchFolder()
-    model = try folder.file("model.safetensors", twoTensors())
+    folder = try TemporaryFolder()
+    model = try folder.write("model.safetensors", twoTensors())
   }
 
   @Test(arguments: ["copy.safetensors", "copy.pt", "copy.bin"])
@@ -20,11 +21,11 @@ struct ConvertTests {
   }
 
   @Test func `an existing output is replaced only by force`() throws {
-    let output = try folder.file("taken.safetensors", [1, 2, 3])
+    let output = try folder.write("taken.safetensors", [1, 2, 3])
     let refused = try Command.birdie("convert", model, output)
     #expect(refused.status == 73)
     #expect(refused.talk.contains("--force"))
-    #expect(try ScratchFolder.bytes(output) == [1, 2, 3])
+    #expect(try TemporaryFolder.bytes(of: output) == [1, 2, 3])
     #expect(try Command.birdie("convert", model, output, "--force").status == 0)
     #expect(try Command.birdie("diff", model, output).status == 0)
   }
@@ -39,11 +40,11 @@ struct ConvertTests {
       try Command.birdie("convert", model, output, "--dry-run", "--json").output)
     #expect(plan["dry_run"]?.bool == true)
     _ = try Command.birdie("convert", model, output)
-    #expect(plan["output"]?["bytes"]?.integer == (try ScratchFolder.bytes(output).count))
+    #expect(plan["output"]?["bytes"]?.integer == (try TemporaryFolder.bytes(of: output).count))
   }
 
   @Test func `a rehearsal fails where the conversion would`() throws {
-    let taken = try folder.file("taken.safetensors", [1, 2, 3])
+    let taken = try folder.write("taken.safetensors", [1, 2, 3])
     #expect(try Command.birdie("convert", model, taken, "--dry-run").status == 73)
     #expect(try Command.birdie("convert", model, taken, "--dry-run", "--force").status == 0)
     let missing = try Command.birdie(
@@ -80,7 +81,7 @@ struct ConvertTests {
   }
 
   @Test func `damage leaves nothing behind`() throws {
-    let broken = try folder.file("cut.safetensors", Array(twoTensors().dropLast()))
+    let broken = try folder.write("cut.safetensors", Array(twoTensors().dropLast()))
     let run = try Command.birdie("convert", broken, folder.path("out.safetensors"))
     #expect(run.status == 65)
     #expect(folder.names == ["cut.safetensors", "model.safetensors"])
@@ -88,7 +89,7 @@ struct ConvertTests {
 
   @Test func `a signal removes what was written and ends with 130`() throws {
     let header = #"{"a":{"dtype":"F32","shape":[100000000],"data_offsets":[0,400000000]}}"#
-    let big = try folder.file("big.safetensors", safetensors(header, payload: []))
+    let big = try folder.write("big.safetensors", safetensors(header, payload: []))
     let output = folder.path("never.safetensors")
     let partial = folder.path(".never.safetensors.partial")
     // TERM because a shell makes its background jobs deaf to INT; both are handled alike.

@@ -1,14 +1,15 @@
+import TestSupport
 import Testing
 
 struct DiffTests {
-  private let folder: ScratchFolder
+  private let folder: TemporaryFolder
   private let model: String
   private let changed: String
 
   init() throws {
-    folder = try ScratchFolder()
-    model = try folder.file("model.safetensors", twoTensors())
-    changed = try folder.file("changed.safetensors", twoTensors(second: 2.5))
+    folder = try TemporaryFolder()
+    model = try folder.write("model.safetensors", twoTensors())
+    changed = try folder.write("changed.safetensors", twoTensors(second: 2.5))
   }
 
   @Test func `a file is the same as itself`() throws {
@@ -48,7 +49,7 @@ struct DiffTests {
 
   @Test func `a tensor that one side lacks counts among those that are not equal`() throws {
     let header = #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#
-    let lone = try folder.file("lone.safetensors", safetensors(header, payload: [1, 2]))
+    let lone = try folder.write("lone.safetensors", safetensors(header, payload: [1, 2]))
     let run = try Command.birdie("diff", model, lone)
     #expect(run.status == 1)
     #expect(run.output == "only in \(model): b.weight\ndifferent: 1 of 2 tensors equal\n")
@@ -57,8 +58,8 @@ struct DiffTests {
   @Test func `a name that is noted as a tie stands for the tensor that was kept`() throws {
     let one = #""a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}"#
     let two = #"{\#(one),"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}"#
-    let full = try folder.file("full.safetensors", safetensors(two, payload: [1, 2, 1, 2]))
-    let tied = try folder.file(
+    let full = try folder.write("full.safetensors", safetensors(two, payload: [1, 2, 1, 2]))
+    let tied = try folder.write(
       "tied.safetensors",
       safetensors(#"{"__metadata__":{"b":"a","format":"a"},\#(one)}"#, payload: [1, 2]))
     for pair in [(full, tied), (tied, full)] {

@@ -1,12 +1,13 @@
+import TestSupport
 import Testing
 
 struct InspectTests {
-  private let folder: ScratchFolder
+  private let folder: TemporaryFolder
   private let model: String
 
   init() throws {
-    folder = try ScratchFolder()
-    model = try folder.file("model.safetensors", twoTensors())
+    folder = try TemporaryFolder()
+    model = try folder.write("model.safetensors", twoTensors())
   }
 
   @Test func `a file without a verb is inspected`() throws {
@@ -85,7 +86,7 @@ struct InspectTests {
 
   @Test func `JSON cannot steer a terminal or reorder what it shows`() throws {
     let header = #"{"\u009b2J\u202ex":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
-    let path = try folder.file("escape.safetensors", safetensors(header, payload: [1]))
+    let path = try folder.write("escape.safetensors", safetensors(header, payload: [1]))
     let output = try Command.birdie(path, "--json").output
     #expect(output.contains(#""\u009b2J\u202ex""#))
     #expect(
@@ -104,7 +105,7 @@ struct InspectTests {
 
   @Test func `a name cannot steer the terminal`() throws {
     let header = #"{"\u001b[2Jx":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
-    let path = try folder.file("escape.safetensors", safetensors(header, payload: [1]))
+    let path = try folder.write("escape.safetensors", safetensors(header, payload: [1]))
     #expect(try Command.birdie(path).output.contains(#"\u{1B}[2Jx"#))
   }
 
@@ -115,7 +116,7 @@ struct InspectTests {
   }
 
   @Test func `damage ends with 65 and the place`() throws {
-    let path = try folder.file("cut.safetensors", twoTensors().dropLast())
+    let path = try folder.write("cut.safetensors", twoTensors().dropLast())
     let run = try Command.birdie(path)
     #expect(run.status == 65)
     #expect(run.talk.hasPrefix("error[S"))
@@ -123,8 +124,8 @@ struct InspectTests {
   }
 }
 
-extension ScratchFolder {
-  fileprivate func file(_ name: String, _ bytes: ArraySlice<UInt8>) throws -> String {
-    try file(name, Array(bytes))
+extension TemporaryFolder {
+  fileprivate func write(_ name: String, _ bytes: ArraySlice<UInt8>) throws -> String {
+    try write(name, Array(bytes))
   }
 }

@@ -17,4 +17,28 @@ struct MemoryTests {
       """)
     #expect([65, 77].contains(run.status), "\(run.talk.suffix(500))")
   }
+
+  @Test func `a decoder that asks for more than the limit is refused, and no other`() throws {
+    let folder = try TemporaryFolder()
+    // Its xz stream asks for a dictionary of 64 MiB.
+    let artifact = Fixtures.path("golf/accepts/d-int5-stream-xz/artifact")
+    let output = folder.path("out.safetensors")
+    let refused = try Command.birdie("convert", artifact, output, "--memory-limit", "64MB")
+    #expect(refused.status == 77)
+    #expect(refused.talk.contains("error[C01]"))
+    #expect(folder.names.isEmpty)
+    #expect(
+      try Command.birdie("convert", artifact, output, "--memory-limit", "64MiB").status == 0)
+  }
+
+  @Test func `one thread writes what many write`() throws {
+    let folder = try TemporaryFolder()
+    let artifact = Fixtures.path("golf/accepts/pgrp-small-3layer/artifact")
+    for threads in ["1", "3"] {
+      let run = try Command.birdie(
+        "convert", artifact, folder.path("\(threads).safetensors"), "--threads", threads)
+      #expect(run.status == 0)
+    }
+    #expect(try folder.bytes("1.safetensors") == folder.bytes("3.safetensors"))
+  }
 }

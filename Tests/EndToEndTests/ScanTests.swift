@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 struct ScanTests {
-  private let folder: ScratchFolder
+  private let folder: TemporaryFolder
 
-  init() throws { folder = try ScratchFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   /// A pickle of protocol 2 that calls `posix.system("id")`: cposix\nsystem\nX…idR.
   private static let attack: [UInt8] =
@@ -11,21 +12,21 @@ struct ScanTests {
     + [0x85, 0x52, 0x2E]
 
   @Test func `a safetensors file is clean`() throws {
-    let model = try folder.file("model.safetensors", twoTensors())
+    let model = try folder.write("model.safetensors", twoTensors())
     let run = try Command.birdie("scan", model)
     #expect(run.status == 0)
     #expect(run.output == "\(model): clean (safetensors)\n")
   }
 
   @Test func `a pickle that calls the shell is dangerous, and the call is named`() throws {
-    let run = try Command.birdie("scan", try folder.file("model.pt", Self.attack))
+    let run = try Command.birdie("scan", try folder.write("model.pt", Self.attack))
     #expect(run.status == 77)
     #expect(run.output.contains("posix.system  dangerous  called"))
     #expect(run.output.contains("error[P01]"))
   }
 
   @Test func `the call is found though the pickle breaks off after it`() throws {
-    let cut = try folder.file("cut.pt", Self.attack.dropLast(1) + [0xFF])
+    let cut = try folder.write("cut.pt", Self.attack.dropLast(1) + [0xFF])
     let document = try JSONDocument(try Command.birdie("scan", cut, "--json").output)
     #expect(document["verdict"]?.text == "dangerous")
     #expect(document["imports"]?.elements.first?["risk"]?.text == "dangerous")
@@ -33,11 +34,11 @@ struct ScanTests {
 
   @Test func `a program of protocol 0 is found without any mark of a format`() throws {
     let text = Array("cos\nsystem\n(S'id'\ntR.".utf8)
-    #expect(try Command.birdie("scan", try folder.file("old.bin", text)).status == 77)
+    #expect(try Command.birdie("scan", try folder.write("old.bin", text)).status == 77)
   }
 
   @Test func `the document has the promised keys`() throws {
-    let model = try folder.file("model.safetensors", twoTensors(second: .nan))
+    let model = try folder.write("model.safetensors", twoTensors(second: .nan))
     let document = try JSONDocument(try Command.birdie("scan", model, "--json").output)
     #expect(
       document.keys == [
@@ -48,8 +49,8 @@ struct ScanTests {
   }
 
   @Test func `damage ends with 65, and danger outweighs it`() throws {
-    let damaged = try folder.file("cut.safetensors", Array(twoTensors().dropLast()))
-    let dangerous = try folder.file("model.pt", Self.attack)
+    let damaged = try folder.write("cut.safetensors", Array(twoTensors().dropLast()))
+    let dangerous = try folder.write("model.pt", Self.attack)
     #expect(try Command.birdie("scan", damaged).status == 65)
     #expect(try Command.birdie("scan", damaged, dangerous).status == 77)
   }
@@ -59,10 +60,10 @@ struct ScanTests {
   }
 
   @Test func `a pickle beside the weights makes the folder dangerous`() throws {
-    _ = try folder.file("model.safetensors", twoTensors())
-    _ = try folder.file("config.json", Array("{}".utf8))
+    _ = try folder.write("model.safetensors", twoTensors())
+    _ = try folder.write("config.json", Array("{}".utf8))
     #expect(try Command.birdie("scan", folder.path(".")).status == 0)
-    _ = try folder.file("pytorch_model.bin", Self.attack)
+    _ = try folder.write("pytorch_model.bin", Self.attack)
     let run = try Command.birdie("scan", folder.path("."))
     #expect(run.status == 77)
     #expect(run.output.contains("pytorch_model.bin: byte"))
@@ -75,16 +76,16 @@ struct ScanTests {
   }
 
   @Test func `a folder of files without an index is gone through file by file`() throws {
-    _ = try folder.file("a.safetensors", twoTensors())
-    _ = try folder.file("b.safetensors", twoTensors())
+    _ = try folder.write("a.safetensors", twoTensors())
+    _ = try folder.write("b.safetensors", twoTensors())
     #expect(try Command.birdie("scan", folder.path(".")).status == 0)
-    _ = try folder.file("c.safetensors", Array(twoTensors().dropLast()))
+    _ = try folder.write("c.safetensors", Array(twoTensors().dropLast()))
     #expect(try Command.birdie("scan", folder.path(".")).status == 65)
   }
 
   @Test func `a path that fails keeps no other from its turn`() throws {
-    let model = try folder.file("model.safetensors", twoTensors())
-    let dangerous = try folder.file("model.pt", Self.attack)
+    let model = try folder.write("model.safetensors", twoTensors())
+    let dangerous = try folder.write("model.pt", Self.attack)
     let run = try Command.birdie("scan", model, "/no/such/file", dangerous, "--json")
     #expect(run.status == 77)
     let reports = try #require(try JSONDocument(run.output)["reports"]?.elements)
@@ -94,7 +95,7 @@ struct ScanTests {
   }
 
   @Test func `quiet prints findings only, and on stderr`() throws {
-    let run = try Command.birdie("scan", try folder.file("model.pt", Self.attack), "-q")
+    let run = try Command.birdie("scan", try folder.write("model.pt", Self.attack), "-q")
     #expect(run.status == 77)
     #expect(run.output.isEmpty)
     #expect(run.talk.hasPrefix("error[P01]"))

@@ -41,8 +41,11 @@ public final class TemporaryFolder {
   }
 
   /// The content of a file.
-  public func bytes(_ name: String) throws -> [UInt8] {
-    guard let stream = fopen(path(name), "rb") else { throw Failure(code: errno) }
+  public func bytes(_ name: String) throws -> [UInt8] { try Self.bytes(of: path(name)) }
+
+  /// The content of the file at a path.
+  public static func bytes(of path: String) throws -> [UInt8] {
+    guard let stream = fopen(path, "rb") else { throw Failure(code: errno) }
     defer { fclose(stream) }
     var content: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)

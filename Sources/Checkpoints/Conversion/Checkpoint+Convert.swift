@@ -29,6 +29,7 @@ extension Checkpoint {
     let result = Result { () throws(Rejection) in
       try conversion.run(progress) { () throws(Rejection) in
         report.warnings += try verification.join().warnings.get()
+        try requireUnchangedInput()
       }
     }
     // The thread must have ended before the mapping goes, also when writing failed.

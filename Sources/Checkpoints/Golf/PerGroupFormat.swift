@@ -1,6 +1,5 @@
 internal import ByteCodecs
 public import Diagnostics
-internal import Glibc
 internal import TensorCore
 
 /// The container `PGRP`: seven streams of codes, one of everything else, one of row orders.
@@ -68,7 +67,10 @@ public enum PerGroupFormat: CheckpointFormat {
   /// The groups that each lane decodes, about equally much: the largest first, each to the lane
   /// with the least to do.
   private static func lanes(_ sizes: [Int]) -> [[Int]] {
-    let count = min(maximumLaneCount, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let limits = DecodeLimits.withinBudget
+    let count = min(
+      maximumLaneCount, MachineBudget.threadCount,
+      max(1, MachineBudget.memoryByteCount / max(limits.memoryLimit, 1)))
     var lanes = [(load: Int, groups: [Int])](repeating: (0, []), count: count)
     for group in sizes.indices.sorted(by: { sizes[$0] > sizes[$1] }) {
       guard let lane = lanes.indices.min(by: { lanes[$0].load < lanes[$1].load }) else { break }
@@ -83,7 +85,7 @@ public enum PerGroupFormat: CheckpointFormat {
   ) throws(Rejection) -> TorchValue {
     var scratch = try ScratchFile()
     try Brotli.decode(
-      input.storage.bytes.extracting(range), limits: DecodeLimits()
+      input.storage.bytes.extracting(range), limits: DecodeLimits.withinBudget
     ) { chunk throws(Rejection) in
       try scratch.append(chunk)
     }
@@ -97,7 +99,7 @@ public enum PerGroupFormat: CheckpointFormat {
     expecting size: Int?
   ) throws(Rejection) -> [UInt8] {
     if range.isEmpty && (size ?? 0) == 0 { return [] }
-    let limits = size.map { DecodeLimits().expecting($0) } ?? DecodeLimits()
+    let limits = size.map { DecodeLimits.withinBudget.expecting($0) } ?? DecodeLimits.withinBudget
     var bytes: [UInt8] = []
     try locating(Place(member: "stream \(index)")) { () throws(Rejection) in
       try codec.decode(

@@ -100,10 +100,20 @@ extension CheckpointInput {
   func unwrapped(_ step: Unwrapping.Step) throws(Rejection) -> CheckpointInput {
     var scratch = try ScratchFile()
     try locating(Place(member: step.name)) { () throws(Rejection) in
-      try Unwrapping.apply(step, storage.bytes, limits: DecodeLimits()) { chunk throws(Rejection) in
+      try Unwrapping.apply(step, storage.bytes, limits: .withinBudget) { chunk throws(Rejection) in
         try scratch.append(chunk)
       }
     }
     return CheckpointInput(path: path, storage: try scratch.finish())
+  }
+}
+
+extension DecodeLimits {
+  /// The limits for artifacts of unknown origin, within what the process may take.
+  static var withinBudget: DecodeLimits {
+    var limits = DecodeLimits()
+    limits.windowLimit = min(limits.windowLimit, MachineBudget.memoryByteCount)
+    limits.memoryLimit = min(limits.memoryLimit, MachineBudget.memoryByteCount)
+    return limits
   }
 }

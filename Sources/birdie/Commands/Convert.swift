@@ -28,12 +28,14 @@ struct Convert: Verb {
   var result: String
 
   @OptionGroup var conversion: ConversionFlags
+  @OptionGroup var machine: MachineFlags
   @OptionGroup var leniency: LeniencyOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws { _ = try conversion.options(for: result) }
 
   func run() throws {
+    machine.apply()
     let options = try conversion.options(for: result)
     let checkpoint = try Checkpoint.open(input, leniency: leniency.rules)
     let plan = try checkpoint.conversionReport(to: result, options)

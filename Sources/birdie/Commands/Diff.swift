@@ -28,6 +28,7 @@ struct Diff: Verb {
   @Option(help: "The largest absolute difference that is none.")
   var tolerance = 0.0
 
+  @OptionGroup var machine: MachineFlags
   @OptionGroup var leniency: LeniencyOptions
   @OptionGroup var output: OutputOptions
 
@@ -38,6 +39,7 @@ struct Diff: Verb {
   }
 
   func run() throws {
+    machine.apply()
     let left = try Checkpoint.open(left, leniency: leniency.rules)
     let right = try Checkpoint.open(right, leniency: leniency.rules)
     let bytes = left.tensors.reduce(0) { $0 + $1.decodedByteCount }

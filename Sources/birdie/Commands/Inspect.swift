@@ -31,10 +31,12 @@ struct Inspect: Verb {
   @Option(help: ArgumentHelp("Only tensors whose name matches.", valueName: "glob"))
   var tensors: [String] = []
 
+  @OptionGroup var machine: MachineFlags
   @OptionGroup var leniency: LeniencyOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    machine.apply()
     let loop = PathLoop(paths: paths, output: output, key: "checkpoints")
     try loop.run { path, isFirst throws(Rejection) in
       let report = try report(on: path)

@@ -21,9 +21,11 @@ struct Scan: Verb {
   @Argument(help: "Files or folders.", completion: .file())
   var paths: [String]
 
+  @OptionGroup var machine: MachineFlags
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    machine.apply()
     let loop = PathLoop(paths: paths, output: output, key: "reports")
     try loop.run { path, _ throws(Rejection) in
       let report = try SafetyReport(scanning: path)

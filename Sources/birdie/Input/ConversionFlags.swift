@@ -6,7 +6,8 @@ struct ConversionFlags: ParsableArguments {
   @Option(
     name: .customLong("to"),
     help: ArgumentHelp(
-      "safetensors or pytorch; without it the output's ending decides.", valueName: "format"))
+      "safetensors or pytorch; without it the output's ending decides.", valueName: "format"),
+    completion: .list(OutputFormat.allCases.map(\.rawValue)))
   var target: String?
 
   @Option(help: "What floats become: keep, f32, f16 or bf16.")
@@ -17,7 +18,8 @@ struct ConversionFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Change names by a regular expression, as sed does: s/PATTERN/NEW/.", valueName: "s/re/new/"))
+      "Change names as sed -E does; the flag g changes every match, i ignores case.",
+      valueName: "s/re/new/"))
   var rename: [String] = []
 
   @Option(help: "Write compressed tensors as codes and scales (keep) or as numbers (decode).")
@@ -32,23 +34,11 @@ struct ConversionFlags: ParsableArguments {
   @Flag(help: "Say what would be read and written, and write nothing.")
   var dryRun = false
 
-  @Option(help: "The most threads to use; a conversion has work for two.")
-  var threads: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "The most memory to use; a conversion keeps below 64MB whatever the model's size.",
-      valueName: "bytes"))
-  var memoryLimit: ByteSize?
-
-  /// What conversions of any size stay below.
-  private static let neededMemory = 64_000_000
   /// What the ecosystem's tools split at when nobody says.
   private static let usualShardByteCount = 5_000_000_000
 
   /// What was typed, as the library wants it; throws what contradicts itself.
   func options(for path: String) throws -> ConversionOptions {
-    try checkLimits()
     try checkShards(path)
     var options = ConversionOptions()
     options.format = try format(for: path)
@@ -95,14 +85,6 @@ struct ConversionFlags: ParsableArguments {
       throw ValidationError(
         "--max-shard-size: shards go into a folder, and \(path) is the name of a file; "
           + "end it with a slash if the folder is to be called so")
-    }
-  }
-
-  private func checkLimits() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads \(threads): give at least 1") }
-    if let memoryLimit, memoryLimit.byteCount < Self.neededMemory {
-      throw ValidationError(
-        "--memory-limit \(memoryLimit.byteCount): a conversion needs \(Self.neededMemory) bytes")
     }
   }
 }

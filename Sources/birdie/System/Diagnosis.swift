@@ -17,8 +17,7 @@ struct Diagnosis {
   let findings: [Finding]
 
   init() {
-    findings =
-      Self.program + Self.openBLAS + Self.codecs + [Self.lrzip] + Self.machine
+    findings = Self.program + Self.openBLAS + Self.codecs + Self.machine
   }
 
   private static var program: [Finding] {
@@ -93,18 +92,6 @@ extension Diagnosis {
 
   private static var codecs: [Finding] {
     CodecLibraries.all.map { finding($0.name, $0.name, $0.version) }
-  }
-
-  private static var lrzip: Finding {
-    guard let path = Machine.program("lrzip") else {
-      return Finding(
-        key: "lrzip", label: "lrzip", value: .null, text: "not found",
-        advice: "Only artifacts compressed with lrzip need it: apt install lrzip.")
-    }
-    let version = Machine.firstLine(ofCommand: "lrzip -V") ?? "unknown version"
-    return Finding(
-      key: "lrzip", label: "lrzip",
-      value: ["path": .string(path), "version": .string(version)], text: "\(version), \(path)")
   }
 
   private static var machine: [Finding] {

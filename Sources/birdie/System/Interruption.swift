@@ -8,10 +8,7 @@ struct Interruption {
 
   /// C strings that live as long as the process: a signal handler may not allocate.
   nonisolated(unsafe) private static var partialPaths: [UnsafeMutablePointer<CChar>?] = []
-  nonisolated(unsafe) private static var message: UnsafeMutablePointer<CChar>?
-  nonisolated(unsafe) private static var messageLength = 0
-  nonisolated(unsafe) private static var document: UnsafeMutablePointer<CChar>?
-  nonisolated(unsafe) private static var documentLength = 0
+  nonisolated(unsafe) private static var lastWords: LastWords?
   /// Whether the paths are this process's to remove, and not those of another that holds the lock.
   nonisolated(unsafe) private static var ownsPaths = false
 
@@ -24,14 +21,7 @@ struct Interruption {
   init(removing paths: [String], asJSON isJSON: Bool) {
     let rejection = Rejection(CommandRules.interrupted, "interrupted; nothing was written")
     let text = "\nerror[\(rejection.rule.id)]: \(rejection.message)\n"
-    Self.message = strdup(text)
-    Self.messageLength = text.utf8.count
-    if isJSON {
-      let content: JSONValue = ["schema": 1, "error": ErrorReport(rejection).json]
-      let text = String(decoding: content.encoded(.pretty), as: UTF8.self) + "\n"
-      Self.document = strdup(text)
-      Self.documentLength = text.utf8.count
-    }
+    Self.lastWords = LastWords(text, rejection, asJSON: isJSON)
     Self.partialPaths = paths.map { strdup($0) }
     Self.ownsPaths = false
     answered = Self.signals.filter { !Self.isIgnored($0) }
@@ -66,8 +56,6 @@ struct Interruption {
         if let path, unlink(path) != 0 { rmdir(path) }
       }
     }
-    write(STDERR_FILENO, message, messageLength)
-    if let document { write(STDOUT_FILENO, document, documentLength) }
-    _exit(ExitStatus.interrupted.rawValue)
+    lastWords?.leave(.interrupted)
   }
 }

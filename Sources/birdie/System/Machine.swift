@@ -27,19 +27,6 @@ enum Machine {
       ).partialValue)
   }
 
-  /// The path of a program in `PATH`.
-  static func program(_ name: String) -> String? {
-    let folders = (Environment.value("PATH") ?? "").split(separator: ":")
-    return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
-  }
-
-  /// The first line that a shell command prints, errors included.
-  static func firstLine(ofCommand command: String) -> String? {
-    guard let stream = popen("\(command) 2>&1 < /dev/null", "r") else { return nil }
-    defer { pclose(stream) }
-    return firstLine(from: stream)
-  }
-
   private static func firstLine(of path: String) -> String? {
     guard let stream = fopen(path, "r") else { return nil }
     defer { fclose(stream) }

@@ -1,0 +1,25 @@
+internal import Glibc
+internal import Synchronization
+
+/// What the process may take of its machine, set once at the start by whoever owns the process.
+///
+/// No result depends on it: only speed does, and whether a hungry decoder is refused.
+public enum MachineBudget {
+  private static let threads = Atomic<Int>(0)
+  private static let memory = Atomic<Int>(.max)
+
+  /// The most threads that work at once: the processors on line unless `limit` said less.
+  public static var threadCount: Int {
+    let limit = threads.load(ordering: .relaxed)
+    return limit > 0 ? limit : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }
+
+  /// The most bytes that decoders and buffers may ask for; `Int.max` unless `limit` said less.
+  public static var memoryByteCount: Int { memory.load(ordering: .relaxed) }
+
+  /// Sets what is not nil.
+  public static func limit(threadCount: Int?, memoryByteCount: Int?) {
+    if let threadCount { threads.store(max(1, threadCount), ordering: .relaxed) }
+    if let memoryByteCount { memory.store(memoryByteCount, ordering: .relaxed) }
+  }
+}
