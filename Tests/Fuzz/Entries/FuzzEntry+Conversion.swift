@@ -4,17 +4,23 @@ internal import TensorCore
 internal import TestSupport
 
 extension FuzzEntry {
-  /// Converts the input to every form of output; what was written must be readable under the rules
-  /// that the input was read under, and be what was read.
+  /// Converts the bytes as one file.
+  static func convertFile(_ bytes: RawSpan) {
+    withFolder { folder in
+      convert(at: try folder.write("input", bytes.withUnsafeBytes(Array.init)))
+    }
+  }
+
+  /// Converts what is at `path` to every form of output; what was written must be readable under
+  /// the rules that the input was read under, and be what was read.
   ///
   /// Most runs relax no rule. Where that refuses the input, the relaxed rules get a chance.
-  static func convertCheckpoint(_ bytes: RawSpan) {
+  static func convert(at path: String) {
+    let input = (try? Checkpoint.open(path)) ?? (try? Checkpoint.open(path, leniency: leniency))
+    guard let input, input.isSmall else { return }
     withFolder { folder in
-      let path = try folder.write("input", bytes.withUnsafeBytes(Array.init))
-      let input = (try? Checkpoint.open(path)) ?? (try? Checkpoint.open(path, leniency: leniency))
-      guard let input, input.isSmall else { return }
       for (index, options) in outputs.enumerated() {
-        Self.convert(input, to: folder.path("output-\(index)"), options)
+        convert(input, to: folder.path("output-\(index)"), options)
       }
     }
   }

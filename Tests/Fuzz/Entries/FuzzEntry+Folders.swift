@@ -5,12 +5,13 @@ internal import TestSupport
 
 extension FuzzEntry {
   /// Opens the files of the input as a folder and each index in it by its own path, decodes the
-  /// tensors, and scans the folder as `birdie scan` does.
+  /// tensors, scans the folder as `birdie scan` does, and converts it.
   static func openFolder(_ bytes: RawSpan) {
     let bundle = BundledFiles(bytes.withUnsafeBytes(Array.init))
     withFolder { folder in
       try bundle.unpack(into: folder)
       readTensors(at: folder.root)
+      convert(at: folder.root)
       for file in bundle.files where file.name.hasSuffix(".json") {
         readTensors(at: folder.path(file.name))
       }

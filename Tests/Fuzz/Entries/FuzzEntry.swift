@@ -35,7 +35,7 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
     case .json: Self.rewriteJSON(bytes)
     case .checkpoint: Self.openCheckpoint(bytes)
     case .folder: Self.openFolder(bytes)
-    case .conversion: Self.convertCheckpoint(bytes)
+    case .conversion: Self.convertFile(bytes)
     }
   }
 }
