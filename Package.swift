@@ -68,7 +68,10 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .target(
       name: "FuzzEntries",
-      dependencies: ["Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "Pickle"],
+      dependencies: [
+        "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "Pickle", "TensorCore",
+        "TestSupport",
+      ],
       path: "Tests/Fuzz/Entries", swiftSettings: swiftSettings),
     .testTarget(
       name: "FuzzReplayTests", dependencies: ["FuzzEntries", "TestSupport"],
