@@ -80,6 +80,7 @@ let package = Package(
       name: "FuzzEntries",
       dependencies: [
         "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pickle",
+        "TensorCore", "TestSupport",
       ],
       path: "Tests/Fuzz/Entries", swiftSettings: swiftSettings),
     .testTarget(

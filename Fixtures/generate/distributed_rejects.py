@@ -5,12 +5,16 @@ A test lays one beside the ranks' files of that folder.
 Made with torch 2.15.0 (see requirements.txt).
 """
 
+import argparse
 import dataclasses
 import os
 import pickle
+import shutil
 
 import torch
 from torch.distributed.checkpoint.metadata import MetadataIndex
+
+import sharded
 
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 WIDE = "model.wide"
@@ -88,10 +92,24 @@ CASES = {
 }
 
 
+def _write_collisions():
+    """Folders of objects whose leaves have the names of others: tensors, and other values."""
+    weight = torch.arange(4.0)
+    for name, value in {
+        "tensors": {"run.w": weight, "run": argparse.Namespace(w=weight + 1)},
+        "values": {"run.x": 5, "run": argparse.Namespace(x=6), "w": weight},
+    }.items():
+        path = os.path.join(ROOT, "distributed", "collisions", name + ".dcp")
+        shutil.rmtree(path, ignore_errors=True)
+        sharded.save_folder(value, path)
+        sharded.make_reproducible(path)
+
+
 def main():
     """Writes one file per case."""
     out = os.path.join(ROOT, "distributed", "rejects")
     os.makedirs(out, exist_ok=True)
+    _write_collisions()
     for name, change in CASES.items():
         with open(f"{ROOT}/pytorch/accepts/ranks-columns.dcp/.metadata", "rb") as file:
             metadata = pickle.load(file)

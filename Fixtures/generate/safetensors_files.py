@@ -127,6 +127,10 @@ def write_accepts():
         "metadata-last": file({"a": entry(), "__metadata__": {"format": "pt"}}, bytes(4)),
         "tied": file({"__metadata__": {"lm_head.weight": "wte.weight", "format": "pt"},
                       "wte.weight": entry("BF16", [2, 2], [0, 8])}, bytes(range(8))),
+        "metadata-look-alikes": file({"__metadata__": {"e\u0301": "two", "\u00e9": "one"},
+                                      "a": entry("U8", [1], [0, 1])}, b"\x07"),
+        "tied-look-alikes": file({"__metadata__": {"e\u0301": "a", "\u00e9": "a"},
+                                  "a": entry("U8", [1], [0, 1])}, b"\x07"),
         "f6": file({"a": entry("F6_E2M3", [4], [0, 3]), "b": entry("F6_E3M2", [2, 2], [3, 6])}, bytes(range(6))),
         "f4": file({"a": entry("F4", [3, 2], [0, 3])}, bytes(range(3))),
         "zero-sizes": file({"a": entry("F32", [0, 5], [0, 0]), "b": entry("F64", [], [0, 8]),
@@ -143,6 +147,58 @@ def write_accepts():
         metadata = json.loads(content[8:8 + length]).get("__metadata__")
         listing[name + ".safetensors"] = {"tensors": seen, "metadata": metadata or {}}
     put("", "accepts.json", (json.dumps(listing, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def kept(note, name="w", **more):
+    """A file of codes [[1, 2], [3, 4]] and two scales with a note in the metadata."""
+    text = note if isinstance(note, str) else json.dumps(note)
+    return file({"__metadata__": {f"birdie.encoding.{name}": text, **more},
+                 "w.scale": entry("F32", [2], [0, 8]), "v": entry("F32", [1], [8, 12]),
+                 "w.q": entry("I8", [2, 2], [12, 16])},
+                struct.pack("<3f4b", 0.5, 2, 7, 1, 2, 3, 4))
+
+
+def kept_code_rejects():
+    good = {"dtype": "F32", "shape": [2, 2], "components": ["w.q", "w.scale"],
+            "method": "scaled", "parameters": {"bits": 8, "coverage": "row"}}
+    twice = json.dumps(good)
+    grouped = {"rows": 2, "columns": 2, "padded_columns": 2, "group_size": 2}
+    for slug, change in {
+        "part-missing": {"components": ["w.q", "w.scales"]},
+        "part-twice": {"components": ["w.q", "w.q"]},
+        "no-part": {"components": []},
+        "seven-parts": {"components": ["w.q"] * 7},
+        "part-number": {"components": ["w.q", 1]},
+        "method-unknown": {"method": "scaled_twice"},
+        "method-number": {"method": 1},
+        "bits-nine": {"parameters": {"bits": 9, "coverage": "row"}},
+        "coverage-unknown": {"parameters": {"bits": 8, "coverage": "column"}},
+        "parameters-list": {"parameters": []},
+        "group-size-zero": {"method": "binary", "parameters": {**grouped, "group_size": 0}},
+        "groups-overflow": {"method": "binary", "parameters": {
+            "rows": 2**62, "columns": 4, "padded_columns": 4, "group_size": 4}},
+        "packed-zero-no-code": {"method": "packed", "parameters": {"width": 2, "zero": 4}},
+        "shape-negative": {"shape": [-2, -2]},
+        "shape-overflow": {"shape": [2**62, 4]},
+        "shape-text": {"shape": "2,2"},
+        "dtype-unknown": {"dtype": "float32"},
+    }.items():
+        yield f"S26-{slug}", kept({**good, **change})
+    yield "S26-not-json", kept("int8")
+    yield "S26-list", kept("[]")
+    yield "S26-part-of-two", kept(good, **{"birdie.encoding.x": twice})
+    yield "S26-name-taken", kept(good, name="v")
+    yield "C08-kept-bytes-left", kept({
+        **good, "method": "ternary_base3",
+        "parameters": {**grouped, "scales_divided_by": None}}).replace(b'"I8"', b'"U8"')
+    yield "C09-kept-codes-of-other-shape", kept({**good, "shape": [4]})
+    yield "C09-kept-parts-swapped", kept({**good, "components": ["w.scale", "w.q"]})
+    yield "C09-kept-decodes-to-integer", kept({**good, "dtype": "I8"})
+    yield "C09-kept-axis-beyond", kept({**good, "method": "affine",
+                                        "components": ["w.q", "w.scale", "v"],
+                                        "parameters": {"codes": "I8", "axis": -1}})
+    yield "C09-kept-cast-from-integer", kept({**good, "method": "cast", "components": ["w.q"],
+                                              "parameters": {"stored": "I8"}})
 
 
 def rejects():
@@ -216,6 +272,7 @@ def rejects():
     yield "S19-f6", file({"a": entry("F6_E3M2", [2], [0, 2])}, bytes(2))
     yield "S20-two", file({"m": entry("BOOL", [9], [0, 9])}, bytes(8) + b"\2")
     yield "S21-axes", file({"a": entry(shape=[1] * 65)}, bytes(4))
+    yield from kept_code_rejects()
     end = b"PK\5\6" + bytes(18)
     yield "S23-zip-behind", good + end
     yield "S23-zip-inside", file({"a": entry("U8", [22], [0, 22])}, end)

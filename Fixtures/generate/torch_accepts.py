@@ -9,7 +9,9 @@ Made with torch 2.15.0, numpy 2.4.6 (see requirements.txt).
 """
 
 import argparse
+import contextlib
 import os
+import pickle
 import shutil
 import warnings
 from dataclasses import asdict
@@ -150,6 +152,54 @@ def write_old_archive(out):
     _write_expectation(expectation.document(value), path)
 
 
+@contextlib.contextmanager
+def reproducible_storages():
+    """Replaces the addresses in the files that `pickle.dumps` makes of storages."""
+    kinds = (torch.storage.TypedStorage, torch.storage.UntypedStorage)
+    written = {kind: kind.__reduce__ for kind in kinds}
+
+    def reduced(storage):
+        function, (content,) = written[type(storage)](storage)
+        return function, (containers.canonical_legacy(content),)
+
+    for kind in kinds:
+        kind.__reduce__ = reduced
+    try:
+        yield
+    finally:
+        for kind in kinds:
+            kind.__reduce__ = written[kind]
+
+
+def write_pickles(out):
+    """What `pickle.dumps` makes of tensors: each storage is a legacy file in a byte string."""
+    rng = np.random.default_rng(SEED)
+    weight = samples.dense(rng, "bfloat16", (3, 4))
+    value = {
+        "model": {"weight": weight, "turned": samples.dense(rng, "float64", (2, 3)).t()},
+        "bias": torch.nn.Parameter(torch.arange(4.0)),
+        "row": torch.arange(12).view(3, 4)[1],
+        "mask": torch.tensor([True, False]),
+        "none": torch.zeros(0, 3),
+        "step": 7,
+    }
+    values = {f"pickled-protocol-{protocol}": (value, protocol) for protocol in (2, 4, 5)}
+    values["pickled-tensor"] = (torch.arange(6, dtype=torch.int16).view(2, 3), 4)
+    module = torch.nn.Linear(2, 3)
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.copy_(samples.dense(rng, "float32", tuple(parameter.shape)))
+    values["pickled-module"] = (module, 4)
+    codes = torch.quantize_per_tensor(torch.arange(-3.0, 3.0), 0.5, 1, torch.qint8)
+    values["pickled-quantized"] = ({"w": codes}, 4)
+    with reproducible_storages():
+        for name, (content, protocol) in values.items():
+            path = os.path.join(out, name + ".pkl")
+            with open(path, "wb") as file:
+                file.write(pickle.dumps(content, protocol))
+            _write_expectation(expectation.document(content), path)
+
+
 def write_folders(out):
     """A sharded folder of one process and one of two."""
     rng = np.random.default_rng(SEED)
@@ -181,6 +231,7 @@ def main():
     write_new_dtypes(options.out)
     write_tar_views(options.out)
     write_old_archive(options.out)
+    write_pickles(options.out)
     write_folders(options.out)
 
 

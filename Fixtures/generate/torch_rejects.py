@@ -10,6 +10,7 @@ Made with torch 2.15.0, numpy 2.4.6 (see requirements.txt).
 """
 
 import argparse
+import codecs
 import io
 import os
 import pickle
@@ -225,39 +226,33 @@ def _sparse():
     yield "T11-csr-rows-past-values", _csr([0, 1, 9], [0, 1])
 
 
-def _legacy(magic=None, keys=None, count=6, tail=b""):
+def _legacy(
+    magic=None, keys=None, count=6, tail=b"", number=1001, info=None, value=None, payload=DATA
+):
     magic = pickle.dumps(0x1950A86A20F9469CFC6C, 2) if magic is None else magic
-    info = {
+    facts = {
         "protocol_version": 1001,
         "little_endian": True,
         "type_sizes": {"short": 2, "int": 4, "long": 4},
     }
-    value = {
-        "w": Call(
-            torch._utils._rebuild_tensor_v2,
-            LegacyStorage(),
-            0,
-            (2, 3),
-            (3, 1),
-            False,
-            OrderedDict(),
-        )
-    }
+    arguments = (LegacyStorage(), 0, (2, 3), (3, 1), False, OrderedDict())
+    tensors = {"w": Call(torch._utils._rebuild_tensor_v2, *arguments)}
     parts = [
         magic,
-        pickle.dumps(1001, 2),
-        pickle.dumps(info, 2),
-        program(value),
+        pickle.dumps(number, 2),
+        pickle.dumps(facts if info is None else info, 2),
+        program(tensors) if value is None else value,
         pickle.dumps(["94001"] if keys is None else keys, 2),
     ]
-    return b"".join(parts) + struct.pack("<q", count) + DATA + tail
+    size = struct.pack("<q", count) if payload else b""
+    return b"".join(parts) + size + payload + tail
 
 
 class LegacyStorage(Storage):
     """A persistent id with the sixth item of the legacy format."""
 
-    def __init__(self):
-        super().__init__(key="94001")
+    def __init__(self, count=6):
+        super().__init__(key="94001", count=count)
         self.identity += (None,)
 
 
@@ -276,6 +271,60 @@ def _legacy_files():
         + b"K\x01\x86R."
     )
     yield "P13-legacy-magic-by-addition", _legacy(magic=sum_of)
+
+
+    yield "P35-protocol-number-1002", _legacy(number=1002)
+    yield "P35-facts-are-a-list", _legacy(info=[])
+
+
+def _storage_file(program_bytes=None, **more):
+    """What torch saves of a lone storage in the legacy format."""
+    return _legacy(value=program_bytes or program(LegacyStorage()), **more)
+
+
+def _nested(content, protocol=4):
+    """A pickle of a tensor whose storage is a legacy file in a byte string."""
+    storage = Call(torch.storage._load_from_bytes, content)
+    arguments = (storage, 0, (2, 3), (3, 1), False, OrderedDict())
+    return pickle.dumps({"w": Call(torch._utils._rebuild_tensor_v2, *arguments)}, protocol)
+
+
+def _nested_files():
+    code = Call(os.getcwd)
+    inner = _storage_file(program(code))
+    again = Call(torch.storage._load_from_bytes, _storage_file())
+    yield "P01-nested-stream-imports", _nested(inner)
+    yield "P01-nested-stream-imports-protocol-2", _nested(inner, 2)
+    yield "P13-nested-in-nested", _nested(_storage_file(program(again)))
+    yield "P13-nested-tensor", _nested(_legacy())
+    yield "P13-nested-number", _nested(_storage_file(program(7), keys=[], payload=b""))
+    yield "P13-nested-zip", _nested(archive({"w": tensor()}))
+    yield "P13-nested-nothing", _nested(b"")
+    yield "P07-nested-text", _nested("text")
+    yield "P25-nested-cut-off", _nested(_storage_file()[:60])
+    yield "P35-nested-number-1002", _nested(_storage_file(number=1002))
+    yield "T18-nested-payload-cut-off", _nested(_storage_file()[:-1])
+    yield "T18-nested-trailing-bytes", _nested(_storage_file(tail=b"\0"))
+    yield "T02-nested-size-past-end", _nested(_storage_file(
+        program(LegacyStorage(5)), count=5, payload=DATA[:20]))
+
+
+def _names():
+    yield "T19-no-tensors", program({"step": 5})
+    yield "T20-two-tensors", archive({"a": {"b": tensor()}, "a.b": tensor()})
+    attributes = {"note": "kept", "extra": tensor()}
+    parameter = Call(
+        torch._utils._rebuild_parameter_with_state, tensor(), False, OrderedDict(), attributes)
+    yield "T21-tensor-of-a-parameter", archive({"w": parameter})
+    yield "S24-name-of-the-metadata", archive({"__metadata__": tensor(), "w": tensor()})
+
+
+def _python_values():
+    yield "P33-bytearray-of-a-length", archive(program({"w": Call(bytearray, 1 << 33)}))
+    yield "P33-bytes-of-a-length", archive(program({"w": Call(bytes, 1 << 33)}))
+    yield "P34-codec-rot13", archive(program({"w": Call(codecs.encode, "text", "rot13")}))
+    yield "P34-codec-zlib", archive(program({"w": Call(codecs.encode, "text", "zlib")}))
+    yield "P34-text-beyond-latin1", archive(program({"w": Call(codecs.encode, "€", "latin1")}))
 
 
 def _numpy_programs():
@@ -376,6 +425,9 @@ def files():
         _encodings,
         _sparse,
         _legacy_files,
+        _nested_files,
+        _python_values,
+        _names,
         _numpy_programs,
         _module_programs,
         _shared_values,

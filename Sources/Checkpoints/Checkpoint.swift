@@ -14,7 +14,7 @@ public struct Checkpoint: Sendable {
   /// The tensors in the order of the file.
   public var tensors: [NamedTensor]
   /// What is not a tensor: the format's own metadata, or the leaves of a pickled object as JSON.
-  public var metadata: [String: String]
+  public var metadata: TextMap
   /// Whether the file has an empty metadata section, which a copy keeps.
   public internal(set) var hasEmptyMetadata = false
   /// Groups of names that share the same elements, each in the order of `tensors`.
@@ -28,7 +28,7 @@ public struct Checkpoint: Sendable {
 
   /// A checkpoint as a format's reader gives it; path, size and layers are the opener's to fill.
   public init(
-    format: String, tensors: [NamedTensor], metadata: [String: String] = [:],
+    format: String, tensors: [NamedTensor], metadata: TextMap = [:],
     ties: [[String]] = [], path: String = "", byteCount: Int = 0, layers: [String] = [],
     warnings: [Audit.Warning] = []
   ) {

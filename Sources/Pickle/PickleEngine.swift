@@ -139,14 +139,15 @@ extension PickleEngine {
       at: Place(offset: suspect.offset))
   }
 
-  func survey(damage: Rejection?) -> PickleSurvey {
+  func survey(damage: Rejection?, loaders: Set<Symbol>) -> PickleSurvey {
     var findings: [Rejection] = []
     if case .collect(let collected) = conduct { findings = collected }
     findings.sort { ($0.place.offset ?? 0) < ($1.place.offset ?? 0) }
     if let damage { findings.append(damage) }
     return PickleSurvey(
       imports: ledger.imports, findings: findings, isComplete: isStopped,
-      endOffset: cursor.offset, protocolVersion: protocolVersion)
+      endOffset: cursor.offset, protocolVersion: protocolVersion,
+      nested: arena.byteStrings(for: loaders))
   }
 }
 

@@ -25,10 +25,11 @@ public enum PickleMachine {
   }
 
   /// Goes through one pickle as far as it can be followed and reports all that it imports and all
-  /// that is wrong with it; throws nothing.
+  /// that is wrong with it; throws nothing. The byte strings that are handed to the functions in
+  /// `loaders`, which read them as pickles, are in the report.
   public static func survey(
     _ bytes: RawSpan, from start: Int = 0, policy: (Symbol) -> SymbolVerdict,
-    limits: PickleLimits = .default
+    loaders: Set<Symbol> = [], limits: PickleLimits = .default
   ) -> PickleSurvey {
     var engine = PickleEngine(bytes, from: start, limits: limits, conduct: .collect([]))
     var damage: Rejection?
@@ -40,7 +41,7 @@ public enum PickleMachine {
       // Nothing throws for a symbol while collecting.
       do throws(Rejection) { try engine.settleImports() } catch {}
     }
-    return engine.survey(damage: damage)
+    return engine.survey(damage: damage, loaders: loaders)
   }
 }
 
@@ -56,4 +57,6 @@ public struct PickleSurvey: Sendable {
   public let endOffset: Int
   /// The version that PROTO declares; 0 without one.
   public let protocolVersion: Int
+  /// The byte strings in the arguments of the functions that were called loaders.
+  public let nested: [[UInt8]]
 }

@@ -59,7 +59,7 @@ enum Command {
     posix_spawnattr_setsigmask(&attributes, &noSignals)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var variables = environment
-    for name in ["PATH", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE"] {
+    for name in ["PATH", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE"] + sanitizerOptions {
       if let value = getenv(name) { variables[name] = String(cString: value) }
     }
     var process = pid_t()
@@ -76,6 +76,9 @@ enum Command {
       status: status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F),
       output: try text(of: output), talk: try text(of: talk))
   }
+
+  /// The program was built as the tests were, and is judged as they are.
+  private static let sanitizerOptions = ["ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"]
 
   private static func text(of path: String) throws -> String {
     String(decoding: try TemporaryFolder.bytes(of: path), as: UTF8.self)

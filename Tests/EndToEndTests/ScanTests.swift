@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -81,6 +82,38 @@ struct ScanTests {
     #expect(try Command.birdie("scan", folder.path(".")).status == 0)
     _ = try folder.write("c.safetensors", Array(twoTensors().dropLast()))
     #expect(try Command.birdie("scan", folder.path(".")).status == 65)
+  }
+
+  @Test func `folders in a folder are entered, links to folders are named and not`() throws {
+    _ = try folder.write("model.safetensors", twoTensors())
+    #expect(mkdir(folder.path("a"), 0o777) == 0 && mkdir(folder.path("a/b"), 0o777) == 0)
+    _ = try folder.write("a/b/weights.safetensors", twoTensors())
+    #expect(symlink(folder.path("a"), folder.path("loop")) == 0)
+    #expect(symlink(folder.path("gone"), folder.path("dangling")) == 0)
+    let clean = try Command.birdie("scan", folder.path("."))
+    #expect(clean.status == 0)
+    #expect(clean.output.contains("skipped: loop: it is a link to a folder\n"))
+    #expect(clean.output.contains("skipped: dangling: it is a link to nothing\n"))
+    _ = try folder.write("a/b/evil.bin", Self.attack)
+    let run = try Command.birdie("scan", folder.path("."), "--json")
+    #expect(run.status == 77)
+    let document = try JSONDocument(run.output)
+    let files = try #require(document["files"]?.elements)
+    #expect(files.contains { $0["name"]?.text == "a/b/evil.bin" })
+    #expect(document["skipped"]?.elements.count == 2)
+  }
+
+  @Test func `folders are entered eight deep`() throws {
+    var path = "."
+    for depth in 0..<10 {
+      path += "/\(depth)"
+      #expect(mkdir(folder.path(path), 0o777) == 0)
+    }
+    _ = try folder.write("\(path)/evil.bin", Self.attack)
+    _ = try folder.write("model.safetensors", twoTensors())
+    let run = try Command.birdie("scan", folder.path("."))
+    #expect(run.status == 0)
+    #expect(run.output.contains("skipped: 0/1/2/3/4/5/6/7/8: it lies 9 folders deep\n"))
   }
 
   @Test func `a path that fails keeps no other from its turn`() throws {

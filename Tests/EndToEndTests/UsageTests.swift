@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 struct UsageTests {
@@ -9,6 +10,10 @@ struct UsageTests {
     #expect(help.output.contains("USAGE: birdie \(verb)"))
     #expect(help.talk.isEmpty)
   }
+
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
 
   @Test func `without arguments the help goes to stderr and the status says usage`() throws {
     let run = try Command.birdie()
@@ -105,5 +110,16 @@ struct UsageTests {
     #expect(run.output.contains("complete -o filenames"))
     #expect(!run.output.hasPrefix("EXAMPLES"))
     #expect(run.output.contains("compgen -f"))
+  }
+
+  @Test func `an ending that names no format is a usage error, U01`() throws {
+    let model = try folder.write("model.safetensors", twoTensors())
+    let run = try Command.birdie("convert", model, folder.path("out.xyz"))
+    #expect(run.status == 64 && run.talk.contains("[U01]"))
+  }
+
+  @Test func `a rule that does not exist is a usage error, U02`() throws {
+    let run = try Command.birdie("explain", "X99")
+    #expect(run.status == 64 && run.talk.contains("[U02]"))
   }
 }

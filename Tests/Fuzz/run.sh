@@ -8,7 +8,8 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-fuzzers=${1:-pickle zip tar codecs safetensors numpy json sentencepiece tokenizer shard checkpoint}
+fuzzers=${1:-pickle zip tar codecs safetensors numpy json sentencepiece tokenizer shard checkpoint \
+  folder conversion}
 seconds=${2:-60}
 scratch=$PWD/.build-fuzz
 # libFuzzer writes the failing input on a crash; Swift's backtraces would come first and hang.
@@ -30,16 +31,37 @@ seeds() {
     tokenizer) find Fixtures/tokenizers -type f -name '*.json' ;;
     shard) find Fixtures/tokenizers -type f -name '*.bin' ;;
     json) find Fixtures -type f -name '*.json' ;;
+    folder) find Fixtures/safetensors Fixtures/pytorch Fixtures/distributed -type f \
+      -name '*.index.json' -o -name '*.metadata' -o -path '*/single/*' ;;
     # Beside the fixtures stand artifacts without their compression, which hides all from mutations.
     *) find Tests/Fuzz/Seeds Fixtures/*/accepts Fixtures/*/rejects -type f ! -name '*.json' ;;
   esac 2>/dev/null || true
+}
+
+# The file that makes a folder a checkpoint, then what lies beside it, as `folder` takes them apart.
+# Metadata that stand alone lie about the ranks of another fixture.
+bundle() {
+  case $1 in
+    */rejects/*.metadata) name=.metadata beside=Fixtures/pytorch/accepts/ranks-columns.dcp ;;
+    *) name=$(basename "$1") beside=$(dirname "$1") ;;
+  esac
+  printf '\n=== %s\n' "$name"
+  cat "$1"
+  for other in "$beside"/*; do
+    [ "$other" = "$1" ] || { printf '\n=== %s\n' "$(basename "$other")" && cat "$other"; }
+  done
 }
 
 # Copies the seeds under their paths; large ones only slow a fuzzer down.
 plant() {
   mkdir -p "$scratch/corpus/$1" "$scratch/seeds/$1"
   seeds "$1" | while read -r path; do
-    [ "$(wc -c <"$path")" -gt 65536 ] || cp "$path" "$scratch/seeds/$1/$(echo "$path" | tr / _)"
+    seed=$scratch/seeds/$1/$(echo "$path" | tr / _)
+    if [ "$1" = folder ]; then
+      bundle "$path" >"$seed"
+    elif [ "$(wc -c <"$path")" -le 65536 ]; then
+      cp "$path" "$seed"
+    fi
   done
 }
 

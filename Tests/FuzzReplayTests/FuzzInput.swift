@@ -44,5 +44,8 @@ struct FuzzInput: CustomTestStringConvertible, Sendable {
     FuzzInput(entry: .shard, path: "tokenizers/accepts/part_val_000000.bin"),
     FuzzInput(entry: .checkpoint, path: "pytorch/accepts/tar-with-views.pt"),
     FuzzInput(entry: .checkpoint, path: "golf/accepts/b1-bshf6-brotli/artifact"),
+    FuzzInput(entry: .conversion, path: "pytorch/accepts/tar-with-views.pt"),
+    FuzzInput(entry: .conversion, path: "safetensors/accepts/tied.safetensors"),
+    FuzzInput(entry: .conversion, path: "safetensors/rejects/S16-long.safetensors"),
   ]
 }

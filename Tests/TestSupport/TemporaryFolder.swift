@@ -5,9 +5,10 @@ public final class TemporaryFolder {
   /// Its absolute path.
   public let root: String
 
-  /// Makes an empty folder.
+  /// Makes an empty folder in `TMPDIR`, else in `/tmp`.
   public init() throws {
-    var template = Array("/tmp/birdie-test-XXXXXX".utf8CString)
+    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(parent)/birdie-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Failure(code: errno) }
     root = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }

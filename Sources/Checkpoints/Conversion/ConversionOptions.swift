@@ -91,7 +91,7 @@ public struct ConversionReport: Sendable {
   /// What is written before the output has its name: files, and after them their folder.
   public var partialPaths: [String]
   /// Names that were dropped because they share another's elements, and that other.
-  public var droppedTies: [String: String]
+  public var droppedTies: TextMap
   /// What was noticed while reading and writing.
   public var warnings: [Audit.Warning]
 }

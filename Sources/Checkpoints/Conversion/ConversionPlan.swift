@@ -16,10 +16,12 @@ struct ConversionPlan {
   }
 
   private(set) var items: [Item] = []
-  private(set) var metadata: [String: String]
+  private(set) var metadata: TextMap
   private let hasEmptyMetadata: Bool
   /// Dropped name → kept name.
-  private(set) var droppedTies: [String: String] = [:]
+  private(set) var droppedTies: TextMap = [:]
+  /// Names of the output that the input only notes.
+  private var noted: Set<ExactText> = []
   /// Groups of the output's names that share elements.
   private(set) var ties: [[String]] = []
 
@@ -38,8 +40,35 @@ struct ConversionPlan {
     guard !items.isEmpty || wanted.isEmpty else {
       throw Rejection(TorchRules.noTensors, "no tensor's name matches \(options.patterns)")
     }
+    try restoreTies(of: checkpoint, &renamed, options)
     try checkNames()
     ties = checkpoint.ties.map { $0.compactMap { renamed[ExactText($0)] } }.filter { $0.count > 1 }
+  }
+
+  /// Gives tensors the second names that the input only notes in its metadata: a file that can
+  /// share bytes gets them back, another notes them again, under the names of the output.
+  private mutating func restoreTies(
+    of checkpoint: Checkpoint, _ renamed: inout [ExactText: String], _ options: ConversionOptions
+  ) throws(Rejection) {
+    let listed = Dictionary(
+      checkpoint.tensors.map { (ExactText($0.name), $0) }, uniquingKeysWith: { first, _ in first })
+    for group in checkpoint.ties {
+      guard let first = group.first, let kept = listed[ExactText(first)] else { continue }
+      for alias in group where listed[ExactText(alias)] == nil {
+        metadata[alias] = nil
+        // What --tensors leaves out has no second name either.
+        guard let target = renamed[ExactText(first)] else { continue }
+        let name = options.renamings.reduce(alias) { $1.applied(to: $0) }
+        guard ExactText(name) != ExactText(target) else { continue }
+        if case .encoded = kept.content, options.codes == .keep {
+          metadata[name] = target
+          continue
+        }
+        renamed[ExactText(alias)] = name
+        noted.insert(ExactText(name))
+        try add(name, kept.content, options)
+      }
+    }
   }
 
   private mutating func add(
@@ -56,7 +85,14 @@ struct ConversionPlan {
         TorchRules.notRepresentable, "a quantized tensor (\(encoded.encoding.kind))")
     }
     guard options.codes == .keep else { return append(name, content, options) }
-    let prefix = encoded.components.count == 1 ? name : nil
+    keep(encoded, of: name, options)
+  }
+
+  /// Writes the parts of a tensor, and a note that says how they become numbers.
+  private mutating func keep(
+    _ encoded: EncodedTensor, of name: String, _ options: ConversionOptions
+  ) {
+    var names: [String] = []
     for component in encoded.components {
       // PyTorch's quantized tensors do not name their parts; artifacts name each as it is stored.
       let isNamed = !(encoded.encoding is AffineCodes) || component.name.contains(".")
@@ -64,12 +100,15 @@ struct ConversionPlan {
         isNamed
         ? options.renamings.reduce(component.name) { $1.applied(to: $0) }
         : "\(name).\(component.name)"
+      names.append(encoded.components.count == 1 ? name : part)
+    }
+    for (part, component) in zip(names, encoded.components) {
       items.append(
         Item(
-          name: prefix ?? part, dtype: component.tensor.dtype, shape: component.tensor.shape,
+          name: part, dtype: component.tensor.dtype, shape: component.tensor.shape,
           content: .dense(component.tensor)))
     }
-    metadata["birdie.encoding.\(name)"] = encoded.schemeDescription.text()
+    metadata[EncodingNote.keyPrefix + name] = encoded.note(components: names)
   }
 
   private mutating func append(
@@ -88,13 +127,14 @@ struct ConversionPlan {
     }
   }
 
-  /// Leaves out all but one name of each tie, as the ecosystem does: the name that sorts first
-  /// stays, and the metadata says which tensor the others are. A name that the metadata need for
-  /// something else stays too.
+  /// Leaves out all but one name of each tie, as the ecosystem does: the name that sorts first of
+  /// those that the input has tensors for stays, and the metadata says which tensor the others are.
+  /// A name that the metadata need for something else stays too.
   mutating func dropTies() {
     var dropped: Set<ExactText> = []
     for group in ties {
-      let kept = group.min { $0.utf8.lexicographicallyPrecedes($1.utf8) } ?? group[0]
+      let stored = group.filter { !noted.contains(ExactText($0)) }
+      let kept = stored.min { $0.utf8.lexicographicallyPrecedes($1.utf8) } ?? group[0]
       for name in group
       where ExactText(name) != ExactText(kept) && droppedTies[name] == nil
         && metadata[name] == nil && name != "format"
@@ -104,7 +144,7 @@ struct ConversionPlan {
       }
     }
     items.removeAll { dropped.contains(ExactText($0.name)) }
-    metadata.merge(droppedTies) { present, _ in present }
+    for (name, kept) in droppedTies { metadata[name] = kept }
   }
 
   /// Throws T13 for a type that safetensors lacks.
@@ -122,7 +162,7 @@ struct ConversionPlan {
   }
 
   /// The metadata for a safetensors header: an empty section only where the input has one.
-  var headerMetadata: [String: String]? {
+  var headerMetadata: TextMap? {
     metadata.isEmpty && !hasEmptyMetadata ? nil : metadata
   }
 

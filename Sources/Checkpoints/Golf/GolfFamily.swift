@@ -17,12 +17,12 @@ package protocol GolfFamily: Sendable {
     from value: TorchValue, audit: inout Audit
   ) throws(Rejection) -> [NamedTensor]
   /// What a reader of the weights should know, by key.
-  static func metadata(of value: TorchValue) -> [String: String]
+  static func metadata(of value: TorchValue) -> TextMap
 }
 
 extension GolfFamily {
   /// Nothing to add.
-  package static func metadata(of value: TorchValue) -> [String: String] { [:] }
+  package static func metadata(of value: TorchValue) -> TextMap { [:] }
 }
 
 /// Every family that is one pickled object.

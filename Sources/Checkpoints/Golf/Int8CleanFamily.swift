@@ -16,7 +16,7 @@ package enum Int8CleanFamily: GolfFamily {
     value.dictValue?["__quant_format__"] != nil
   }
 
-  package static func metadata(of value: TorchValue) -> [String: String] {
+  package static func metadata(of value: TorchValue) -> TextMap {
     guard let format = value.dictValue?["__quant_format__"]?.stringValue else { return [:] }
     return ["__quant_format__": format]
   }

@@ -19,7 +19,7 @@ package enum TypedEntriesFamily: GolfFamily {
     return entries.allSatisfy { $0.value.dictValue?["type"]?.stringValue != nil }
   }
 
-  package static func metadata(of value: TorchValue) -> [String: String] {
+  package static func metadata(of value: TorchValue) -> TextMap {
     let isTernary = value.dictValue?.entries.contains {
       $0.value.dictValue?["type"]?.stringValue?.hasPrefix("ternary") ?? false
     }

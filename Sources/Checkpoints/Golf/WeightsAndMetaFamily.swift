@@ -14,7 +14,7 @@ package enum WeightsAndMetaFamily: GolfFamily {
     value.hasExactly(keys: ["w", "m"])
   }
 
-  package static func metadata(of value: TorchValue) -> [String: String] {
+  package static func metadata(of value: TorchValue) -> TextMap {
     ["dtypes": "not stored; told from the tensors' names"]
   }
 

@@ -28,12 +28,14 @@ struct PickleStream {
   private var isDangerous: Bool { survey.imports.contains { $0.danger != nil } }
 
   /// Pickles from the first byte on, until one does not end or nothing follows.
-  private static func sequence(_ bytes: RawSpan, member: String?) -> [PickleStream] {
+  private static func sequence(
+    _ bytes: RawSpan, member: String?, depth: Int = 0
+  ) -> [PickleStream] {
     var streams: [PickleStream] = []
     var position = 0
     while position < bytes.byteCount, streams.count < maximumCount {
       let survey = PickleMachine.survey(
-        bytes, from: position, policy: TorchObjectBuilder.policy)
+        bytes, from: position, policy: TorchObjectBuilder.policy, loaders: loaders)
       let stream = PickleStream(member: member, survey: survey)
       // What follows a whole pickle is another one only if it is whole or imports something.
       if streams.isEmpty || survey.isComplete || stream.isDangerous { streams.append(stream) }
@@ -41,6 +43,24 @@ struct PickleStream {
       position = survey.endOffset
     }
     return streams
+      + streams.flatMap { stream in stream.nested(depth: depth) }
+  }
+
+  /// What `pickle.dumps` hides a storage in: bytes that torch reads as a file of its own.
+  private static let loaders: Set<Symbol> = [
+    Symbol(module: "torch.storage", name: "_load_from_bytes")
+  ]
+
+  /// Files in files in files: opening refuses the second level, a scan looks a little further.
+  private static let maximumDepth = 4
+
+  private func nested(depth: Int) -> [PickleStream] {
+    guard depth < Self.maximumDepth else { return [] }
+    return survey.nested.flatMap { bytes -> [PickleStream] in
+      let storage = Storage(bytes)
+      let member = member.map { "\($0): bytes" } ?? "bytes"
+      return Self.sequence(storage.bytes, member: member, depth: depth + 1)
+    }
   }
 
   private static func zipped(_ storage: Storage) -> [PickleStream] {

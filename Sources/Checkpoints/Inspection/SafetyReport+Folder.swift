@@ -3,24 +3,67 @@ internal import Glibc
 internal import TensorCore
 
 extension SafetyReport {
-  /// Goes through every regular file of a folder that is no part of the checkpoint in it: who
-  /// loads a folder may load `pytorch_model.bin` instead of what lies beside it.
+  /// Goes through every regular file of a folder and of the folders in it that is no part of the
+  /// checkpoint in it: who loads a folder may load `pytorch_model.bin` instead of what lies beside
+  /// it. Links to files are followed as loading would, links to folders are not.
   ///
   /// Says whether one of them is a checkpoint of its own.
   mutating func scanCompanions(of folder: CheckpointInput) -> Bool {
+    var remaining = Self.maximumEntries
+    return scan(folder, below: "", depth: 0, &remaining)
+  }
+
+  /// Folders in folders that are entered.
+  private static let maximumDepth = 8
+  /// Files and folders that are looked at.
+  private static let maximumEntries = 10_000
+
+  private mutating func scan(
+    _ folder: CheckpointInput, below prefix: String, depth: Int, _ remaining: inout Int
+  ) -> Bool {
+    guard let listing = try? FolderListing(path: folder.path, includesHidden: true) else {
+      skipped.append((prefix.isEmpty ? folder.path : prefix, "it cannot be listed"))
+      return false
+    }
     var isAnyCheckpoint = false
-    collect { (report) throws(Rejection) in
-      let listing = try FolderListing(path: folder.path, includesHidden: true)
-      let members = Self.members(of: folder)
-      for name in listing.names where !members.contains(ExactText(name)) {
-        let path = "\(folder.path)/\(name)"
-        guard Self.isRegularFile(path) else { continue }
-        let companion = SafetyReport(companion: path)
-        report.add(companion, called: name)
-        isAnyCheckpoint = isAnyCheckpoint || companion.format != nil
+    let members = Self.members(of: folder)
+    for entry in listing.names where entry != "." && entry != ".." {
+      guard !members.contains(ExactText(entry)) else { continue }
+      let (name, path) = (prefix + entry, "\(folder.path)/\(entry)")
+      remaining -= 1
+      guard remaining >= 0 else {
+        skipped.append((name, "more than \(Self.maximumEntries) files; this and what follows"))
+        return isAnyCheckpoint
       }
+      switch FolderEntry(path: path) {
+      case .file:
+        let companion = SafetyReport(companion: path)
+        add(companion, called: name)
+        isAnyCheckpoint = isAnyCheckpoint || companion.format != nil
+      case .folder where depth < Self.maximumDepth:
+        let isCheckpoint = enter(path, called: name, depth: depth + 1, &remaining)
+        isAnyCheckpoint = isAnyCheckpoint || isCheckpoint
+      case .folder: skipped.append((name, "it lies \(depth + 1) folders deep"))
+      case .other(let reason): skipped.append((name, reason))
+      }
+      if remaining < 0 { break }
     }
     return isAnyCheckpoint
+  }
+
+  /// A folder in the folder: the checkpoint that it may be, then what lies in it.
+  private mutating func enter(
+    _ path: String, called name: String, depth: Int, _ remaining: inout Int
+  ) -> Bool {
+    let folder = CheckpointInput(path: path, storage: Storage([]), isFolder: true)
+    let isCheckpoint = folder.format != nil
+    if isCheckpoint {
+      var whole = SafetyReport(path: path)
+      whole.collect { (report) throws(Rejection) in try report.survey(folder) }
+      whole.openWhole()
+      add(whole, called: name + "/")
+    }
+    return scan(folder, below: name + "/", depth: depth, &remaining) || isCheckpoint
   }
 
   /// A file that nobody called a checkpoint: its pickles, and its content if a format is known.
@@ -75,10 +118,5 @@ extension SafetyReport {
       else { return [name] }
       return [name] + index.shards.map(\.value)
     }
-  }
-
-  private static func isRegularFile(_ path: String) -> Bool {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 }

@@ -5,7 +5,7 @@ internal import TensorCore
 extension SafetyReport {
   /// Goes through the file at `path` as far as it can be followed, past the first finding: the
   /// imports of its pickles, then the rules of its format, then every byte. Of a folder, every
-  /// file that lies directly in it is gone through, whether the checkpoint names it or not.
+  /// file in it and in the folders in it is gone through, whether the checkpoint names it or not.
   ///
   /// Throws only F01; whatever else is wrong is a finding.
   public init(scanning path: String) throws(Rejection) {
@@ -23,7 +23,7 @@ extension SafetyReport {
     }
   }
 
-  private mutating func survey(_ input: CheckpointInput) throws(Rejection) {
+  mutating func survey(_ input: CheckpointInput) throws(Rejection) {
     var layers: [String] = []
     var audit = Audit()
     let content = try input.innermost(&layers, audit: &audit)

@@ -56,6 +56,8 @@ public struct SafetyReport: Sendable {
   public internal(set) var warnings: [Audit.Warning] = []
   /// The files of a folder that were gone through besides the checkpoint in it, by name.
   public internal(set) var files: [(name: String, verdict: Verdict)] = []
+  /// What a folder holds that was not gone through, by name, and why.
+  public internal(set) var skipped: [(name: String, reason: String)] = []
   /// The tensors with NaN or infinite elements.
   public internal(set) var nonFinite: [NonFinite] = []
 

@@ -1,14 +1,15 @@
 public import Diagnostics
 internal import TensorCore
 
-/// A pickle in a file of its own, whose tensors are NumPy arrays.
+/// A pickle in a file of its own, whose tensors are NumPy arrays or PyTorch tensors.
 ///
-/// The MLX training script of the challenge writes its artifact so, inside zlib.
+/// The MLX training script of the challenge writes its artifact so, inside zlib. `pickle.dumps`
+/// puts the storage of each PyTorch tensor into a byte string, as a legacy file.
 public enum PickleFormat: CheckpointFormat {
   /// The id in reports.
   public static let id = "pickle"
   /// One line for people.
-  public static let title = "Python pickle of NumPy arrays, protocols 2 to 5"
+  public static let title = "Python pickle of NumPy arrays or PyTorch tensors, protocols 2 to 5"
   /// The module that defines the format.
   public static let reference = "CPython, Lib/pickle.py and Lib/pickletools.py"
 

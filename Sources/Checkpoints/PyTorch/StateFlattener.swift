@@ -8,7 +8,7 @@ internal import TensorCore
 /// `state_dict()` does; a bare tensor is called `tensor`.
 struct StateFlattener {
   private(set) var tensors: [NamedTensor] = []
-  private(set) var metadata: [String: String] = [:]
+  private(set) var metadata: TextMap = [:]
   private var names: Set<ExactText> = []
   private var namesByView: [ViewIdentity: [String]] = [:]
   private var collisions: [String] = []
@@ -30,7 +30,17 @@ struct StateFlattener {
   static func flatten(
     _ value: TorchValue, below path: String = "", ofInput byteCount: Int, audit: inout Audit
   ) throws(Rejection) -> StateFlattener {
-    var flattener = StateFlattener(budget: FlatteningBudget(inputByteCount: byteCount))
+    var budget = FlatteningBudget(inputByteCount: byteCount)
+    return try flatten(value, below: path, within: &budget, audit: &audit)
+  }
+
+  /// The same for one of several values that share a budget.
+  static func flatten(
+    _ value: TorchValue, below path: String, within budget: inout FlatteningBudget,
+    audit: inout Audit
+  ) throws(Rejection) -> StateFlattener {
+    var flattener = StateFlattener(budget: budget)
+    defer { budget = flattener.budget }
     if case .tensor(let tensor) = value, path.isEmpty {
       try flattener.add(tensor, "tensor")
     } else {

@@ -55,6 +55,9 @@ extension TorchConstructors {
         .tuple(try call.argument(0).sequenceValue ?? [])
       },
       "torch.device": { _, call throws(Rejection) in .string(try call.string(0)) },
+      "torch.storage._load_from_bytes": { builder, call throws(Rejection) in
+        try builder.nestedStorage(call)
+      },
       "torch.storage.TypedStorage": { _, call throws(Rejection) in try call.argument(0) },
     ]
   }

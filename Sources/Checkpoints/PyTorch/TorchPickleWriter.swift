@@ -14,7 +14,8 @@ struct TorchPickleWriter {
     let storageKey: String
   }
 
-  /// The pickle of `entries`; throws T13 for types that PyTorch lacks.
+  /// The pickle of `entries`; throws T13 for types that PyTorch lacks and for names that reading
+  /// would refuse.
   static func pickle(_ entries: [Entry]) throws(Rejection) -> [UInt8] {
     var writer = TorchPickleWriter()
     writer.bytes = [0x80, 2, 0x7D]  // PROTO 2, EMPTY_DICT
@@ -28,6 +29,11 @@ struct TorchPickleWriter {
   }
 
   private mutating func add(_ entry: Entry) throws(Rejection) {
+    guard entry.name.utf8.count <= FlatteningBudget.maximumNameBytes else {
+      throw Rejection(
+        TorchRules.notRepresentable,
+        "the name is longer than \(FlatteningBudget.maximumNameBytes) bytes; --rename shortens it")
+    }
     guard let form = TorchTypeName.byDType[entry.dtype] else {
       throw Rejection(TorchRules.notRepresentable, "PyTorch has no \(entry.dtype.rawValue)")
     }

@@ -20,6 +20,13 @@ package struct TorchStorage: Sendable {
     let (count, overflow) = elementCount.multipliedReportingOverflow(by: elementType.unitByteCount)
     return overflow || count < 0 ? nil : count
   }
+
+  /// The same storage under another key.
+  func renamed(_ key: String) -> TorchStorage {
+    TorchStorage(
+      key: key, elementType: elementType, isUntyped: isUntyped, elementCount: elementCount,
+      viewOffset: viewOffset)
+  }
 }
 
 /// Where the bytes of a pickle's storages are: a zip archive, a legacy file, a tar.

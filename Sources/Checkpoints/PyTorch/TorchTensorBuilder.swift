@@ -6,6 +6,8 @@ struct TorchTensorBuilder {
   var source: any TorchStorageSource
   /// What each key was said to be when it was first seen, and its bytes.
   private var seen: [String: (storage: TorchStorage, bytes: Storage)] = [:]
+  /// The byte orders of the storages that lie in the pickle itself, by their keys.
+  private var adopted: [String: Bool] = [:]
   /// How much of each storage its views have claimed.
   private var claims: [String: Claim] = [:]
   /// How many bytes all tensors of the file may still take beyond their storages.
@@ -20,8 +22,12 @@ struct TorchTensorBuilder {
 
   init(source: any TorchStorageSource) {
     self.source = source
-    let scaled = source.fileByteCount.multiplied(by: Self.maximumExpansion)
-    allowance = max(Self.freeExpansion, scaled ?? Int.max)
+    allowance = Self.allowance(forFileOf: source.fileByteCount)
+  }
+
+  /// The bytes that tensors may take beyond their storages in `byteCount` bytes of files.
+  static func allowance(forFileOf byteCount: Int) -> Int {
+    max(freeExpansion, byteCount.multiplied(by: maximumExpansion) ?? Int.max)
   }
 
   /// The arguments that both rebuild functions share.
@@ -39,12 +45,24 @@ struct TorchTensorBuilder {
     let bytes = try bytes(of: view.storage, audit: &audit)
     let dense = try dense(view, type, in: bytes)
     var transform = transform
-    if source.isBigEndian, type.unitByteCount / dense.dtype.componentsPerElement > 1 {
+    let isBigEndian = adopted[view.storage.key] ?? source.isBigEndian
+    if isBigEndian, type.unitByteCount / dense.dtype.componentsPerElement > 1 {
       transform.insert(.byteSwap)
     }
     let content =
       transform.isEmpty ? TensorContent.dense(dense) : .transformed(dense, transform)
     return TorchTensor(content: content, storageKey: view.storage.key)
+  }
+
+  /// Takes in a storage whose bytes lie in the pickle itself, under a key that no writer gives to a
+  /// storage beside it.
+  mutating func adopt(
+    _ storage: TorchStorage, _ bytes: Storage, isBigEndian: Bool
+  ) -> TorchStorage {
+    let renamed = storage.renamed("nested\n\(adopted.count)")
+    adopted[renamed.key] = isBigEndian
+    seen[renamed.key] = (renamed, bytes)
+    return renamed
   }
 
   /// The bytes of a storage, which every mention must describe in the same way (T08).

@@ -35,8 +35,18 @@ public enum SafetensorsFormat: CheckpointFormat {
     }
   }
 
-  /// Reads and validates the header; the tensors are slices of the input. Throws S01 to S23.
+  /// Reads and validates the header; the tensors are slices of the input. Throws S01 to S23, and
+  /// S26, C08 or C09 for codes that were kept.
   public static func open(
+    _ input: CheckpointInput, audit: inout Audit
+  ) throws(Rejection) -> Checkpoint {
+    var checkpoint = try read(input, audit: &audit)
+    try checkpoint.bindKeptCodes(audit: &audit)
+    return checkpoint
+  }
+
+  /// Reads a file of which other files may hold the rest: codes and scales stay apart.
+  static func read(
     _ input: CheckpointInput, audit: inout Audit
   ) throws(Rejection) -> Checkpoint {
     let warningsBefore = audit.warnings.count
@@ -73,7 +83,7 @@ public enum SafetensorsFormat: CheckpointFormat {
   /// The ties that `save_model` notes in the metadata as `{dropped name: kept name}`: groups that
   /// begin with the kept name. A key that names a tensor of the file, or a value that names none,
   /// is other metadata.
-  static func ties(in metadata: [String: String], among names: [String]) -> [[String]] {
+  static func ties(in metadata: TextMap, among names: [String]) -> [[String]] {
     guard !metadata.isEmpty else { return [] }
     let known = Set(names.map(ExactText.init))
     var dropped: [ExactText: [String]] = [:]

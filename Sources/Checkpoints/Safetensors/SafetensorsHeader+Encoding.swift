@@ -30,7 +30,7 @@ extension SafetensorsHeader {
   /// that is nil is left out, empty metadata is written. Throws S24 for types and names that the
   /// format lacks, S16 and S10 for names that a strict reader would refuse.
   public static func encode(
-    _ tensors: [(name: String, dtype: DType, shape: Shape)], metadata: [String: String]?,
+    _ tensors: [(name: String, dtype: DType, shape: Shape)], metadata: TextMap?,
     audit: inout Audit
   ) throws(Rejection) -> SafetensorsLayout {
     var entries: [SafetensorsLayout.Entry] = []
@@ -109,10 +109,9 @@ extension SafetensorsHeader {
     }.map(\.index)
   }
 
-  private static func write(_ metadata: [String: String], to writer: inout JSONWriter) {
+  private static func write(_ metadata: TextMap, to writer: inout JSONWriter) {
     writer.raw("\"__metadata__\":")
-    let keys = metadata.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    writer.write(.object(keys.map { (key: $0, value: .string(metadata[$0] ?? "")) }))
+    writer.write(.object(metadata.map { (key: $0.key, value: .string($0.value)) }))
   }
 
   private static func write(

@@ -43,7 +43,7 @@ public struct SafetensorsHeader: Sendable {
   /// The tensors in the order of their bytes.
   public let entries: [Entry]
   /// The `__metadata__` of the header; nil when it has none.
-  public let metadata: [String: String]?
+  public let metadata: TextMap?
   /// Where the payload begins in the file.
   public let payloadStart: Int
 

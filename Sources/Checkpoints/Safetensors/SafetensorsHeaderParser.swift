@@ -5,7 +5,7 @@ internal import TensorCore
 /// Turns the header's JSON into entries in one pass, without a tree in between.
 struct SafetensorsHeaderParser: ~Escapable {
   private(set) var entries: [SafetensorsHeader.Entry] = []
-  private(set) var metadata: [String: String]?
+  private(set) var metadata: TextMap?
   private var hasMetadata = false
   private var indices: [ExactText: Int] = [:]
   let limits: SafetensorsHeader.Limits
@@ -111,19 +111,20 @@ struct SafetensorsHeaderParser: ~Escapable {
     metadata = try readPairs(audit: &audit)
   }
 
-  private mutating func readPairs(audit: inout Audit) throws(Rejection) -> [String: String] {
-    var pairs: [String: String] = [:]
+  private mutating func readPairs(audit: inout Audit) throws(Rejection) -> TextMap {
+    var pairs = TextMap()
     try take { (scanner) throws(JSONDefect) in try scanner.openObject(depth: 1) }
     while let key = try take({ (scanner) throws(JSONDefect) in try scanner.nextKey() }) {
       let value = try take(mismatch: SafetensorsRules.metadataType) {
         (scanner) throws(JSONDefect) in try scanner.string()
       }
-      if pairs.updateValue(value, forKey: key.text) != nil {
+      if pairs[key.text] != nil {
         try audit.enforce(
           SafetensorsRules.duplicateMetadata,
           "the metadata has \(JSONValue.string(key.text)) twice",
           at: Place(offset: 8 + key.offset))
       }
+      pairs[key.text] = value
     }
     return pairs
   }

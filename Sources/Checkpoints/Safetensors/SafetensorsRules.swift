@@ -188,11 +188,21 @@ public enum SafetensorsRules {
     remedy: "Do not use the index; download the model again from a source that you trust.",
     status: .refused)
 
+  /// A note about kept codes contradicts the file.
+  public static let encodingNote = Rule(
+    "S26", "note about codes contradicts the file",
+    because: "The metadata say which tensors of the file are the codes and scales of a weight and "
+      + "how they become numbers. A part that is missing, or a method that is not known, would "
+      + "give other numbers than those that were saved, or none.",
+    remedy: "Convert the original again with --codes keep. --lenient S26 shows the codes and "
+      + "scales as plain tensors.",
+    isRelaxable: true)
+
   /// Every rule about safetensors, in the order of their ids.
   public static let all: [Rule] = [
     headerLength, headerStart, trailingBytes, truncatedPayload, offsets, sizeMismatch, overflow,
     number, unknownType, duplicateTensor, duplicateField, duplicateMetadata, metadataType, fields,
     text, name, nesting, syntax, subByteTotal, boolean, excess, shards, polyglot,
-    notRepresentable, shardPath,
+    notRepresentable, shardPath, encodingNote,
   ]
 }

@@ -38,6 +38,9 @@ extension ShardedSafetensorsFormat {
         SafetensorsRules.shards, "\(file) does not hold it", at: Place(file: path, tensor: name))
     }
     checkTotal(of: whole, against: index, at: Place(file: path), audit: &audit)
+    try locating(Place(file: path)) { () throws(Rejection) in
+      try whole.bindKeptCodes(audit: &audit)
+    }
     whole.ties = SafetensorsFormat.ties(in: whole.metadata, among: whole.tensors.map(\.name))
     return whole
   }
@@ -72,12 +75,12 @@ extension ShardedSafetensorsFormat {
   ) {
     whole.byteCount += shard.byteCount
     whole.tensors += shard.tensors
-    for (key, value) in shard.metadata.sorted(by: { $0.key < $1.key }) {
+    for (key, value) in shard.metadata {
       guard let first = whole.metadata[key] else {
         whole.metadata[key] = value
         continue
       }
-      if first != value {
+      if !first.utf8.elementsEqual(value.utf8) {
         audit.warn(
           SafetensorsRules.shards, "its metadata \(JSONValue.string(key)) differs from the others'",
           at: Place(file: file))

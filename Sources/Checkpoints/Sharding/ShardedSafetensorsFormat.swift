@@ -76,6 +76,9 @@ public enum ShardedSafetensorsFormat: CheckpointFormat {
         at: Place(file: path))
     }
     var checkpoint = try openShard("\(path)/\(files[0])", audit: &audit)
+    try locating(Place(file: checkpoint.path)) { () throws(Rejection) in
+      try checkpoint.bindKeptCodes(audit: &audit)
+    }
     checkpoint.format = SafetensorsFormat.id
     return checkpoint
   }
@@ -86,7 +89,7 @@ public enum ShardedSafetensorsFormat: CheckpointFormat {
     let file = try FileMapping(path: path)
     return try locating(Place(file: path)) { () throws(Rejection) in
       let input = CheckpointInput(path: path, storage: Storage(file))
-      var checkpoint = try SafetensorsFormat.open(input, audit: &audit)
+      var checkpoint = try SafetensorsFormat.read(input, audit: &audit)
       checkpoint.byteCount = file.byteCount
       return checkpoint
     }

@@ -9,8 +9,8 @@ struct Scan: Verb {
     abstract: "Tells what files would do if Python loaded them, and whether they are whole.",
     discussion: """
       Follows every pickle without running it and reads every byte. Exit status 0 when clean, 77 \
-      when a file is dangerous, 65 when one is damaged. Of a folder, every file that lies directly \
-      in it is gone through.
+      when a file is dangerous, 65 when one is damaged. Of a folder, every file in it and in the \
+      folders in it is gone through; links to folders are not followed.
       """)
 
   static let examples = [

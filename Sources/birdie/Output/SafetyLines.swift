@@ -37,6 +37,9 @@ struct SafetyLines {
       text += "  " + ink.dim("why:") + " \(finding.rule.explanation)\n"
       text += "  " + ink.dim("help:") + " \(finding.rule.remedy)\n"
     }
+    for entry in report.skipped {
+      text += ink.dim("skipped:") + " \(entry.name): \(entry.reason)".printable + "\n"
+    }
     return text
   }
 
@@ -65,7 +68,11 @@ struct SafetyLines {
     let files = report.files.map { file -> JSONValue in
       ["name": .string(file.name), "verdict": .string(file.verdict.rawValue)]
     }
-    return files.isEmpty ? always : always + [(key: "files", value: .array(files))]
+    let skipped = report.skipped.map { entry -> JSONValue in
+      ["name": .string(entry.name), "reason": .string(entry.reason)]
+    }
+    return always + (files.isEmpty ? [] : [(key: "files", value: .array(files))])
+      + (skipped.isEmpty ? [] : [(key: "skipped", value: .array(skipped))])
   }
 
   private var always: [(key: String, value: JSONValue)] {

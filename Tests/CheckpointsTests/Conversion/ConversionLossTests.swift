@@ -60,4 +60,11 @@ struct ConversionLossTests {
     let found = try losses(model([.greatestFiniteMagnitude]), .safetensors, .bf16)
     #expect(found.map(\.rule.id) == ["F10"])
   }
+
+  @Test func `a name that reading a PyTorch file would refuse is not written to one`() throws {
+    let path = Fixtures.path("safetensors/rejects/S16-long.safetensors")
+    let model = try Checkpoint.open(path, leniency: ["S16"])
+    let error = #expect(throws: Rejection.self) { try losses(model, .pytorch) }
+    #expect(error?.rule.id == "T13")
+  }
 }

@@ -76,7 +76,7 @@ struct ReferenceConversionTests {
     options.codes = .keep
     _ = try Checkpoint.open(Fixtures.path("golf/accepts/\(name)/artifact"))
       .convert(to: folder.path("out.safetensors"), options)
-    let found = try Checkpoint.open(folder.path("out.safetensors")).facts()
+    let found = try Checkpoint.open(folder.path("out.safetensors")).stored.facts()
     let codes = try JSONValue(parsing: Fixtures.bytes("conversion/codes.json"))
     let expected = try Expectation.facts(codes[name])
     #expect(!expected.isEmpty)

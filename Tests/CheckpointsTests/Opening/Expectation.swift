@@ -18,7 +18,7 @@ struct Expectation {
   /// The groups of names that share elements, in no order.
   let ties: Set<Set<String>>
   /// What is no tensor, as JSON text.
-  let metadata: [String: String]
+  let metadata: TextMap
 
   /// Reads a document of facts, ties and metadata.
   init(document name: String) throws {
@@ -28,7 +28,7 @@ struct Expectation {
       (document["ties"]?.elements ?? []).map { group in
         Set((group.elements ?? []).compactMap(\.string))
       })
-    var metadata: [String: String] = [:]
+    var metadata: TextMap = [:]
     for (key, value) in document["metadata"]?.members ?? [] { metadata[key] = value.string }
     self.metadata = metadata
   }

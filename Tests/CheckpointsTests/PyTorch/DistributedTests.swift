@@ -74,6 +74,19 @@ struct DistributedTests {
     #expect(inner?.rule.id == "D02")
   }
 
+  @Test func `a tensor of an object may not have the name of another tensor`() {
+    let error = #expect(throws: Rejection.self) {
+      try Checkpoint.open(Fixtures.path("distributed/collisions/tensors.dcp"))
+    }
+    #expect(error?.rule.id == "T20" && error?.place.tensor == "run.w")
+  }
+
+  @Test func `a value of an object that has another's name is left out with a warning`() throws {
+    let whole = try Checkpoint.open(Fixtures.path("distributed/collisions/values.dcp"))
+    #expect(whole.metadata == ["run.x": "5"])
+    #expect(whole.warnings.map(\.rule.id) == ["T20"])
+  }
+
   @Test func `four-bit elements that are cut along the last axis are not woven`() throws {
     let box = try #require(Shape([2, 2]))
     let tensor = try #require(Tensor(dtype: .f4, shape: box, storage: Storage([0x21, 0x43])))

@@ -11,9 +11,10 @@ struct PyTorchAcceptanceTests {
     "module.pt", "neg.pt", "nested-protocol-3.pt", "nested-protocol-4.pt", "nested-protocol-5.pt",
     "new-dtypes.pt", "no-checksums.pt", "numpy-protocol-5.pt", "numpy.pt", "one-rank.dcp",
     "optimizer.pt", "other-root.pt", "parameters.pt", "per-channel-32.pt", "per-channel.pt",
-    "per-tensor.pt", "ranks-columns.dcp", "ranks-rows.dcp", "scalar.pt", "sparse.pt",
-    "state-dict.pt", "tagged.pt", "tar-nested.pt", "tar-with-views.pt", "tar.pt", "ties.pt",
-    "torchscript.ts.pt", "tuple.pt", "zip64.pt",
+    "per-tensor.pt", "pickled-module.pkl", "pickled-protocol-2.pkl", "pickled-protocol-4.pkl",
+    "pickled-protocol-5.pkl", "pickled-quantized.pkl", "pickled-tensor.pkl", "ranks-columns.dcp",
+    "ranks-rows.dcp", "scalar.pt", "sparse.pt", "state-dict.pt", "tagged.pt", "tar-nested.pt",
+    "tar-with-views.pt", "tar.pt", "ties.pt", "torchscript.ts.pt", "tuple.pt", "zip64.pt",
   ]
 
   private func expectation(_ name: String) throws -> Expectation {

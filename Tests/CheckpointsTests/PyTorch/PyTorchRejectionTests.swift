@@ -5,11 +5,17 @@ import Testing
 
 struct PyTorchRejectionTests {
   static let rejects = [
-    "P01-legacy-magic-by-eval", "P13-legacy-magic-by-addition", "P13-module-constructor-called",
-    "P24-name-of-4097-bytes", "P24-shared-lists-below-a-key", "P24-shared-tuples-in-a-key",
+    "P01-legacy-magic-by-eval", "P01-nested-stream-imports-protocol-2", "P01-nested-stream-imports",
+    "P07-nested-text", "P13-legacy-magic-by-addition", "P13-module-constructor-called",
+    "P13-nested-in-nested", "P13-nested-nothing", "P13-nested-number", "P13-nested-tensor",
+    "P13-nested-zip", "P24-name-of-4097-bytes", "P24-shared-lists-below-a-key",
+    "P24-shared-tuples-in-a-key", "P25-nested-cut-off", "P33-bytearray-of-a-length",
+    "P33-bytes-of-a-length", "P34-codec-rot13", "P34-codec-zlib", "P34-text-beyond-latin1",
+    "P35-facts-are-a-list", "P35-nested-number-1002", "P35-protocol-number-1002",
     "P36-object-array-protocol-2", "P36-object-array-protocol-5", "P36-object-field",
-    "P36-object-scalar", "P37-arguments-for-new", "P37-state-is-no-dict", "T01-record-too-long",
-    "T01-record-too-short", "T02-offset-past-end", "T02-size-past-end", "T02-stride-past-end",
+    "P36-object-scalar", "P37-arguments-for-new", "P37-state-is-no-dict",
+    "S24-name-of-the-metadata", "T01-record-too-long", "T01-record-too-short",
+    "T02-nested-size-past-end", "T02-offset-past-end", "T02-size-past-end", "T02-stride-past-end",
     "T03-negative-offset", "T03-negative-size", "T03-negative-storage-length",
     "T03-negative-stride", "T04-offset-far-past-end", "T04-shape-product-overflow",
     "T04-shape-wraps-to-zero", "T04-storage-length-overflow", "T04-stride-overflow",
@@ -24,15 +30,18 @@ struct PyTorchRejectionTests {
     "T13-quantized", "T14-nonfinite", "T15-channel-scale-infinite", "T15-scale-infinite",
     "T15-scale-nan", "T16-byteorder-empty", "T16-byteorder-with-newline", "T16-unknown-byteorder",
     "T18-key-listed-twice", "T18-legacy-storage-truncated", "T18-length-differs-from-program",
-    "T18-missing-key", "T18-negative-length", "T18-trailing-bytes", "T18-unknown-key",
-    "Z13-nested-root", "Z13-no-root", "Z13-two-roots", "Z14-constants-without-program",
-    "Z14-no-program", "Z14-no-version", "Z14-version-0", "Z14-version-11", "Z14-version-no-number",
-    "Z14-version-of-400-digits", "Z15-constants-beside-state-dict", "Z17-deflated-storage",
-    "Z18-extra-member", "Z18-unreferenced-storage", "Z20-alignment-no-number", "Z20-alignment-zero",
+    "T18-missing-key", "T18-negative-length", "T18-nested-payload-cut-off",
+    "T18-nested-trailing-bytes", "T18-trailing-bytes", "T18-unknown-key", "T19-no-tensors",
+    "T20-two-tensors", "T21-tensor-of-a-parameter", "Z13-nested-root", "Z13-no-root",
+    "Z13-two-roots", "Z14-constants-without-program", "Z14-no-program", "Z14-no-version",
+    "Z14-version-0", "Z14-version-11", "Z14-version-no-number", "Z14-version-of-400-digits",
+    "Z15-constants-beside-state-dict", "Z17-deflated-storage", "Z18-extra-member",
+    "Z18-unreferenced-storage", "Z20-alignment-no-number", "Z20-alignment-zero",
     "Z20-format-version-no-number",
   ]
   /// Files that can be read and whose breach shows later or as a warning.
   static let readable = [
+    "S24-name-of-the-metadata", "T21-tensor-of-a-parameter",
     "T13-complex128", "T13-complex32", "T13-meta", "T13-quantized", "T14-nonfinite",
     "Z15-constants-beside-state-dict", "Z17-deflated-storage", "Z18-extra-member",
     "Z18-unreferenced-storage",
@@ -61,16 +70,16 @@ struct PyTorchRejectionTests {
     #expect(error?.rule.id == Self.id(name), "\(error.map(\.description) ?? "")")
   }
 
-  @Test(arguments: readable.filter { $0.hasPrefix("T13") })
+  @Test(arguments: readable.filter { $0.hasPrefix("T13") || $0.hasPrefix("S24") })
   func `what safetensors cannot hold is read and not written`(name: String) throws {
     let checkpoint = try Checkpoint.open(path(name))
     let error = #expect(throws: Rejection.self) {
       try checkpoint.conversionReport(to: "/nowhere/x.safetensors", ConversionOptions())
     }
-    #expect(error?.rule.id == "T13")
+    #expect(error?.rule.id == Self.id(name))
   }
 
-  @Test(arguments: readable.filter { $0.hasPrefix("Z") })
+  @Test(arguments: readable.filter { $0.hasPrefix("Z") || $0.hasPrefix("T21") })
   func `what torch reads and we only wonder about is a warning`(name: String) throws {
     #expect(try Checkpoint.open(path(name)).warnings.map(\.rule.id).contains(Self.id(name)))
   }
@@ -99,5 +108,14 @@ struct PyTorchRejectionTests {
     let report = try SafetyReport(scanning: path(name))
     #expect(report.findings.map(\.rule.id).contains(Self.id(name)))
     #expect(report.verdict != .clean)
+  }
+
+  @Test func `a scan sees code in a nested file although the pickle around it breaks off`() throws {
+    let folder = try TemporaryFolder()
+    let bytes = try Fixtures.bytes("pytorch/rejects/P01-nested-stream-imports.pt")
+    try folder.write("torn", Array(bytes.dropLast(8)))
+    let report = try SafetyReport(scanning: folder.path("torn"))
+    #expect(report.verdict == .dangerous)
+    #expect(report.findings.contains { $0.rule.id == "P01" && $0.place.member == "bytes" })
   }
 }

@@ -26,7 +26,7 @@ struct SafetensorsEncodingTests {
     let file = try Fixtures.bytes(
       "safetensors/identity/" + #require(description["file"]?.string))
     let metadata = description["metadata"]?.members.map { members in
-      Dictionary(uniqueKeysWithValues: members.map { ($0.key, $0.value.string ?? "") })
+      members.reduce(into: TextMap()) { map, member in map[member.key] = member.value.string }
     }
     var audit = Audit()
     let layout = try SafetensorsHeader.encode(

@@ -24,6 +24,10 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
   case shard
   /// Whole checkpoints of any format, the compressed artifacts included.
   case checkpoint
+  /// Folders of several files: safetensors shards with an index, distributed checkpoints.
+  case folder
+  /// Conversions: what was written is read again and compared.
+  case conversion
 
   /// Runs `bytes` through the entry; what a parser rejects is fine.
   public func run(_ bytes: RawSpan) {
@@ -39,6 +43,8 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
     case .tokenizer: Self.readTokenizerDescription(bytes)
     case .shard: Self.readShard(bytes)
     case .checkpoint: Self.openCheckpoint(bytes)
+    case .folder: Self.openFolder(bytes)
+    case .conversion: Self.convertFile(bytes)
     }
   }
 }

@@ -8,6 +8,8 @@ struct DistributedReader {
   private var files: [String: Storage] = [:]
   /// The tensors of the zips that were opened: chunks may share one.
   private var opened: [DistributedMetadata.Location: Tensor] = [:]
+  /// The bytes of chunks beyond those that they have in files.
+  private var expansion = 0
 
   init(folder: String) { self.folder = folder }
 
@@ -24,18 +26,58 @@ struct DistributedReader {
       tensors.append(NamedTensor(name: name, content: try cover.content(of: dimensions)))
     }
     var checkpoint = Checkpoint(format: DistributedFormat.id, tensors: tensors)
-    for name in metadata.objects {
-      let value = try object(name, metadata, audit: &audit)
-      let leaves = try StateFlattener.flatten(
-        value, below: name,
-        ofInput: metadata.locations[.init(name: name, origin: [])]?.range.count ?? 0,
-        audit: &audit)
-      checkpoint.metadata.merge(leaves.metadata) { first, _ in first }
-      checkpoint.tensors += leaves.tensors
-    }
+    try addObjects(of: metadata, to: &checkpoint, audit: &audit)
     checkpoint.byteCount = files.values.reduce(0) { $0 + $1.byteCount }
     checkpoint.payloadChecks = checks
     return checkpoint
+  }
+
+  /// Adds the leaves of all objects, whose names may take no more than those of one file (P24). Two
+  /// tensors of one name are refused (T20); of two other values the first stays, with a warning.
+  private mutating func addObjects(
+    of metadata: DistributedMetadata, to checkpoint: inout Checkpoint, audit: inout Audit
+  ) throws(Rejection) {
+    let ranges = metadata.objects.compactMap { metadata.locations[.init(name: $0, origin: [])] }
+    var budget = FlatteningBudget(
+      inputByteCount: Set(ranges).reduce(0) { $0 &+ min($1.range.count, 1 << 40) })
+    var names = Set(checkpoint.tensors.map { ExactText($0.name) })
+    var lost: [String] = []
+    for name in metadata.objects {
+      let leaves = try StateFlattener.flatten(
+        try object(name, metadata, audit: &audit), below: name, within: &budget, audit: &audit)
+      for tensor in leaves.tensors {
+        guard names.insert(ExactText(tensor.name)).inserted else {
+          throw Rejection(
+            TorchRules.nameCollision, "two objects hold a tensor of this name",
+            at: Place(tensor: tensor.name))
+        }
+        checkpoint.tensors.append(tensor)
+      }
+      for (key, text) in leaves.metadata {
+        if checkpoint.metadata[key] == nil {
+          checkpoint.metadata[key] = text
+        } else {
+          lost.append(key)
+        }
+      }
+    }
+    guard let first = lost.first else { return }
+    audit.warn(
+      TorchRules.nameCollision,
+      "\(lost.count) values share a name with one of another object and are left out: \(first)")
+  }
+
+  /// Counts what a chunk takes beyond its bytes in a file: what all chunks of a folder take may be
+  /// as much as what all tensors of one file may (T05).
+  private mutating func spend(_ bytes: Int, _ shape: Shape) throws(Rejection) {
+    let available = files.values.reduce(0) { $0 &+ $1.byteCount }
+    let (sum, overflow) = expansion.addingReportingOverflow(bytes)
+    guard !overflow, sum <= TorchTensorBuilder.allowance(forFileOf: available) else {
+      throw Rejection(
+        TorchRules.expansionBomb,
+        "with a chunk of \(shape) the tensors exceed the folder's allowance")
+    }
+    expansion = sum
   }
 
   /// What is no tensor is stored as a zip of its own too.
@@ -75,11 +117,18 @@ struct DistributedReader {
   private mutating func tensor(
     _ location: DistributedMetadata.Location, _ checks: inout [PayloadCheck], audit: inout Audit
   ) throws(Rejection) -> Tensor {
-    if let known = opened[location] { return known }
+    if let known = opened[location] {
+      try spend(known.byteCount, known.shape)
+      return known
+    }
     let window = try window(location)
     let archive = try TorchArchive(window, place: Place(file: location.file), audit: &audit)
     let value = try PyTorchFormat.object(of: archive, audit: &audit)
     let tensor: Tensor
+    if let content = value.tensorValue?.content {
+      let bytes = content.dtype.byteCount(elements: content.shape.elementCount) ?? Int.max
+      try spend(max(0, bytes - window.byteCount), content.shape)
+    }
     switch value.tensorValue?.content {
     case .dense(let dense): tensor = dense
     case .transformed(let stored, let change): tensor = try stored.rewritten(by: change)
@@ -112,35 +161,5 @@ struct DistributedReader {
         "bytes \(location.range) lie beyond the end of \(location.file)")
     }
     return window
-  }
-}
-
-extension [Int] {
-  /// The extents or position with the last axis counted in elements, of which PyTorch's have
-  /// `units` each.
-  func countingLast(_ units: Int) -> [Int] {
-    guard units > 1, let last, let count = last.multiplied(by: units) else { return self }
-    return dropLast() + [count]
-  }
-}
-
-extension DType {
-  /// How many elements one of PyTorch's is.
-  var torchUnit: Int { self == .f4 ? 2 : 1 }
-}
-
-extension Tensor {
-  /// The tensor with `transform` carried out, in a scratch file.
-  fileprivate func rewritten(by transform: ElementTransform) throws(Rejection) -> Tensor {
-    var scratch = try ScratchFile()
-    try forEachChunk { chunk throws(Rejection) in
-      let bytes = transform.applied(to: chunk, of: dtype)
-      try scratch.append(unsafe bytes.span.bytes)
-    }
-    let storage = try scratch.finish()
-    guard let tensor = Tensor(dtype: dtype, shape: shape, storage: storage) else {
-      throw DistributedMetadata.malformed("a chunk of \(shape) does not fit its bytes")
-    }
-    return tensor
   }
 }
