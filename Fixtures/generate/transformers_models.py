@@ -47,7 +47,8 @@ CASES = {
     "llama_rope_linear": (*LLAMA, {"rope_parameters": LINEAR}),
     "llama_rope_llama3": (*LLAMA, {"rope_parameters": LLAMA_3}),
     "mistral": (MistralConfig, MistralForCausalLM, {"sliding_window": 6}),
-    "mistral_without_window": (MistralConfig, MistralForCausalLM, {"sliding_window": None}),
+    "mistral_without_window": (MistralConfig, MistralForCausalLM, {
+        "sliding_window": None, "num_hidden_layers": 1}),
     "qwen2": (Qwen2Config, Qwen2ForCausalLM, {}),
     "qwen2_window": (Qwen2Config, Qwen2ForCausalLM, {
         "use_sliding_window": True, "sliding_window": 5, "max_window_layers": 1,
