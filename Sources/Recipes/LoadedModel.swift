@@ -15,17 +15,18 @@ public struct LoadedModel: Sendable {
   /// Decodes what the checkpoint holds and finds its architecture. Weights that are stored as
   /// float32, bfloat16 or half precision stay where they are in the file.
   ///
-  /// With `dtype` bf16 every weight is rounded, and so is every operation of the model. Throws A01
+  /// With bf16 `arithmetic` every weight is rounded, and so is every operation of the model. Throws A01
   /// to A03 where tensors and configuration make no model, and what reading a tensor throws.
   public init(
-    _ checkpoint: Checkpoint, configuration: JSONValue?, dtype: DType = .f32
+    _ checkpoint: Checkpoint, configuration: JSONValue?, arithmetic: DType = .f32
   ) throws(Rejection) {
     var tensors: [String: Tensor] = [:]
     for named in checkpoint.tensors where named.dtype.isConvertibleFloat {
       let tensor = try named.content.computable()
-      tensors[named.name] = dtype == .f32 ? tensor : tensor.cast(to: dtype)
+      tensors[named.name] = arithmetic == .f32 ? tensor : tensor.cast(to: arithmetic)
     }
-    model = try Architectures.open(tensors, configuration: configuration)
+    model = try Architectures.open(
+      tensors, configuration: configuration, arithmetic: arithmetic)
     self.checkpoint = checkpoint
   }
 }

@@ -30,7 +30,7 @@ public struct Philox: Sendable {
   /// A whole number below `bound`, which is at most 2³²; each about equally likely.
   public mutating func next(below bound: Int) -> Int {
     precondition(bound > 0 && bound <= 1 << 32, "there is no number below \(bound)")
-    return Int(UInt64(next()) * UInt64(bound) >> 32)
+    return Int((UInt64(next()) * UInt64(bound)) >> 32)
   }
 
   /// Ten rounds.

@@ -10,9 +10,9 @@ public protocol Architecture: Sendable {
   static var summary: String { get }
   /// Whether the configuration, or names and shapes alone, are those of this kind.
   static func recognizes(_ configuration: JSONValue?, _ shapes: [String: [Int]]) -> Bool
-  /// The model. Throws A01 and A02 where tensors and configuration do not fit.
+  /// The model, which computes in float32 or bfloat16. Throws A01 and A02 where tensors and configuration do not fit.
   static func open(
-    _ tensors: [String: Tensor], _ configuration: JSONValue?
+    _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType
   ) throws(Rejection) -> any LanguageModel<Tensor>
 }
 
@@ -26,7 +26,7 @@ public enum Architectures {
   /// The model that the tensors and their configuration, if there is one, make; throws A03 where no
   /// architecture is recognized, and what opening it throws.
   public static func open(
-    _ tensors: [String: Tensor], configuration: JSONValue?
+    _ tensors: [String: Tensor], configuration: JSONValue?, arithmetic: DType
   ) throws(Rejection) -> any LanguageModel<Tensor> {
     let shapes = tensors.mapValues(\.shape.dimensions)
     guard let architecture = all.first(where: { $0.recognizes(configuration, shapes) }) else {
@@ -36,7 +36,7 @@ public enum Architectures {
         stated.map { "there is no architecture called \($0.debugDescription)" }
           ?? "names and shapes of \(tensors.count) tensors are those of no known model")
     }
-    return try architecture.open(tensors, configuration)
+    return try architecture.open(tensors, configuration, arithmetic: arithmetic)
   }
 }
 
@@ -52,8 +52,10 @@ public enum GolfArchitecture: Architecture {
   }
 
   public static func open(
-    _ tensors: [String: Tensor], _ configuration: JSONValue?
+    _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType
   ) throws(Rejection) -> any LanguageModel<Tensor> {
-    try GolfGPT(tensors, configuration: GolfConfiguration(configuration ?? .object([])))
+    try GolfGPT(
+      tensors, configuration: GolfConfiguration(configuration ?? .object([])),
+      arithmetic: arithmetic)
   }
 }

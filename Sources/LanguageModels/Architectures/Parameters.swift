@@ -19,11 +19,13 @@ public struct Parameter: Sendable, Equatable {
 /// The tensors of a model by name, known to be those that its architecture wants.
 public struct Parameters<Value: TensorValue>: Sendable {
   private let values: [String: Value]
+  /// The type that a model computes in; matrices may be stored in a narrower one.
+  public let arithmetic: DType
 
   /// Checks that `tensors` are the `wanted` ones; A01 names every one that is missing, left over or
   /// misshapen. `ignored` says which may be there without being used.
   public init(
-    _ tensors: [String: Tensor], wanted: [Parameter],
+    _ tensors: [String: Tensor], wanted: [Parameter], arithmetic: DType,
     ignoring ignored: (String) -> Bool = { _ in false }
   ) throws(Rejection) {
     var complaints: [String] = []
@@ -38,7 +40,9 @@ public struct Parameters<Value: TensorValue>: Sendable {
           "misshapen: \(parameter.name) is \(tensor.shape.dimensions) and not "
             + "\(parameter.dimensions)")
       }
-      values[parameter.name] = Value(constant: tensor)
+      // Vectors take part in sums and products, matrices only in products that widen them.
+      let isMatrix = tensor.shape.rank > 1
+      values[parameter.name] = Value(constant: isMatrix ? tensor : tensor.cast(to: arithmetic))
     }
     let extra = tensors.keys.filter { values[$0] == nil && !ignored($0) }.sorted()
     complaints += extra.map { "left over: \($0)" }
@@ -46,6 +50,7 @@ public struct Parameters<Value: TensorValue>: Sendable {
       throw Rejection(ArchitectureRules.parameters, Self.summary(of: complaints))
     }
     self.values = values
+    self.arithmetic = arithmetic
   }
 
   private static func summary(of complaints: [String]) -> String {
@@ -57,6 +62,11 @@ public struct Parameters<Value: TensorValue>: Sendable {
   public subscript(_ name: String) -> Value {
     guard let value = values[name] else { preconditionFailure("\(name) was not asked for") }
     return value
+  }
+
+  /// Rows of a matrix, in the type of the arithmetic.
+  public func rows(_ name: String, _ indices: [Int]) -> Value {
+    self[name].rows(indices).cast(to: arithmetic)
   }
 
   /// The tensor of a name that may not have been wanted.

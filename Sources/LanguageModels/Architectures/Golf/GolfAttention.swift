@@ -15,16 +15,15 @@ struct GolfSequence<Value: TensorValue>: Sendable {
     _ observer: LayerObserver<Value>?
   ) {
     self.tokens = tokens
-    let dtype = parameters["tok_emb.weight"].dtype
     rotary = RotaryTable(
       frequencies: configuration.frequencies(for: tokens.count), positionCount: tokens.count,
-      direction: .clockwise, roundedTo: dtype)
+      direction: .clockwise, roundedTo: parameters.arithmetic)
     mask = AttentionMask(documentStarts: configuration.segmentStarts(of: tokens))
-    guard let table = parameters[ifWanted: "ve_shared.embed.weight"] else {
+    guard parameters[ifWanted: "ve_shared.embed.weight"] != nil else {
       valueEmbedding = nil
       return
     }
-    var x = table.rows(tokens)
+    var x = parameters.rows("ve_shared.embed.weight", tokens)
     if let projection = parameters[ifWanted: "ve_shared.proj.weight"] {
       observer?("ve_shared.proj.weight", x)
       x = x.linear(projection, bias: nil)
@@ -38,7 +37,7 @@ extension GolfConfiguration {
   func frequencies(for length: Int) -> [Float] {
     let width = ropeWidth > 0 ? ropeWidth : headWidth
     var base = ropeBase
-    if ropeTrainLength > 0, length > ropeTrainLength, width > 2 {
+    if usesRescaling, ropeTrainLength > 0, length > ropeTrainLength, width > 2 {
       base *= pow(Double(length) / Double(ropeTrainLength), Double(width) / Double(width - 2))
     }
     return (0..<(width / 2)).map { pair in

@@ -8,7 +8,9 @@ extension GolfConfiguration {
     let reader = ConfigurationReader(json)
     try readShape(reader)
     try readSchedule(reader)
-    gateSource = try reader.choice("attn_out_gate_src", GateSource.self) ?? gateSource
+    for key in ["gate_attn_src", "attn_out_gate_src"] {
+      gateSource = try reader.choice(key, GateSource.self) ?? gateSource
+    }
     sparseGateScale =
       Float(try reader.number("sparse_attn_gate_scale") ?? Double(sparseGateScale))
     masksSmear = try reader.bool("smear_bos_mask") ?? masksSmear
@@ -21,7 +23,8 @@ extension GolfConfiguration {
   private mutating func readShape(_ reader: ConfigurationReader) throws(Rejection) {
     ropeBase = try reader.number("rope_base") ?? ropeBase
     ropeWidth = try reader.integer("rope_dims") ?? ropeWidth
-    ropeTrainLength = try reader.integer("rope_train_seq_len") ?? ropeTrainLength
+    usesRescaling = try reader.bool("rope_yarn") ?? usesRescaling
+    ropeTrainLength = try reader.integer("train_seq_len") ?? ropeTrainLength
     logitBound = Float(try reader.number("logit_softcap") ?? Double(logitBound))
     softCap = try reader.choice("softcap_type", SoftCap.self) ?? softCap
     negativeSlope = Float(try reader.number("neg_slope") ?? Double(negativeSlope))

@@ -47,6 +47,7 @@ public struct GolfConfiguration: Sendable, Equatable {
   // What no tensor tells.
   var ropeBase = 10000.0
   var ropeWidth = 0
+  var usesRescaling = false
   var ropeTrainLength = 0
   var logitBound: Float = 30
   var softCap = SoftCap.tanh

@@ -7,7 +7,7 @@ struct GolfEmbedding<Value: TensorValue>: Sendable {
   let parameters: Parameters<Value>
 
   func embed(_ tokens: [Int], _ observer: LayerObserver<Value>?) -> Value {
-    var x = parameters["tok_emb.weight"].rows(tokens)
+    var x = parameters.rows("tok_emb.weight", tokens)
     if let bigrams = bigrams(tokens, observer) { x = x + bigrams }
     if let gate = parameters[ifWanted: "smeargate.gate"] {
       let share = gate.applying(.sigmoid)
@@ -39,11 +39,13 @@ struct GolfEmbedding<Value: TensorValue>: Sendable {
   private func bigrams(_ tokens: [Int], _ observer: LayerObserver<Value>?) -> Value? {
     if let table = parameters[ifWanted: "bigram_hash.table.weight"] {
       let rows = BigramHash.multiplicative(tokens, rowCount: table.shape[0])
-      observer?("bigram_hash.proj.weight", table.rows(rows))
-      return table.rows(rows).linear(parameters["bigram_hash.proj.weight"], bias: nil)
+      let x = parameters.rows("bigram_hash.table.weight", rows)
+      observer?("bigram_hash.proj.weight", x)
+      return x.linear(parameters["bigram_hash.proj.weight"], bias: nil)
     }
     guard let table = parameters[ifWanted: "bigram.embed.weight"] else { return nil }
-    var x = table.rows(BigramHash.exclusive(tokens, rowCount: table.shape[0]))
+    let rows = BigramHash.exclusive(tokens, rowCount: table.shape[0])
+    var x = parameters.rows("bigram.embed.weight", rows)
     if let projection = parameters[ifWanted: "bigram.proj.weight"] {
       observer?("bigram.proj.weight", x)
       x = x.linear(projection, bias: nil)

@@ -6,7 +6,7 @@ extension GolfGPT {
   /// A model of the given tensors. Throws A01 where they are not those that the configuration
   /// wants, A02 where the configuration contradicts itself.
   public init(
-    _ tensors: [String: Tensor], configuration: GolfConfiguration
+    _ tensors: [String: Tensor], configuration: GolfConfiguration, arithmetic: DType
   ) throws(Rejection) {
     let tensors = GolfBanks.unbanked(tensors)
     var configuration = configuration
@@ -19,7 +19,7 @@ extension GolfGPT {
     try configuration.statedSizes.compare(with: configuration)
     try configuration.validate()
     let wanted = configuration.wanted { tensors[$0]?.shape.dimensions }
-    parameters = try Parameters(tensors, wanted: wanted)
+    parameters = try Parameters(tensors, wanted: wanted, arithmetic: arithmetic)
     self.configuration = configuration
   }
 }

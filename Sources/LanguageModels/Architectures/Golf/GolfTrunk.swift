@@ -62,12 +62,12 @@ struct GolfTrunk<Value: TensorValue> {
       guard configuration.clampsSkips, weights.shape[0] > 0 else { return }
       row = weights.shape[0] - 1
     }
-    let weighted = weights.rows([row]) * skip
-    guard let gates = parameters[ifWanted: "skip_gates"] else {
+    let weighted = parameters.rows("skip_weights", [row]) * skip
+    guard parameters[ifWanted: "skip_gates"] != nil else {
       x = x + weighted
       return
     }
-    x = weighted + gates.rows([row]).applying(.sigmoid) * (x - weighted)
+    x = weighted + parameters.rows("skip_gates", [row]).applying(.sigmoid) * (x - weighted)
   }
 
   private mutating func runBlock(_ layer: Int) {
@@ -90,7 +90,7 @@ struct GolfTrunk<Value: TensorValue> {
   /// Both lanes get of both branches what the layer's lambdas say.
   private mutating func runWithLambdas(_ layer: Int, _ lane: Value) {
     let post = postLambdas(layer)
-    let keep = parameters["parallel_resid_lambdas"].rows([layer])
+    let keep = parameters.rows("parallel_resid_lambdas", [layer])
     let fromAttention = attention(mixed(x, layer), layer)
     let fromMLP = mlp(lane, layer)
     func lambda(_ values: Value, _ index: Int) -> Value {
@@ -103,6 +103,7 @@ struct GolfTrunk<Value: TensorValue> {
   /// The four numbers of a layer: from attention to both lanes, then from the MLP to both.
   private func postLambdas(_ layer: Int) -> Value {
     parameters["parallel_post_lambdas"].reshaped([configuration.layerCount, 4]).rows([layer])
+      .cast(to: parameters.arithmetic)
   }
 
   private var result: Value {
@@ -118,8 +119,8 @@ struct GolfTrunk<Value: TensorValue> {
   }
 
   private func mixed(_ x: Value, _ layer: Int) -> Value {
-    let mix = parameters["blocks.\(layer).resid_mix"]
-    return mix.rows([0]) * x + mix.rows([1]) * start
+    let name = "blocks.\(layer).resid_mix"
+    return parameters.rows(name, [0]) * x + parameters.rows(name, [1]) * start
   }
 
   private func normalized(_ x: Value, _ layer: Int) -> Value {

@@ -13,9 +13,10 @@ public enum GPT2Architecture: Architecture {
   }
 
   public static func open(
-    _ tensors: [String: Tensor], _ configuration: JSONValue?
+    _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType
   ) throws(Rejection) -> any LanguageModel<Tensor> {
-    try GPT2Decoder<Tensor>(tensors, GPT2Configuration(configuration ?? .null))
+    try GPT2Decoder<Tensor>(
+      tensors, GPT2Configuration(configuration ?? .null), arithmetic: arithmetic)
   }
 }
 
@@ -102,7 +103,9 @@ struct GPT2Decoder<Value: TensorValue>: LanguageModel {
   private let parameters: Parameters<Value>
   private let names: [Parameter]
 
-  init(_ tensors: [String: Tensor], _ configuration: GPT2Configuration) throws(Rejection) {
+  init(_ tensors: [String: Tensor], _ configuration: GPT2Configuration, arithmetic: DType)
+    throws(Rejection)
+  {
     self.configuration = configuration
     var own: [String: Tensor] = [:]
     for (name, tensor) in tensors {
@@ -113,7 +116,7 @@ struct GPT2Decoder<Value: TensorValue>: LanguageModel {
     }
     names = configuration.wanted { own[$0] != nil }
     // The causal masks that old versions stored.
-    parameters = try Parameters(own, wanted: names) {
+    parameters = try Parameters(own, wanted: names, arithmetic: arithmetic) {
       $0.hasSuffix(".attn.bias") || $0.hasSuffix(".attn.masked_bias")
     }
   }
@@ -131,8 +134,8 @@ struct GPT2Decoder<Value: TensorValue>: LanguageModel {
 
   func logits(_ tokens: [Int], observer: LayerObserver<Value>?) -> Value {
     precondition(tokens.count <= configuration.positionCount, "there are no more positions")
-    var x = parameters["wte.weight"].rows(tokens)
-    x = x + parameters["wpe.weight"].rows(Array(0..<tokens.count))
+    var x = parameters.rows("wte.weight", tokens)
+    x = x + parameters.rows("wpe.weight", Array(0..<tokens.count))
     for layer in 0..<configuration.layerCount {
       x = x + attention(norm(x, "h.\(layer).ln_1"), layer, observer)
       let hidden = project(norm(x, "h.\(layer).ln_2"), "h.\(layer).mlp.c_fc", observer)

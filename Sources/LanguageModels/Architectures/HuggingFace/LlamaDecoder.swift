@@ -14,9 +14,10 @@ public enum LlamaArchitecture: Architecture {
   }
 
   public static func open(
-    _ tensors: [String: Tensor], _ configuration: JSONValue?
+    _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType
   ) throws(Rejection) -> any LanguageModel<Tensor> {
-    try LlamaDecoder<Tensor>(tensors, LlamaConfiguration(configuration ?? .null))
+    try LlamaDecoder<Tensor>(
+      tensors, LlamaConfiguration(configuration ?? .null), arithmetic: arithmetic)
   }
 }
 
@@ -28,11 +29,13 @@ struct LlamaDecoder<Value: TensorValue>: LanguageModel {
   private let names: [Parameter]
 
   init(
-    _ tensors: [String: Tensor], _ configuration: LlamaConfiguration
+    _ tensors: [String: Tensor], _ configuration: LlamaConfiguration, arithmetic: DType
   ) throws(Rejection) {
     self.configuration = configuration
     names = configuration.wanted { tensors[$0] != nil }
-    parameters = try Parameters(tensors, wanted: names) { $0.hasSuffix("rotary_emb.inv_freq") }
+    parameters = try Parameters(tensors, wanted: names, arithmetic: arithmetic) {
+      $0.hasSuffix("rotary_emb.inv_freq")
+    }
   }
 
   var vocabularySize: Int { configuration.vocabularySize }
@@ -46,11 +49,10 @@ struct LlamaDecoder<Value: TensorValue>: LanguageModel {
   }
 
   func logits(_ tokens: [Int], observer: LayerObserver<Value>?) -> Value {
-    let table = parameters["model.embed_tokens.weight"]
     let rotary = RotaryTable(
       frequencies: configuration.frequencies, positionCount: tokens.count,
-      direction: .counterclockwise, roundedTo: table.dtype)
-    var x = table.rows(tokens)
+      direction: .counterclockwise, roundedTo: parameters.arithmetic)
+    var x = parameters.rows("model.embed_tokens.weight", tokens)
     for layer in 0..<configuration.layerCount {
       x = x + attention(norm(x, layer, "input_layernorm"), layer, rotary, observer)
       x = x + mlp(norm(x, layer, "post_attention_layernorm"), layer, observer)
