@@ -37,7 +37,8 @@ let rooms = [
 ]
 
 let commandLine: [Target.Dependency] = [
-  "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "JSON", "TensorCore",
+  "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Recipes",
+  "TensorCore", "TensorOps",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 

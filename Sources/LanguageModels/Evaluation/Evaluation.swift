@@ -17,7 +17,7 @@ public struct Evaluation: Sendable {
   /// no window is full or a model cannot see one, and what `progress` throws.
   public init(
     of model: any LanguageModel<Tensor>, against reference: (any LanguageModel<Tensor>)? = nil,
-    on tokens: [Int], mode: EvaluationMode, bytes: (_ position: Int) -> Int,
+    on tokens: [UInt16], mode: EvaluationMode, bytes: (_ position: Int) -> Int,
     progress: (_ targetCount: Int) -> Void = { _ in }
   ) throws(Rejection) {
     let windows = mode.windows(of: tokens)
@@ -44,13 +44,13 @@ public struct Evaluation: Sendable {
 
   private static func score(
     _ batch: [EvaluationWindow], _ model: any LanguageModel<Tensor>,
-    _ reference: (any LanguageModel<Tensor>)?, _ tokens: [Int]
+    _ reference: (any LanguageModel<Tensor>)?, _ tokens: [UInt16]
   ) -> [WindowScore] {
     ParallelFor.map(batch.count) { index in
       let window = batch[index]
-      let inputs = Array(tokens[window.inputs])
-      let targets = Array(
-        tokens[(window.inputs.lowerBound + 1)..<(window.inputs.upperBound + 1)])
+      let inputs = tokens[window.inputs].map(Int.init)
+      let targets =
+        tokens[(window.inputs.lowerBound + 1)..<(window.inputs.upperBound + 1)].map(Int.init)
       return WindowScore(
         model.logits(inputs, observer: nil), reference: reference?.logits(inputs, observer: nil),
         targets: targets, firstRow: window.firstScored - window.inputs.lowerBound)
@@ -58,7 +58,7 @@ public struct Evaluation: Sendable {
   }
 
   private static func check(
-    _ model: any LanguageModel<Tensor>, _ windows: [EvaluationWindow], _ tokens: [Int]
+    _ model: any LanguageModel<Tensor>, _ windows: [EvaluationWindow], _ tokens: [UInt16]
   ) throws(Rejection) {
     guard let longest = windows.map(\.inputs.count).max() else {
       throw Rejection(
@@ -68,7 +68,7 @@ public struct Evaluation: Sendable {
       throw Rejection(
         EvaluationRules.tooShort, "a window has \(longest) tokens, and the model sees \(limit)")
     }
-    if let position = tokens.firstIndex(where: { $0 >= model.vocabularySize }) {
+    if let position = tokens.firstIndex(where: { Int($0) >= model.vocabularySize }) {
       throw Rejection(
         EvaluationRules.foreignToken,
         "token \(position) is \(tokens[position]), and the vocabulary has \(model.vocabularySize)")

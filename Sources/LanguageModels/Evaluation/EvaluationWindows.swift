@@ -22,7 +22,7 @@ public struct EvaluationWindow: Sendable, Equatable {
 
 extension EvaluationMode {
   /// The windows of a stream of `tokens`; every target counts at most once.
-  public func windows(of tokens: [Int]) -> [EvaluationWindow] {
+  public func windows(of tokens: [UInt16]) -> [EvaluationWindow] {
     let targets = tokens.count - 1
     guard targets > 0 else { return [] }
     switch self {
@@ -54,13 +54,13 @@ extension EvaluationMode {
   }
 
   private static func documents(
-    _ tokens: [Int], _ length: Int, _ beginToken: Int
+    _ tokens: [UInt16], _ length: Int, _ beginToken: Int
   ) -> [EvaluationWindow] {
     var windows: [EvaluationWindow] = []
     var start = 0
     for position in 1..<tokens.count {
       let isEnd = position == tokens.count - 1
-      let begins = tokens[position] == beginToken
+      let begins = Int(tokens[position]) == beginToken
       guard isEnd || begins || position - start == length else { continue }
       windows.append(EvaluationWindow(inputs: start..<position, firstScored: start))
       start = position

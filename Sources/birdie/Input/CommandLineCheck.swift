@@ -6,7 +6,7 @@ struct CommandLineCheck {
   let arguments: [String]
 
   private static let plannedVerbs = [
-    "quantize", "eval", "merge", "distill", "publish", "pull", "serve", "card", "page", "sign",
+    "quantize", "merge", "distill", "publish", "pull", "serve", "card", "page", "sign",
     "verify", "sweep",
   ]
   private static let plannedLists = ["quantizers", "merges", "losses"]

@@ -2,23 +2,43 @@ import Glibc
 
 /// How far a job is: one line that redraws itself on a terminal, else a line every 30 seconds.
 final class ProgressLine {
+  /// What is counted.
+  enum Unit {
+    case bytes, tokens
+
+    func text(_ count: Int) -> String {
+      switch self {
+      case .bytes: Quantity.bytes(count)
+      case .tokens: Quantity.elements(count) + " tokens"
+      }
+    }
+  }
+
   private let verb: String
-  private let total: Int
+  private var total: Int
+  private let unit: Unit
   private let isShown: Bool
   private let isTerminal = isatty(STDERR_FILENO) == 1 && Environment.value("TERM") != "dumb"
   private let start = ProgressLine.now()
   private var last: Double
   private var isDrawn = false
 
-  /// Follows a job of `total` bytes; says nothing at all unless `isShown`.
-  init(_ verb: String, total: Int, isShown: Bool) {
+  /// Follows a job of `total` bytes or tokens; says nothing at all unless `isShown`.
+  init(_ verb: String, total: Int, unit: Unit = .bytes, isShown: Bool) {
     self.verb = verb
     self.total = total
+    self.unit = unit
     self.isShown = isShown
     last = start
   }
 
-  /// Tells how many bytes are done.
+  /// Tells how much is done of a total that was not known before.
+  func update(done: Int, of total: Int) {
+    self.total = total
+    update(done: done)
+  }
+
+  /// Tells how much is done.
   func update(done: Int) {
     let now = Self.now()
     // Ten redraws a second look smooth; a log file wants one line now and then.
@@ -40,8 +60,8 @@ final class ProgressLine {
 
   private func line(done: Int, seconds: Double) -> String {
     let rate = Double(done) / max(seconds, 1e-9)
-    var text = "\(verb) \(Quantity.bytes(done)) of \(Quantity.bytes(total))"
-    text += ", \(Quantity.bytes(Int(rate)))/s"
+    var text = "\(verb) \(unit.text(done)) of \(unit.text(total))"
+    text += ", \(unit.text(Int(rate)))/s"
     if rate > 0, done < total {
       text += ", \(Quantity.seconds(Double(total - done) / rate)) left"
     }

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import Recipes
+import TensorCore
+
+/// `birdie eval`: how many bits does the model need for each byte of text?
+struct Eval: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "eval",
+    abstract: "Measures the bits per byte of a model on token shards, without PyTorch.",
+    discussion: """
+      Any checkpoint that can be read is a model, compressed artifacts too. Its architecture is \
+      known by names and shapes, by the config.json beside it or by --arch. Losses are exact in \
+      float32; --arithmetic bf16 rounds where the training scripts' autocast does.
+      """)
+
+  static let examples = [
+    "birdie eval final_model.pt --tokens 'fineweb_val_*.bin' --tokenizer fineweb_1024_bpe.model",
+    "birdie eval final_model.int8.ptz --tokens 'val_*.bin' --tokenizer t.model "
+      + "--reference final_model.pt",
+    "birdie eval model.safetensors --tokens 'val_*.bin' --tokenizer t.model --stride 64 --json",
+  ]
+
+  /// What numbers are rounded to.
+  enum Arithmetic: String, ExpressibleByArgument, CaseIterable {
+    case f32, bf16
+  }
+
+  @Argument(help: "The model.", completion: .file())
+  var path: String
+
+  @Option(help: ArgumentHelp("The token shards; quote the pattern.", valueName: "glob"))
+  var tokens: String
+
+  @Option(
+    help: "The SentencePiece model, which tells the bytes of each token.", completion: .file())
+  var tokenizer: String
+
+  @Option(help: "The model's configuration as JSON.", completion: .file())
+  var arch: String?
+
+  @Option(
+    help: "A model to be compared with, such as the one before compression.", completion: .file())
+  var reference: String?
+
+  @Option(help: "How many tokens of the shards to use.")
+  var maxTokens: Int?
+
+  @Option(help: "The longest sequence that the model sees.")
+  var sequenceLength = 1024
+
+  @Option(help: "Slide the window by this many tokens and score each target once.")
+  var stride: Int?
+
+  @Flag(help: "Evaluate every document by itself.")
+  var isolateDocuments = false
+
+  @Option(help: "What every operation is rounded to.")
+  var arithmetic = Arithmetic.f32
+
+  @OptionGroup var machine: MachineFlags
+  @OptionGroup var leniency: LeniencyOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard sequenceLength > 0 else {
+      throw ValidationError("--sequence-length \(sequenceLength): give at least 1")
+    }
+    if let stride, stride < 1 || stride > sequenceLength {
+      throw ValidationError("--stride \(stride): give 1 to the sequence length")
+    }
+    if stride != nil, isolateDocuments {
+      throw ValidationError("--stride and --isolate-documents exclude each other")
+    }
+    if let maxTokens, maxTokens < 2 {
+      throw ValidationError("--max-tokens \(maxTokens): give at least 2")
+    }
+  }
+
+  func run() throws {
+    machine.apply()
+    let checkpoint = try Checkpoint.open(path, leniency: leniency.rules)
+    let other = try reference.map { try Checkpoint.open($0, leniency: leniency.rules) }
+    var job = EvaluationJob(tokenPattern: tokens, tokenizerPath: tokenizer)
+    job.sequenceLength = sequenceLength
+    job.stride = stride
+    job.isolatesDocuments = isolateDocuments
+    job.maximumTokenCount = maxTokens
+    job.arithmetic = arithmetic == .bf16 ? .bf16 : .f32
+    let progress = ProgressLine(
+      "evaluating", total: 0, unit: .tokens, isShown: output.isTalkative)
+    defer { progress.finish() }
+    let configuration = try ModelConfiguration.read(arch, beside: path)
+    let evaluation = try job.run(
+      checkpoint, reference: other, configuration: configuration, progress: progress.update)
+    progress.finish()
+    EvaluationReport(evaluation, seconds: progress.elapsed).print(output)
+  }
+}

@@ -1,0 +1,78 @@
+import JSON
+import LanguageModels
+import TensorOps
+
+/// What an evaluation found, for people and for scripts.
+struct EvaluationReport {
+  private let evaluation: Evaluation
+  private let seconds: Double
+
+  init(_ evaluation: Evaluation, seconds: Double) {
+    self.evaluation = evaluation
+    self.seconds = seconds
+  }
+
+  func print(_ output: OutputOptions) {
+    if output.json { return Document.print(members) }
+    guard !output.quiet else { return }
+    Data.write(lines)
+  }
+
+  private static func text(_ value: Double, _ digits: Int) -> String {
+    Quantity.fixed(value, digits: digits)
+  }
+
+  private var lines: String {
+    let interval = evaluation.confidenceInterval()
+    var text = """
+      val_bpb   \(Self.text(evaluation.bitsPerByte, 6))   \
+      95 % \(Self.text(interval.lowerBound, 4)) to \(Self.text(interval.upperBound, 4))
+      val_loss  \(Self.text(evaluation.loss, 6))
+      tokens    \(evaluation.targetCount), bytes \(evaluation.byteCount), \
+      \(Self.text(Double(evaluation.targetCount) / max(seconds, 1e-9), 0)) tokens/s
+
+      """
+    guard let closeness = evaluation.closeness else { return text }
+    let difference = evaluation.differenceInterval()
+    text += """
+      against the reference
+      val_bpb   \(Self.text(evaluation.referenceBitsPerByte, 6)), difference \
+      \(Self.text((evaluation.bitsPerByte - evaluation.referenceBitsPerByte), 6))   \
+      95 % \(Self.text(difference.lowerBound, 6)) to \(Self.text(difference.upperBound, 6))
+      KL        mean \(Self.text(closeness.meanDivergence, 6)), p99 \
+      \(Self.text(closeness.highDivergence, 6)), largest \(Self.text(closeness.largestDivergence, 6))
+      top-1     \(Self.text((100 * closeness.agreement), 2)) % agree, smallest cosine of logits \
+      \(Self.text(closeness.smallestCosine, 6))
+
+      """
+    return text
+  }
+
+  private var members: [(key: String, value: JSONValue)] {
+    let interval = evaluation.confidenceInterval()
+    var members: [(key: String, value: JSONValue)] = [
+      ("tokens", .integer(evaluation.targetCount)), ("bytes", .integer(evaluation.byteCount)),
+      ("val_loss", JSONValue(evaluation.loss)), ("val_bpb", JSONValue(evaluation.bitsPerByte)),
+      ("val_bpb_ci95", [JSONValue(interval.lowerBound), JSONValue(interval.upperBound)]),
+      ("matrix_products", .string(CPUBackend.matrixProducts)),
+    ]
+    guard let closeness = evaluation.closeness else { return members }
+    let difference = evaluation.differenceInterval()
+    members.append(
+      (
+        "reference",
+        [
+          "val_bpb": JSONValue(evaluation.referenceBitsPerByte),
+          "val_bpb_difference_ci95": [
+            JSONValue(difference.lowerBound), JSONValue(difference.upperBound),
+          ],
+          "kl_mean": JSONValue(closeness.meanDivergence),
+          "kl_p99": JSONValue(closeness.highDivergence),
+          "kl_max": JSONValue(closeness.largestDivergence),
+          "top1_agreement": JSONValue(closeness.agreement),
+          "logit_cosine_min": JSONValue(closeness.smallestCosine),
+        ]
+      ))
+    return members
+  }
+}
