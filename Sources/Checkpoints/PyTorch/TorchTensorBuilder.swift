@@ -123,7 +123,7 @@ struct TorchTensorBuilder {
   }
 
   /// Counts what a view takes beyond the bytes of its storage (T05).
-  private mutating func claim(
+  mutating func claim(
     _ layout: Layout, _ type: TorchElementType, of key: String, _ bytes: Storage
   ) throws(Rejection) {
     guard let size = layout.shape.elementCount.multiplied(by: type.unitByteCount) else {
