@@ -4,7 +4,8 @@
 
 `array-for-bf16` is what saving a bfloat16 tensor of an XLA device gives: a float32 array and the
 type it stands for. `tensors-in-tensors` has a parameter with attributes. `standard-containers` has
-what Python's own modules pickle.
+what Python's own modules pickle. `storages` keeps storages for themselves, `keys-of-bytes` has keys
+that are no text, `devices` and `scalars` what becomes metadata.
 
 Made with torch 2.15.0, numpy 2.4.6 (see requirements.txt).
 """
@@ -18,6 +19,7 @@ import uuid
 import numpy as np
 import torch
 
+import containers
 from torch_rejects import HERE, Call, program
 
 
@@ -36,14 +38,28 @@ def files():
     rebuild = torch._utils._rebuild_parameter_with_state
     parameter = Call(rebuild, plain, True, collections.OrderedDict(), state)
     yield "tensors-in-tensors", program({"w": parameter})
-    containers = {
+    mappings = {
         "w": plain,
         "deque": collections.deque([1, 2], maxlen=4),
         "decimal": decimal.Decimal("1.5"),
         "fraction": fractions.Fraction(1, 2),
         "uuid": uuid.UUID(int=7),
     }
-    yield "standard-containers", program(containers)
+    yield "standard-containers", program(mappings)
+    storages = {
+        "w": torch.arange(4.0),
+        "untyped": torch.tensor([1, 2], dtype=torch.int16).untyped_storage(),
+        "typed": torch.FloatStorage([1, 2, 3]),
+        "list": [torch.LongStorage([7])],
+        "tuple": (torch.ByteStorage([5, 6]), 1),
+    }
+    yield "storages", containers.torch_bytes(storages)
+    yield "bare-storage", containers.torch_bytes(torch.FloatStorage([1, 2, 3]))
+    yield "keys-of-bytes", program({key: plain for key in (b"k", b"it's", b"\x00\xff\n\\")})
+    devices = {"w": plain, "gpu": torch.device("cuda:1"), "cpu": torch.device("cpu")}
+    yield "devices", program(devices)
+    scalars = {"w": plain, "half": np.float16(1.5), "long": np.uint64(2**64 - 1)}
+    yield "scalars", program(scalars)
 
 
 def main():

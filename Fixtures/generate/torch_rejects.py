@@ -336,6 +336,17 @@ def _numpy_programs():
     yield "P36-object-scalar", archive({"w": scalar})
     record = np.zeros(2, dtype=[("name", "O"), ("value", "<f4")])
     yield "P36-object-field", archive(program({"w": record}))
+    structured = np.zeros(2, dtype=[("index", "<i4"), ("value", "<f4")])
+    others = {
+        "structured-array": structured,
+        "extended-precision": np.arange(3, dtype=np.longdouble),
+        "dates": np.array(["2026-01-02"], dtype="M8[D]"),
+        "text": np.array(["one"]),
+        "extended-scalar": np.longdouble(1),
+        "complex-scalar": np.complex64(1),
+    }
+    for slug, value in others.items():
+        yield f"T22-{slug}", archive({"w": tensor(), "other": value})
 
 
 def _shared_values():
@@ -344,11 +355,11 @@ def _shared_values():
     for _ in range(6):
         level = [level] * 9
     yield "P24-shared-lists-below-a-key", program({"k" * 150: level})
-    yield "P24-name-of-4097-bytes", program({"k" * 4097: 1})
+    yield "T23-name-of-4097-bytes", program({"k" * 4097: 1})
     parts = ("k",) * 9
     for _ in range(6):
         parts = (parts,) * 9
-    yield "P24-shared-tuples-in-a-key", program({parts: 1})
+    yield "T23-shared-tuples-in-a-key", program({parts: 1})
 
 
 def _device_tensors():

@@ -27,7 +27,7 @@ struct EntryName {
   private static func fault(in name: String) -> String? {
     for scalar in name.unicodeScalars {
       if scalar == "\\" { return "has a backslash" }
-      if scalar.properties.generalCategory == .control { return "has a control character" }
+      if isControl(scalar) { return "has a control character" }
       if isDirectionOverride(scalar) { return "has a character that reorders text" }
     }
     let utf8 = name.utf8
@@ -38,6 +38,11 @@ struct EntryName {
     if parts.contains("..") { return "climbs out of its folder" }
     if parts.contains(".") || parts.contains("") { return "is not in its simplest form" }
     return nil
+  }
+
+  /// Unicode's category Cc, which is these two ranges for good.
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
   }
 
   private static func hasDriveLetter(_ utf8: String.UTF8View) -> Bool {

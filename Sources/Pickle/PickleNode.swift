@@ -4,7 +4,8 @@ public struct NodeID: Hashable, Sendable {
 
   init(_ index: Int) { self.index = UInt32(truncatingIfNeeded: index) }
 
-  var position: Int { Int(index) }
+  /// The place among the values of its graph, from 0 up.
+  public var position: Int { Int(index) }
 }
 
 /// One value of a pickle; containers refer to their parts by id, so nothing is ever copied.

@@ -42,6 +42,8 @@ extension String {
   /// The text with control and non-ASCII characters escaped, cut to `limit` characters: names from
   /// a file must not move the cursor of the terminal that shows them.
   func printable(limit: Int) -> String {
+    let text = utf8
+    if text.count <= limit, text.allSatisfy({ (0x20..<0x7F).contains($0) }) { return self }
     var shown = ""
     for scalar in unicodeScalars.prefix(limit) { shown += scalar.escaped(asASCII: true) }
     // Counting them all would cost a hostile megabyte each time it is shown.

@@ -20,7 +20,7 @@ public enum TensorCoreRules {
   public static let inputOutput = Rule(
     "F03", "reading or writing failed",
     because: "The system reported an error: a full disk, a broken device or a lost mount. "
-      + "Nothing was left under the output's name.",
+      + "An output appears under its name only when it is whole.",
     remedy: "Free some space or repair the device, then run the same command again.",
     status: .inputOutput)
 

@@ -19,6 +19,8 @@ struct CommandRun {
       return ExitStatus.usage.rawValue
     }
     TruncationGuard.install(asJSON: wantsJSON)
+    // A write beyond a limit on the size of files then fails like any other.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       try CommandLineCheck(arguments: arguments).run()
       var command = try Birdie.parseAsRoot(arguments)

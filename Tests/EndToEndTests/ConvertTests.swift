@@ -80,6 +80,26 @@ struct ConvertTests {
     #expect(run.output.isEmpty && run.talk.isEmpty)
   }
 
+  @Test func `a limit on the size of files is an error and leaves nothing behind`() throws {
+    let header = #"{"a":{"dtype":"F32","shape":[1000000],"data_offsets":[0,4000000]}}"#
+    let big = try folder.write("big.safetensors", safetensors(header, payload: []))
+    let run = try Command.shell(
+      """
+      truncate -s +4000000 '\(big)'; ulimit -f 100
+      "$birdie" convert '\(big)' '\(folder.path("out.safetensors"))'
+      """)
+    #expect(run.status == 74)
+    #expect(run.talk.contains("error[F03]") && run.talk.contains("File too large"))
+    #expect(folder.names == ["big.safetensors", "model.safetensors"])
+  }
+
+  @Test func `a name that no safetensors file may have can be changed on the way`() throws {
+    let header = #"{"a/../b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
+    let odd = try folder.write("odd.safetensors", safetensors(header, payload: [1]))
+    let refused = try Command.birdie("convert", odd, folder.path("out.safetensors"))
+    #expect(refused.status == 65 && refused.talk.contains("--rename"))
+  }
+
   @Test func `damage leaves nothing behind`() throws {
     let broken = try folder.write("cut.safetensors", Array(twoTensors().dropLast()))
     let run = try Command.birdie("convert", broken, folder.path("out.safetensors"))

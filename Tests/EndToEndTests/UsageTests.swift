@@ -32,7 +32,9 @@ struct UsageTests {
     ["diff", "one"], ["inspect", "--no-such-flag", "x"], ["convert", "in", "out.xyz"],
     ["convert", "in", "out", "--to", "gguf"], ["convert", "in", "o.pt", "--dtype", "f31"],
     ["convert", "in", "o.pt", "--rename", "x"], ["convert", "in", "o.pt", "--threads", "0"],
-    ["convert", "in", "o", "--max-shard-size", "big"], ["diff", "a", "b", "--tolerance", "-1"],
+    ["convert", "in", "o", "--max-shard-size", "big"], ["convert", "in", ""],
+    ["convert", "in", "o", "--max-shard-size", "-1"], ["inspect", "x", "--threads", "-1"],
+    ["diff", "a", "b", "--tolerance", "-1"],
     ["inspect", "x", "--lenient", "F01"], ["inspect", "x", "--lenient", "Q99"],
     ["explain", "Q99"], ["methods", "spells"], ["quantize", "in", "out"], ["methods", "merges"],
     ["inspect", "hf://org/name/model.pt"], ["convert", "-", "out.pt"],
@@ -54,6 +56,38 @@ struct UsageTests {
   @Test func `a target that is not built names those that are`() throws {
     let run = try Command.birdie("convert", "in", "out", "--to", "gguf")
     #expect(run.talk.contains("safetensors, pytorch"))
+  }
+
+  @Test func `a negative size is quoted and a name without an ending too`() throws {
+    let size = try Command.birdie("convert", "in", "o", "--max-shard-size", "-1")
+    #expect(size.talk.contains("'-1' is invalid"))
+    #expect(try Command.birdie("convert", "in", "").talk.contains("the ending of '' names"))
+  }
+
+  @Test(arguments: [
+    "inspect MODEL", "inspect MODEL --json", "explain", "convert --help", "scan MODEL",
+  ])
+  func `a full stdout is an error with a name`(arguments: String) throws {
+    let model = try folder.write("model.safetensors", twoTensors())
+    let line = arguments.replacing("MODEL", with: model)
+    let run = try Command.shell("\"$birdie\" \(line) >/dev/full")
+    #expect(run.status == 74)
+    #expect(run.talk.hasPrefix("error[F03]: cannot write to stdout: No space left on device\n"))
+  }
+
+  @Test(arguments: ["", "--json"])
+  func `a conversion whose report nobody takes says that it is done`(flag: String) throws {
+    let model = try folder.write("model.safetensors", twoTensors())
+    let output = folder.path("out.pt")
+    let run = try Command.shell("\"$birdie\" convert \(model) \(output) \(flag) >/dev/full")
+    #expect(run.status == 74)
+    #expect(run.talk.contains("\(output) was written and is whole"))
+    #expect(try Command.birdie("diff", model, output).status == 0)
+  }
+
+  @Test func `a pipe that is closed ends the program without a word`() throws {
+    let run = try Command.shell("(\"$birdie\" explain; echo $? >&2) | true")
+    #expect(run.talk == "141\n")
   }
 
   @Test func `a mistyped verb is recognized`() throws {

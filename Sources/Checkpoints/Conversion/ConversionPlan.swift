@@ -76,13 +76,18 @@ struct ConversionPlan {
   ) throws(Rejection) {
     guard case .encoded(let encoded) = content else {
       if case .absent = content {
-        throw Rejection(TorchRules.notRepresentable, "the tensor has no data (device meta)")
+        throw Rejection(
+          TorchRules.notRepresentable,
+          "the tensor has no data (device meta), which no format can hold: save it with its weights"
+        )
       }
       return append(name, content, options)
     }
     if options.codes == .automatic, encoded.encoding.asksForPolicy {
       throw Rejection(
-        TorchRules.notRepresentable, "a quantized tensor (\(encoded.encoding.kind))")
+        TorchRules.notRepresentable,
+        "a quantized tensor (\(encoded.encoding.kind)): say --codes decode to write numbers, or "
+          + "--codes keep to write codes and scales")
     }
     guard options.codes == .keep else { return append(name, content, options) }
     keep(encoded, of: name, options)
@@ -150,8 +155,11 @@ struct ConversionPlan {
   /// Throws T13 for a type that safetensors lacks.
   func requireSafetensorsTypes() throws(Rejection) {
     for item in items where !item.dtype.isInSafetensors {
+      let advice =
+        item.dtype.isConvertibleFloat ? "--to pytorch or another --dtype" : "--to pytorch"
       throw Rejection(
-        TorchRules.notRepresentable, "safetensors has no type \(item.dtype.rawValue)",
+        TorchRules.notRepresentable,
+        "safetensors has no type \(item.dtype.rawValue): choose \(advice)",
         at: Place(tensor: item.name))
     }
   }

@@ -14,7 +14,8 @@ struct PyTorchOutput: ConversionOutput {
     _ plan: ConversionPlan, _ target: OutputTarget, audit: inout Audit
   ) throws(Rejection) {
     guard target.kind == .file else {
-      throw Rejection(TorchRules.notRepresentable, "PyTorch files cannot be sharded")
+      throw Rejection(
+        TorchRules.notRepresentable, "PyTorch files cannot be sharded: choose --to safetensors")
     }
     self.target = target
     var groupByName: [ExactText: Int] = [:]
@@ -38,8 +39,11 @@ struct PyTorchOutput: ConversionOutput {
     // Every PyTorch file is one of PyTorch's, so that note needs no place.
     let lost = plan.metadata.count { $0.key != "format" }
     if lost > 0 {
+      let notes = plan.metadata.count { $0.key.hasPrefix(EncodingNote.keyPrefix) }
       audit.warn(
-        TensorCoreRules.droppedMetadata, "\(lost) metadata entries have no place in a PyTorch file",
+        TensorCoreRules.droppedMetadata,
+        "\(lost) metadata entries have no place in a PyTorch file"
+          + (notes > 0 ? "; \(notes) of them say how kept codes become numbers" : ""),
         at: Place(file: target.path))
     }
     files = [(target.path, Self.byteCount(pickle, records))]

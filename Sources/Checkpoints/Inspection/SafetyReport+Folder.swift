@@ -2,24 +2,39 @@ internal import Diagnostics
 internal import Glibc
 internal import TensorCore
 
+/// How much of a folder is gone through.
+struct FolderRoom {
+  /// Folders in folders that are entered.
+  let maximumDepth = 8
+  /// Files and folders that are looked at.
+  let maximumEntries: Int
+  private var taken = 0
+
+  init(maximumEntries: Int = 10_000) { self.maximumEntries = maximumEntries }
+
+  /// Whether more was asked for than there is.
+  var isExhausted: Bool { taken > maximumEntries }
+
+  /// Takes room for one more; false if there is none.
+  mutating func take() -> Bool {
+    taken += 1
+    return !isExhausted
+  }
+}
+
 extension SafetyReport {
   /// Goes through every regular file of a folder and of the folders in it that is no part of the
   /// checkpoint in it: who loads a folder may load `pytorch_model.bin` instead of what lies beside
   /// it. Links to files are followed as loading would, links to folders are not.
   ///
   /// Says whether one of them is a checkpoint of its own.
-  mutating func scanCompanions(of folder: CheckpointInput) -> Bool {
-    var remaining = Self.maximumEntries
-    return scan(folder, below: "", depth: 0, &remaining)
+  mutating func scanCompanions(of folder: CheckpointInput, within room: FolderRoom) -> Bool {
+    var room = room
+    return scan(folder, below: "", depth: 0, &room)
   }
 
-  /// Folders in folders that are entered.
-  private static let maximumDepth = 8
-  /// Files and folders that are looked at.
-  private static let maximumEntries = 10_000
-
   private mutating func scan(
-    _ folder: CheckpointInput, below prefix: String, depth: Int, _ remaining: inout Int
+    _ folder: CheckpointInput, below prefix: String, depth: Int, _ room: inout FolderRoom
   ) -> Bool {
     guard let listing = try? FolderListing(path: folder.path, includesHidden: true) else {
       skipped.append((prefix.isEmpty ? folder.path : prefix, "it cannot be listed"))
@@ -30,9 +45,8 @@ extension SafetyReport {
     for entry in listing.names where entry != "." && entry != ".." {
       guard !members.contains(ExactText(entry)) else { continue }
       let (name, path) = (prefix + entry, "\(folder.path)/\(entry)")
-      remaining -= 1
-      guard remaining >= 0 else {
-        skipped.append((name, "more than \(Self.maximumEntries) files; this and what follows"))
+      guard room.take() else {
+        skipped.append((name, "more than \(room.maximumEntries) files; this and what follows"))
         return isAnyCheckpoint
       }
       switch FolderEntry(path: path) {
@@ -40,20 +54,20 @@ extension SafetyReport {
         let companion = SafetyReport(companion: path)
         add(companion, called: name)
         isAnyCheckpoint = isAnyCheckpoint || companion.format != nil
-      case .folder where depth < Self.maximumDepth:
-        let isCheckpoint = enter(path, called: name, depth: depth + 1, &remaining)
+      case .folder where depth < room.maximumDepth:
+        let isCheckpoint = enter(path, called: name, depth: depth + 1, &room)
         isAnyCheckpoint = isAnyCheckpoint || isCheckpoint
       case .folder: skipped.append((name, "it lies \(depth + 1) folders deep"))
       case .other(let reason): skipped.append((name, reason))
       }
-      if remaining < 0 { break }
+      if room.isExhausted { break }
     }
     return isAnyCheckpoint
   }
 
   /// A folder in the folder: the checkpoint that it may be, then what lies in it.
   private mutating func enter(
-    _ path: String, called name: String, depth: Int, _ remaining: inout Int
+    _ path: String, called name: String, depth: Int, _ room: inout FolderRoom
   ) -> Bool {
     let folder = CheckpointInput(path: path, storage: Storage([]), isFolder: true)
     let isCheckpoint = folder.format != nil
@@ -63,7 +77,7 @@ extension SafetyReport {
       whole.openWhole()
       add(whole, called: name + "/")
     }
-    return scan(folder, below: name + "/", depth: depth, &remaining) || isCheckpoint
+    return scan(folder, below: name + "/", depth: depth, &room) || isCheckpoint
   }
 
   /// A file that nobody called a checkpoint: its pickles, and its content if a format is known.

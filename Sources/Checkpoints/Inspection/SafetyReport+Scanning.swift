@@ -9,17 +9,22 @@ extension SafetyReport {
   ///
   /// Throws only F01; whatever else is wrong is a finding.
   public init(scanning path: String) throws(Rejection) {
+    try self.init(scanning: path, within: FolderRoom())
+  }
+
+  /// The same, with as much room for what lies in a folder.
+  init(scanning path: String, within room: FolderRoom) throws(Rejection) {
     self.init(path: path)
     let input = try locating(Place(file: path)) { () throws(Rejection) in
       try CheckpointInput(path: path)
     }
     if input.isFolder, input.format == nil {
       // Files that can be opened one by one need no checkpoint around them.
-      if !scanCompanions(of: input) { openWhole() }
+      if !scanCompanions(of: input, within: room) { openWhole() }
     } else {
       collect { (report) throws(Rejection) in try report.survey(input) }
       openWhole()
-      if input.isFolder { _ = scanCompanions(of: input) }
+      if input.isFolder { _ = scanCompanions(of: input, within: room) }
     }
   }
 

@@ -7,7 +7,7 @@ struct FlatteningBudget {
   private var remainingVisits: Int
   private var remainingBytes: Int
 
-  /// Longer names than this are made to harm: a path of nested containers, repeated for each leaf.
+  /// Longer names than this break what reads them, and repeated for each leaf they are a bomb.
   static let maximumNameBytes = 4096
   /// What an entry costs besides its text.
   private static let entryBytes = 32
@@ -27,7 +27,9 @@ struct FlatteningBudget {
     }
     guard path.utf8.count <= Self.maximumNameBytes else {
       throw Rejection(
-        PickleRules.expansion, "a name is longer than \(Self.maximumNameBytes) bytes")
+        TorchRules.longName,
+        "the name that begins with \(path.unicodeScalars.prefix(40).map(String.init).joined()) "
+          + "is longer than \(Self.maximumNameBytes) bytes")
     }
     try spend(path.utf8.count + Self.entryBytes)
   }

@@ -34,6 +34,11 @@ struct LegacyStream {
   func object(audit: inout Audit) throws(Rejection) -> TorchValue {
     try TorchObjectBuilder.build(graph, storages: source, audit: &audit)
   }
+
+  /// The storage that is all of the object; nil where there is more, or something else.
+  func storage(audit: inout Audit) throws(Rejection) -> TorchStorage? {
+    try TorchObjectBuilder.storage(of: graph, source, audit: &audit)
+  }
 }
 
 /// The storages behind a legacy file's pickles.

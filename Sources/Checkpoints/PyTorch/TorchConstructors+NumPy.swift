@@ -9,7 +9,9 @@ extension TorchConstructors {
       try builder.reconstructedArray(call)
     }
     let buffer: Constructor = { builder, call throws(Rejection) in try builder.bufferArray(call) }
-    let number: Constructor = { _, call throws(Rejection) in try scalar(call) }
+    let number: Constructor = { builder, call throws(Rejection) in
+      try builder.numPyScalar(call)
+    }
     let type: Constructor = { _, call throws(Rejection) in try dtype(call) }
     return [
       "numpy.dtype": type,
@@ -25,9 +27,14 @@ extension TorchConstructors {
     let order = call.state?.sequenceValue?.dropFirst().first?.stringValue ?? "|"
     return .object(className: "numpy.dtype", state: .string(order + code))
   }
+}
 
-  private static func scalar(_ call: TorchCall) throws(Rejection) -> TorchValue {
-    guard let descriptor = try NumPyElement(call.argument(0)) else { return .opaque(call.name) }
+extension TorchObjectBuilder {
+  /// `scalar(dtype, bytes)`: a number, or nothing where no number of ours can be it (T22).
+  mutating func numPyScalar(_ call: TorchCall) throws(Rejection) -> TorchValue {
+    guard let descriptor = try NumPyElement(call.argument(0)) else {
+      return try leaveOut(arrayOf: call.argument(0), "numpy scalar")
+    }
     guard case .bytes(let bytes) = try call.argument(1) else {
       throw call.malformed("argument 1 is no bytes")
     }
@@ -39,13 +46,15 @@ extension TorchConstructors {
     switch descriptor.dtype {
     case .f64: return .float(Double(bitPattern: bits))
     case .f32: return .float(Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
+    case .f16: return .float(Double(Float16(bitPattern: UInt16(truncatingIfNeeded: bits))))
     case .bool: return .bool(bits != 0)
     case .i8: return .int(Int64(Int8(truncatingIfNeeded: bits)))
     case .i16: return .int(Int64(Int16(truncatingIfNeeded: bits)))
     case .i32: return .int(Int64(Int32(truncatingIfNeeded: bits)))
     case .i64: return .int(Int64(bitPattern: bits))
     case .u8, .u16, .u32: return .int(Int64(bits))
-    default: return .opaque("numpy scalar of \(descriptor.dtype.rawValue)")
+    case .u64: return Int64(exactly: bits).map(TorchValue.int) ?? .bigInt(String(bits))
+    default: return try leaveOut(arrayOf: call.argument(0), "numpy scalar")
     }
   }
 }
@@ -101,11 +110,13 @@ extension TorchObjectBuilder {
   }
 
   /// A tensor over the bytes of a pickled array.
-  func array(
+  mutating func array(
     _ call: TorchCall, bytes: TorchValue, dtype: TorchValue, shape dimensions: [Int],
     isColumnMajor: Bool
   ) throws(Rejection) -> TorchValue {
-    guard let element = try NumPyElement(dtype) else { return .opaque("numpy array of no numbers") }
+    guard let element = try NumPyElement(dtype) else {
+      return leaveOut(arrayOf: dtype, "numpy array")
+    }
     let content: [UInt8]
     switch bytes {
     case .bytes(let raw): content = raw
@@ -126,5 +137,14 @@ extension TorchObjectBuilder {
     return .tensor(
       TorchTensor(
         content: swaps ? .transformed(tensor, .byteSwap) : .dense(tensor), storageKey: nil))
+  }
+
+  /// Notes a value whose type no tensor can have (T22).
+  private mutating func leaveOut(arrayOf dtype: TorchValue, _ kind: String) -> TorchValue {
+    guard case .object(_, let state) = dtype, let text = state.stringValue else {
+      return .opaque(kind)
+    }
+    leftOut.arrayTypes.append(text)
+    return .opaque("\(kind) of type \(text)")
   }
 }

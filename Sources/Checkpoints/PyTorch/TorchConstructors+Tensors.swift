@@ -54,12 +54,18 @@ extension TorchConstructors {
       "torch.Size": { _, call throws(Rejection) in
         .tuple(try call.argument(0).sequenceValue ?? [])
       },
-      "torch.device": { _, call throws(Rejection) in .string(try call.string(0)) },
+      "torch.device": { _, call throws(Rejection) in .string(try device(call)) },
       "torch.storage._load_from_bytes": { builder, call throws(Rejection) in
         try builder.nestedStorage(call)
       },
       "torch.storage.TypedStorage": { _, call throws(Rejection) in try call.argument(0) },
     ]
+  }
+
+  /// `cuda:1`, or `cuda` where the file names no number.
+  private static func device(_ call: TorchCall) throws(Rejection) -> String {
+    let kind = try call.string(0)
+    return call.arguments.count > 1 ? "\(kind):\(try call.integer(1))" : kind
   }
 
   private static func absent(

@@ -19,7 +19,7 @@ extension TorchObjectBuilder {
         throw Rejection(PickleRules.forbiddenCall, "\(call.name) of no legacy PyTorch file")
       }
       let stream = try LegacyStream(input.storage, policy: Self.nestedPolicy, audit: &audit)
-      guard case .storage(let storage) = try stream.object(audit: &audit) else {
+      guard let storage = try stream.storage(audit: &audit) else {
         throw Rejection(PickleRules.forbiddenCall, "\(call.name) of more than a storage")
       }
       let content = try stream.source.bytes(of: storage, audit: &audit)

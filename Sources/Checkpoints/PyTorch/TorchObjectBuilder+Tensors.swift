@@ -81,7 +81,7 @@ extension TorchObjectBuilder {
   mutating func leaveOut(_ state: TorchValue?) {
     switch state {
     case .dict(let attributes):
-      leftOutTensors += attributes.entries.count { $0.value.tensorValue != nil }
+      leftOut.tensors += attributes.entries.count { $0.value.tensorValue != nil }
     // The attributes and the slots, where a class has both.
     case .tuple(let parts):
       for case .dict(let attributes) in parts { leaveOut(.dict(attributes)) }

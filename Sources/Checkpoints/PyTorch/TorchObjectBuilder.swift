@@ -8,34 +8,42 @@ internal import TensorCore
 /// itself. Cycles were refused by the machine.
 struct TorchObjectBuilder {
   private let graph: PickleGraph
-  private var built: [NodeID: TorchValue] = [:]
+  /// By the positions of the nodes.
+  private var built: [TorchValue?]
   private let constructors = TorchConstructors.byName
   /// Tensors and the storages they look into.
   var tensors: TorchTensorBuilder
   /// What the caller tolerates and what was noticed.
   var audit: Audit
-  /// How many tensors were left out because they are attributes of other tensors.
-  var leftOutTensors = 0
+  /// What is in the pickle and not in the value.
+  var leftOut = LeftOut()
 
   private init(_ graph: PickleGraph, _ source: any TorchStorageSource, _ audit: Audit) {
     self.graph = graph
     self.audit = audit
+    built = Array(repeating: nil, count: graph.count)
     tensors = TorchTensorBuilder(source: source)
   }
 
-  /// The value at the root of `graph`.
+  /// The value at the root of `graph`: a storage by itself is a tensor.
   static func build(
     _ graph: PickleGraph, storages source: any TorchStorageSource, audit: inout Audit
   ) throws(Rejection) -> TorchValue {
     var builder = TorchObjectBuilder(graph, source, audit)
     defer { audit = builder.audit }
-    let value = try builder.value(graph.root)
-    if builder.leftOutTensors > 0 {
-      builder.audit.warn(
-        TorchRules.tensorAttributes,
-        "\(builder.leftOutTensors) tensors are attributes of others and are not read")
-    }
+    let value = try builder.part(graph.root)
+    builder.leftOut.report(to: &builder.audit)
     return value
+  }
+
+  /// The storage that `graph` is nothing but; nil where it is anything else.
+  static func storage(
+    of graph: PickleGraph, _ source: any TorchStorageSource, audit: inout Audit
+  ) throws(Rejection) -> TorchStorage? {
+    var builder = TorchObjectBuilder(graph, source, audit)
+    defer { audit = builder.audit }
+    guard case .storage(let storage) = try builder.value(graph.root) else { return nil }
+    return storage
   }
 
   /// The storages that `graph` refers to, by their keys, before their bytes are known.
@@ -62,10 +70,17 @@ struct TorchObjectBuilder {
   }
 
   private mutating func value(_ id: NodeID) throws(Rejection) -> TorchValue {
-    if let known = built[id] { return known }
+    if let known = built[id.position] { return known }
     let value = try make(graph[id])
-    built[id] = value
+    built[id.position] = value
     return value
+  }
+
+  /// The value of a part of a container: a storage that is kept there for itself is a tensor.
+  private mutating func part(_ id: NodeID) throws(Rejection) -> TorchValue {
+    let value = try value(id)
+    guard case .storage(let storage) = value else { return value }
+    return .tensor(try tensors.tensor(lookingAtAllOf: storage, audit: &audit))
   }
 
   private mutating func make(_ node: PickleNode) throws(Rejection) -> TorchValue {
@@ -89,7 +104,26 @@ struct TorchObjectBuilder {
   private mutating func values(_ ids: [NodeID]) throws(Rejection) -> [TorchValue] {
     var values: [TorchValue] = []
     values.reserveCapacity(ids.count)
-    for id in ids { values.append(try value(id)) }
+    for id in ids { values.append(try part(id)) }
+    return values
+  }
+
+  /// The arguments of a call, among which storages stay storages. Some callables hand a tuple of
+  /// arguments on.
+  private mutating func arguments(
+    _ id: NodeID, of name: String
+  ) throws(Rejection) -> [TorchValue] {
+    guard case .tuple(let ids) = graph[id] else { return [] }
+    let handsOn = TorchSymbols.unwrappers.contains(name)
+    var values: [TorchValue] = []
+    values.reserveCapacity(ids.count)
+    for id in ids {
+      if handsOn, case .tuple(let inner) = graph[id] {
+        values.append(.tuple(try inner.map { id throws(Rejection) in try value(id) }))
+      } else {
+        values.append(try value(id))
+      }
+    }
     return values
   }
 
@@ -98,7 +132,7 @@ struct TorchObjectBuilder {
   ) throws(Rejection) -> [(key: TorchValue, value: TorchValue)] {
     var pairs: [(key: TorchValue, value: TorchValue)] = []
     pairs.reserveCapacity(entries.count)
-    for entry in entries { pairs.append((try value(entry.key), try value(entry.value))) }
+    for entry in entries { pairs.append((try value(entry.key), try part(entry.value))) }
     return pairs
   }
 
@@ -114,7 +148,7 @@ struct TorchObjectBuilder {
       return .object(className: name, state: state ?? .none)
     }
     let call = TorchCall(
-      name: name, arguments: try value(object.arguments).sequenceValue ?? [], state: state,
+      name: name, arguments: try arguments(object.arguments, of: name), state: state,
       listItems: try values(object.listItems), dictItems: try pairs(object.dictItems))
     return try interpret(call)
   }

@@ -35,7 +35,9 @@ struct TorchPickleWriter {
         "the name is longer than \(FlatteningBudget.maximumNameBytes) bytes; --rename shortens it")
     }
     guard let form = TorchTypeName.byDType[entry.dtype] else {
-      throw Rejection(TorchRules.notRepresentable, "PyTorch has no \(entry.dtype.rawValue)")
+      throw Rejection(
+        TorchRules.notRepresentable,
+        "PyTorch has no \(entry.dtype.rawValue): choose --to safetensors")
     }
     var dimensions = entry.shape.dimensions
     if form.elementsPerUnit > 1 {

@@ -87,8 +87,7 @@ public enum TorchRules {
     "T13", "not representable in the target",
     because: "The target has no such type, or the tensor has no data: writing something else in "
       + "its place would silently change the model.",
-    remedy: "Leave the tensor out with --tensors, choose another --to or --dtype, or say --codes "
-      + "decode or --codes keep for a quantized tensor.")
+    remedy: "Do what the message says, or leave the tensor out with --tensors.")
 
   /// NaN or infinite elements.
   public static let nonFinite = Rule(
@@ -137,11 +136,26 @@ public enum TorchRules {
       + "key of the state, so no name can be given to them and they are not read.",
     remedy: "Save what you need of them under keys of their own.")
 
+  /// NumPy values of types that tensors do not have.
+  public static let otherArrays = Rule(
+    "T22", "NumPy values left out",
+    because: "Structured arrays, text, dates, 80-bit floats and single complex numbers are no "
+      + "tensors and fit no metadata, so a converted file would lack them.",
+    remedy: "Convert what you need of them to plain numbers before saving.")
+
+  /// A path of keys that is longer than a name may be.
+  public static let longName = Rule(
+    "T23", "name longer than 4096 bytes",
+    because:
+      "A name is the path of keys to a value. Longer ones are no names that a program gives, "
+      + "and the tools that print them or make files of them break.",
+    remedy: "Give the value a shorter key before saving.")
+
   /// Every rule of PyTorch tensors.
   public static let all = [
     storageSize, viewBeyondStorage, negativeExtent, sizeOverflow, expansionBomb, rank,
     missingStorage, storageConflict, unknownType, quantizationParameters, sparseIndices, lazyBits,
     notRepresentable, nonFinite, nonFiniteScale, byteOrder, legacyStorages, noTensors,
-    nameCollision, tensorAttributes,
+    nameCollision, tensorAttributes, otherArrays, longName,
   ]
 }

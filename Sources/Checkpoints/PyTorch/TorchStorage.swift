@@ -14,6 +14,8 @@ package struct TorchStorage: Sendable {
   let elementCount: Int
   /// A window of another storage, as files from before PyTorch 0.4 have: its first element.
   var viewOffset = 0
+  /// The elements of that window; nil without one.
+  var viewCount: Int?
 
   /// The length in bytes; nil when it overflows.
   var byteCount: Int? {
@@ -25,7 +27,7 @@ package struct TorchStorage: Sendable {
   func renamed(_ key: String) -> TorchStorage {
     TorchStorage(
       key: key, elementType: elementType, isUntyped: isUntyped, elementCount: elementCount,
-      viewOffset: viewOffset)
+      viewOffset: viewOffset, viewCount: viewCount)
   }
 }
 
@@ -61,7 +63,7 @@ extension TorchStorage {
     else {
       throw Rejection(PickleRules.persistentText, "not the tuple of a storage")
     }
-    guard let elementType = Self.elementType(ofClass: className) else {
+    guard let elementType = Self.elementTypes[className] else {
       throw Rejection(TorchRules.unknownType, "storage class \(className)")
     }
     guard let key = parts[2].stringValue ?? parts[2].intValue.map(String.init),
@@ -88,14 +90,12 @@ extension TorchStorage {
       throw Rejection(PickleRules.persistentText, "the storage's view is unusable")
     }
     viewOffset = offset
+    viewCount = size
   }
 
-  private static func elementType(ofClass name: String) -> TorchElementType? {
-    for module in ["torch.", "torch.storage.", "torch.cuda."] where name.hasPrefix(module) {
-      if let type = TorchElementType.byStorageName[String(name.dropFirst(module.count))] {
-        return type
-      }
+  /// The types by the full names of the storage classes.
+  private static let elementTypes: [String: TorchElementType] =
+    ["torch.", "torch.storage.", "torch.cuda."].reduce(into: [:]) { table, module in
+      for (name, type) in TorchElementType.byStorageName { table[module + name] = type }
     }
-    return nil
-  }
 }

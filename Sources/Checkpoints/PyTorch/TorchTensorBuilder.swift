@@ -16,8 +16,19 @@ struct TorchTensorBuilder {
   /// The views of one storage: each counts once, for tied tensors are the same bytes, unless it is
   /// longer than the storage.
   private struct Claim {
-    var views: Set<Layout> = []
+    /// Apart, because most storages have one view and a set costs memory of its own.
+    var first: Layout?
+    var others: Set<Layout> = []
     var unclaimed: Int
+
+    /// Whether `view` is the first of its kind.
+    mutating func add(_ view: Layout) -> Bool {
+      guard let first else {
+        first = view
+        return true
+      }
+      return view != first && others.insert(view).inserted
+    }
   }
 
   init(source: any TorchStorageSource) {
@@ -52,6 +63,15 @@ struct TorchTensorBuilder {
     let content =
       transform.isEmpty ? TensorContent.dense(dense) : .transformed(dense, transform)
     return TorchTensor(content: content, storageKey: view.storage.key)
+  }
+
+  /// The tensor of one axis that has all elements of `storage`.
+  mutating func tensor(
+    lookingAtAllOf storage: TorchStorage, audit: inout Audit
+  ) throws(Rejection) -> TorchTensor {
+    let view = View(
+      storage: storage, offset: 0, size: [storage.viewCount ?? storage.elementCount], stride: [1])
+    return try tensor(view, storage.elementType, [], audit: &audit)
   }
 
   /// Takes in a storage whose bytes lie in the pickle itself, under a key that no writer gives to a
@@ -103,20 +123,18 @@ struct TorchTensorBuilder {
   }
 
   /// Counts what a view takes beyond the bytes of its storage (T05).
-  private mutating func claim(
+  mutating func claim(
     _ layout: Layout, _ type: TorchElementType, of key: String, _ bytes: Storage
   ) throws(Rejection) {
     guard let size = layout.shape.elementCount.multiplied(by: type.unitByteCount) else {
       throw Rejection(TorchRules.expansionBomb, "\(layout.shape) overflows")
     }
-    var claim = claims[key] ?? Claim(unclaimed: bytes.byteCount)
-    if claim.views.insert(layout).inserted || type.elementsPerUnit > 1 {
-      try spend(size - min(size, claim.unclaimed), layout.shape)
-      claim.unclaimed -= min(size, claim.unclaimed)
-    } else {
-      try spend(max(0, size - bytes.byteCount), layout.shape)
-    }
-    claims[key] = claim
+    // In place: a copy of all views so far for each new one would take quadratic time.
+    let isNew = claims[key, default: Claim(unclaimed: bytes.byteCount)].add(layout)
+    let takesAnew = isNew || type.elementsPerUnit > 1
+    let covered = min(size, takesAnew ? claims[key]?.unclaimed ?? 0 : bytes.byteCount)
+    try spend(size - covered, layout.shape)
+    if takesAnew { claims[key]?.unclaimed -= covered }
   }
 
   /// Takes `bytes` from what the file's tensors may take beyond their storages (T05).

@@ -16,8 +16,28 @@ extension TorchValue {
     case .float(let value): text += String(value)
     case .tuple(let items): appendItems(items, to: &text)
     case .none: text += "None"
+    case .bytes(let bytes): text += Self.literal(bytes)
     default: text += "?"
     }
+  }
+
+  /// Bytes as Python prints them: `b'k'`.
+  private static func literal(_ bytes: [UInt8]) -> String {
+    let holdsApostrophe = bytes.contains(UInt8(ascii: "'"))
+    let quote = holdsApostrophe && !bytes.contains(UInt8(ascii: "\"")) ? "\"" : "'"
+    var text = "b" + quote
+    for byte in bytes.prefix(FlatteningBudget.maximumNameBytes) {
+      switch byte {
+      case UInt8(ascii: "\\"): text += "\\\\"
+      case UInt8(ascii: "\t"): text += "\\t"
+      case UInt8(ascii: "\n"): text += "\\n"
+      case UInt8(ascii: "\r"): text += "\\r"
+      case UInt8(ascii: "'") where quote == "'": text += "\\'"
+      case 0x20..<0x7F: text.unicodeScalars.append(Unicode.Scalar(byte))
+      default: text += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }
+    }
+    return text + quote
   }
 
   private func appendItems(_ items: [TorchValue], to text: inout String) {

@@ -117,7 +117,8 @@ public enum SafetensorsRules {
     "S16", "unusable tensor name",
     because: "Names that are empty, longer than 4096 bytes, contain NUL or a path's “..” break or "
       + "mislead the tools that print them or make files of them.",
-    remedy: "Rename the tensor where it was made; --lenient S16 reads it all the same.",
+    remedy: "Rename the tensor where it was made, or with --rename while it is converted; "
+      + "--lenient S16 lets the name pass.",
     isRelaxable: true)
 
   /// The header nests more deeply than the format has levels.

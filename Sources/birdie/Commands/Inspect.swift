@@ -9,8 +9,8 @@ struct Inspect: Verb {
     commandName: "inspect",
     abstract: "Shows the tensors, the metadata and the format of checkpoints.",
     discussion: """
-      Reads headers only, so a large file costs no more than a small one; --hash and --stats read \
-      the values too, after decoding.
+      Reads headers only: the time grows with the number of tensors, not with their size. --hash \
+      and --stats read the values too, after decoding.
       """)
 
   static let examples = [

@@ -25,7 +25,9 @@ struct ConversionFlags: ParsableArguments {
   @Option(help: "Write compressed tensors as codes and scales (keep) or as numbers (decode).")
   var codes = CodePolicy.automatic
 
-  @Option(help: ArgumentHelp("Split into files of at most this size.", valueName: "size"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Split into files of at most this size.", valueName: "size"))
   var maxShardSize: ByteSize?
 
   @Flag(help: "Replace an existing output.")
@@ -70,7 +72,7 @@ struct ConversionFlags: ParsableArguments {
     if maxShardSize != nil { return .safetensors }
     guard let format = OutputFormat.inferred(from: path) else {
       throw ValidationError(
-        "the ending of \(path) names no format; add --to with one of \(names)")
+        "the ending of '\(path)' names no format; add --to with one of \(names)")
     }
     return format
   }

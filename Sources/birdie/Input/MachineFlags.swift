@@ -3,10 +3,11 @@ import TensorCore
 
 /// What a command may take of the machine.
 struct MachineFlags: ParsableArguments {
-  @Option(help: "The most threads to use; without it, all processors.")
+  @Option(parsing: .unconditional, help: "The most threads to use; without it, all processors.")
   var threads: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The most memory that decoders may ask for; files are streamed and count for nothing.",
       valueName: "size"))

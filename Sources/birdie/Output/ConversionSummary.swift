@@ -14,10 +14,13 @@ struct ConversionSummary {
   /// Prints the summary in the form that was asked for.
   func print(_ options: OutputOptions) {
     let warnings = WarningReport(warnings: conversion.warnings)
-    if options.json { return Document.print(json(warnings)) }
+    if options.json { return Document.print(json(warnings), after: achievement) }
     warnings.print(unless: options.quiet)
-    if !options.quiet { Data.write(text()) }
+    if !options.quiet { Data.write(text(), after: achievement) }
   }
+
+  /// What stays done if the summary cannot be printed; nil for a rehearsal.
+  private var achievement: String? { seconds.map { _ in "\(path) was written and is whole" } }
 
   private var byteCount: Int { conversion.files.reduce(0) { $0 + $1.byteCount } }
 

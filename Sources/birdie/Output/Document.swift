@@ -4,14 +4,18 @@ import JSON
 /// The one JSON document that a command prints under `--json`.
 enum Document {
   /// Prints an object whose first key is the version of its keys' meaning.
-  static func print(_ members: KeyValuePairs<String, JSONValue>) {
-    print(members.map { (key: $0.key, value: $0.value) })
+  static func print(
+    _ members: KeyValuePairs<String, JSONValue>, after achievement: String? = nil
+  ) {
+    print(members.map { (key: $0.key, value: $0.value) }, after: achievement)
   }
 
   /// Prints an object of members that were put together one by one.
-  static func print(_ members: [(key: String, value: JSONValue)]) {
+  static func print(_ members: [(key: String, value: JSONValue)], after achievement: String? = nil)
+  {
     let all = [(key: "schema", value: JSONValue.integer(1))] + members
-    Data.write(harmless(JSONValue.object(all).encoded(.pretty)) + [UInt8(ascii: "\n")])
+    Data.write(
+      harmless(JSONValue.object(all).encoded(.pretty)) + [UInt8(ascii: "\n")], after: achievement)
   }
 
   /// The same document with everything escaped that could steer a terminal or reorder its text:

@@ -38,6 +38,16 @@ struct ConversionLossTests {
     #expect(found.first?.message.hasPrefix("2 metadata entries") == true)
   }
 
+  @Test func `notes of kept codes that a PyTorch file cannot hold are counted apart`() throws {
+    var options = ConversionOptions()
+    options.format = .pytorch
+    options.codes = .keep
+    let input = try Checkpoint.open(Fixtures.path("pytorch/accepts/per-tensor.pt"))
+    let found = try input.convert(to: folder.path("out"), options).warnings
+    #expect(found.map(\.rule.id) == ["F08"])
+    #expect(found.first?.message.contains("say how kept codes become numbers") == true)
+  }
+
   @Test func `the note that a file is one of PyTorch's is no loss`() throws {
     #expect(try losses(model([1], metadata: #"{"format":"pt"}"#), .pytorch).isEmpty)
   }

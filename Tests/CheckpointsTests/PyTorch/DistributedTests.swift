@@ -97,6 +97,33 @@ struct DistributedTests {
     #expect(error?.rule.id == "T13")
   }
 
+  @Test func `all chunks of a folder share one allowance`() throws {
+    var audit = Audit()
+    let folder = Fixtures.path("pytorch/accepts/one-rank.dcp")
+    let pickle = Storage(try TemporaryFolder.bytes(of: folder + "/.metadata"))
+    let real = try DistributedMetadata(
+      TorchObject.value(
+        ofPickle: pickle.bytes, storages: EmptyStorageSource(fileByteCount: 1), audit: &audit))
+    let entry = try #require(real.tensors.first { $0.name == "model.weight" })
+    let place = try #require(real.locations[.init(name: entry.name, origin: [0, 0])])
+    // Twelve numbers of two bytes: the first tensor has them in the file, each further one costs 24.
+    for (count, isAllowed) in [(3, true), (4, false)] {
+      let names = (0..<count).map { "w\($0)" }
+      let metadata = DistributedMetadata(
+        tensors: names.map { ($0, entry.shape, entry.chunks) }, objects: [],
+        locations: Dictionary(
+          uniqueKeysWithValues: names.map { (.init(name: $0, origin: [0, 0]), place) }))
+      var reader = DistributedReader(folder: folder) { _ in 48 }
+      do throws(Rejection) {
+        #expect(try reader.checkpoint(metadata, audit: &audit).tensors.count == count)
+        #expect(isAllowed)
+      } catch {
+        #expect(error.rule.id == "T05")
+        #expect(!isAllowed)
+      }
+    }
+  }
+
   /// The numbers 0, 1, 2, … in a box of 3 × 4 × 5.
   private func counting(_ row: Int, _ column: Int, _ depth: Int) -> UInt16 {
     UInt16(row * 20 + column * 5 + depth)

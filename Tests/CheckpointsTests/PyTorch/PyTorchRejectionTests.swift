@@ -8,8 +8,8 @@ struct PyTorchRejectionTests {
     "P01-legacy-magic-by-eval", "P01-nested-stream-imports-protocol-2", "P01-nested-stream-imports",
     "P07-nested-text", "P13-legacy-magic-by-addition", "P13-module-constructor-called",
     "P13-nested-in-nested", "P13-nested-nothing", "P13-nested-number", "P13-nested-tensor",
-    "P13-nested-zip", "P24-name-of-4097-bytes", "P24-shared-lists-below-a-key",
-    "P24-shared-tuples-in-a-key", "P25-nested-cut-off", "P33-bytearray-of-a-length",
+    "P13-nested-zip", "P24-shared-lists-below-a-key", "P25-nested-cut-off",
+    "P33-bytearray-of-a-length",
     "P33-bytes-of-a-length", "P34-codec-rot13", "P34-codec-zlib", "P34-text-beyond-latin1",
     "P35-facts-are-a-list", "P35-nested-number-1002", "P35-protocol-number-1002",
     "P36-object-array-protocol-2", "P36-object-array-protocol-5", "P36-object-field",
@@ -32,7 +32,10 @@ struct PyTorchRejectionTests {
     "T18-key-listed-twice", "T18-legacy-storage-truncated", "T18-length-differs-from-program",
     "T18-missing-key", "T18-negative-length", "T18-nested-payload-cut-off",
     "T18-nested-trailing-bytes", "T18-trailing-bytes", "T18-unknown-key", "T19-no-tensors",
-    "T20-two-tensors", "T21-tensor-of-a-parameter", "Z13-nested-root", "Z13-no-root",
+    "T20-two-tensors", "T21-tensor-of-a-parameter", "T22-complex-scalar",
+    "T22-dates", "T22-extended-precision", "T22-extended-scalar", "T22-structured-array",
+    "T22-text", "T23-name-of-4097-bytes", "T23-shared-tuples-in-a-key", "Z13-nested-root",
+    "Z13-no-root",
     "Z13-two-roots", "Z14-constants-without-program", "Z14-no-program", "Z14-no-version",
     "Z14-version-0", "Z14-version-11", "Z14-version-no-number", "Z14-version-of-400-digits",
     "Z15-constants-beside-state-dict", "Z17-deflated-storage", "Z18-extra-member",
@@ -41,7 +44,8 @@ struct PyTorchRejectionTests {
   ]
   /// Files that can be read and whose breach shows later or as a warning.
   static let readable = [
-    "S24-name-of-the-metadata", "T21-tensor-of-a-parameter",
+    "S24-name-of-the-metadata", "T21-tensor-of-a-parameter", "T22-complex-scalar", "T22-dates",
+    "T22-extended-precision", "T22-extended-scalar", "T22-structured-array", "T22-text",
     "T13-complex128", "T13-complex32", "T13-meta", "T13-quantized", "T14-nonfinite",
     "Z15-constants-beside-state-dict", "Z17-deflated-storage", "Z18-extra-member",
     "Z18-unreferenced-storage",
@@ -79,7 +83,33 @@ struct PyTorchRejectionTests {
     #expect(error?.rule.id == Self.id(name))
   }
 
-  @Test(arguments: readable.filter { $0.hasPrefix("Z") || $0.hasPrefix("T21") })
+  /// What to do about a tensor that cannot be written depends on the tensor.
+  static let advice = [
+    "T13-complex32": "choose --to pytorch", "T13-complex128": "choose --to pytorch",
+    "T13-meta": "save it with its weights", "T13-quantized": "--codes decode",
+  ]
+
+  @Test(arguments: advice)
+  func `a tensor that cannot be written comes with advice that helps it`(
+    name: String, advice: String
+  ) throws {
+    let error = #expect(throws: Rejection.self) {
+      try Checkpoint.open(path(name))
+        .conversionReport(to: "/nowhere/x.safetensors", ConversionOptions())
+    }
+    #expect(error?.message.contains(advice) == true)
+    #expect(error?.message.contains("--dtype") == false)
+  }
+
+  @Test func `a name that is too long is bad data and no danger`() throws {
+    let error = #expect(throws: Rejection.self) {
+      try Checkpoint.open(path("T23-name-of-4097-bytes"))
+    }
+    #expect(error?.rule.status == .badData)
+    #expect(error?.message.contains("kkkk") == true)
+  }
+
+  @Test(arguments: readable.filter { $0.hasPrefix("Z") || $0.hasPrefix("T2") })
   func `what torch reads and we only wonder about is a warning`(name: String) throws {
     #expect(try Checkpoint.open(path(name)).warnings.map(\.rule.id).contains(Self.id(name)))
   }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import TensorCore
 import TestSupport
 import Testing
@@ -26,11 +27,13 @@ struct StateTests {
 
   @Test func `a name takes 4096 bytes and no more`() throws {
     var audit = Audit()
-    for (length, isAllowed) in [(4096, true), (4097, false)] {
-      let value = dict([String(repeating: "n", count: length): try number(1)])
-      let flat = try? StateFlattener.flatten(value, ofInput: 100, audit: &audit)
-      #expect((flat != nil) == isAllowed)
+    let longest = dict([String(repeating: "n", count: 4096): try number(1)])
+    #expect(try StateFlattener.flatten(longest, ofInput: 100, audit: &audit).tensors.count == 1)
+    let longer = dict([String(repeating: "n", count: 4097): try number(1)])
+    let error = #expect(throws: Rejection.self) {
+      try StateFlattener.flatten(longer, ofInput: 100, audit: &audit)
     }
+    #expect(error?.rule.id == "T23")
   }
 
   @Test func `the names may take sixty-four times the bytes of a large input`() throws {
@@ -99,6 +102,73 @@ struct StateTests {
     #expect(checkpoint.tensors.map(\.name) == ["w"])
     #expect(checkpoint.warnings.map(\.rule.id) == ["T21"])
     #expect(checkpoint.warnings.first?.message.hasPrefix("2 tensors") == true)
+  }
+
+  private func numbers(_ checkpoint: Checkpoint) throws -> [String: [UInt8]] {
+    try checkpoint.tensors.reduce(into: [:]) { contents, tensor in
+      var bytes: [UInt8] = []
+      try tensor.content.forEachChunk { chunk in bytes += chunk.copied() }
+      contents[tensor.name] = bytes
+    }
+  }
+
+  @Test func `a storage that is kept for itself is a tensor of one axis`() throws {
+    let checkpoint = try object("storages")
+    let facts = try checkpoint.facts().mapValues { "\($0.dtype) \($0.shape)" }
+    #expect(
+      facts == [
+        "w": "F32 [4]", "untyped": "U8 [4]", "typed": "F32 [3]", "list.0": "I64 [1]",
+        "tuple.0": "U8 [2]",
+      ])
+    let numbers = try numbers(checkpoint)
+    #expect(numbers["untyped"] == [1, 0, 2, 0])
+    #expect(numbers["typed"] == [0, 0, 0x80, 0x3F, 0, 0, 0, 0x40, 0, 0, 0x40, 0x40])
+    #expect(numbers["list.0"] == [7, 0, 0, 0, 0, 0, 0, 0])
+    #expect(numbers["tuple.0"] == [5, 6])
+    #expect(checkpoint.metadata == ["tuple.1": "1"])
+    #expect(checkpoint.warnings.isEmpty)
+  }
+
+  @Test func `a storage that is all of a file is its tensor`() throws {
+    #expect(try object("bare-storage").facts()["tensor"]?.shape == [3])
+  }
+
+  @Test func `keys of bytes are called as Python prints them`() throws {
+    // By repr() of each key.
+    #expect(
+      try object("keys-of-bytes").tensors.map(\.name)
+        == ["b'k'", "b\"it's\"", "b'\\x00\\xff\\n\\\\'"])
+  }
+
+  @Test func `a device keeps its number`() throws {
+    #expect(try object("devices").metadata == ["gpu": "\"cuda:1\"", "cpu": "\"cpu\""])
+  }
+
+  @Test func `half and unsigned scalars of NumPy keep their values`() throws {
+    #expect(try object("scalars").metadata == ["half": "1.5", "long": "18446744073709551615"])
+  }
+
+  /// The processor time of this thread for claiming a byte at each of `offsets`.
+  private func nanoseconds(
+    _ builder: inout TorchTensorBuilder, claiming offsets: Range<Int>
+  ) throws -> Int {
+    let bytes = Storage([UInt8](repeating: 0, count: 1 << 16))
+    let layouts = try offsets.map { try #require(Layout(shape: .scalar, strides: [], offset: $0)) }
+    var (start, end) = (timespec(), timespec())
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &start)
+    for layout in layouts {
+      try builder.claim(layout, TorchElementType(dtype: .u8), of: "0", bytes)
+    }
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end)
+    return (end.tv_sec - start.tv_sec) * 1_000_000_000 + end.tv_nsec - start.tv_nsec
+  }
+
+  // Were each view to copy those before it, the last ones would take thirty times as long.
+  @Test func `a view costs no more after thirty thousand views of its storage`() throws {
+    var builder = TorchTensorBuilder(source: EmptyStorageSource(fileByteCount: 1 << 16))
+    let first = try nanoseconds(&builder, claiming: 0..<2_000)
+    _ = try nanoseconds(&builder, claiming: 2_000..<30_000)
+    #expect(try nanoseconds(&builder, claiming: 30_000..<32_000) < 5 * first)
   }
 
   @Test func `containers and numbers of Python's own modules are leaves`() throws {

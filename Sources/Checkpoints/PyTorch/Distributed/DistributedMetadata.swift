@@ -16,7 +16,9 @@ struct DistributedMetadata {
   let tensors: [(name: String, shape: [Int], chunks: [(origin: [Int], size: [Int])])]
   let objects: [String]
   let locations: [Chunk: Location]
+}
 
+extension DistributedMetadata {
   /// Reads the state of PyTorch's `Metadata`; throws D01 where it is not of that form.
   init(_ value: TorchValue) throws(Rejection) {
     guard let attributes = value.attributes,

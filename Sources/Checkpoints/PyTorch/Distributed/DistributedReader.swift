@@ -10,8 +10,16 @@ struct DistributedReader {
   private var opened: [DistributedMetadata.Location: Tensor] = [:]
   /// The bytes of chunks beyond those that they have in files.
   private var expansion = 0
+  /// What that may be in files of so many bytes.
+  private let allowance: (Int) -> Int
 
-  init(folder: String) { self.folder = folder }
+  init(
+    folder: String,
+    allowance: @escaping (Int) -> Int = TorchTensorBuilder.allowance(forFileOf:)
+  ) {
+    self.folder = folder
+    self.allowance = allowance
+  }
 
   mutating func checkpoint(
     _ metadata: DistributedMetadata, audit: inout Audit
@@ -72,7 +80,7 @@ struct DistributedReader {
   private mutating func spend(_ bytes: Int, _ shape: Shape) throws(Rejection) {
     let available = files.values.reduce(0) { $0 &+ $1.byteCount }
     let (sum, overflow) = expansion.addingReportingOverflow(bytes)
-    guard !overflow, sum <= TorchTensorBuilder.allowance(forFileOf: available) else {
+    guard !overflow, sum <= allowance(available) else {
       throw Rejection(
         TorchRules.expansionBomb,
         "with a chunk of \(shape) the tensors exceed the folder's allowance")
