@@ -15,8 +15,9 @@ public struct LoadedModel: Sendable {
   /// Decodes what the checkpoint holds and finds its architecture. Weights that are stored as
   /// float32, bfloat16 or half precision stay where they are in the file.
   ///
-  /// With bf16 `arithmetic` every weight is rounded, and so is every operation of the model. Throws A01
-  /// to A03 where tensors and configuration make no model, and what reading a tensor throws.
+  /// With bf16 `arithmetic` every weight is rounded, and so is every operation of the model.
+  /// Throws A01 to A03 where tensors and configuration make no model, and what reading a tensor
+  /// throws.
   public init(
     _ checkpoint: Checkpoint, configuration: JSONValue?, arithmetic: DType = .f32
   ) throws(Rejection) {

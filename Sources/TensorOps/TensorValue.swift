@@ -52,8 +52,10 @@ extension TensorValue {
 }
 
 extension Tensor: TensorValue {
+  /// The tensor itself.
   public init(constant: Tensor) { self = constant }
 
+  /// The same elements in a view of other extents.
   public func reshaped(_ dimensions: [Int]) -> Tensor {
     guard let shape = Shape(dimensions), shape.elementCount == self.shape.elementCount,
       let storage = contiguousStorage,
@@ -62,39 +64,50 @@ extension Tensor: TensorValue {
     return result
   }
 
+  /// The elements in another floating-point type.
   public func cast(to dtype: DType) -> Tensor {
     dtype == self.dtype ? self : backend.cast(self, to: dtype)
   }
 
+  /// `operation` of every element.
   public func applying(_ operation: UnaryOperation) -> Tensor { backend.unary(operation, self) }
 
+  /// `operation` of the elements of both, which broadcast as in NumPy.
   public func combined(_ operation: BinaryOperation, _ other: Tensor) -> Tensor {
     backend.binary(operation, self, other)
   }
 
+  /// The innermost axis reduced to one element.
   public func reduced(_ reduction: RowReduction) -> Tensor { backend.reduce(reduction, self) }
 
+  /// The innermost axis normalized, then times `weight` and plus `bias`.
   public func normalized(
     _ normalization: RowNormalization, weight: Tensor?, bias: Tensor?
   ) -> Tensor {
     backend.normalize(normalization, self, weight: weight, bias: bias)
   }
 
+  /// x · weightᵀ + bias.
   public func linear(_ weight: Tensor, bias: Tensor? = nil) -> Tensor {
     backend.linear(self, weight, bias: bias)
   }
 
+  /// The heads turned by the angles of their positions.
   public func rotated(by table: RotaryTable) -> Tensor { backend.rotate(self, by: table) }
 
+  /// Causal attention, a block of queries at a time: the scores of one block are all that exist.
   public func attention(
     keys: Tensor, values: Tensor, scale: Float, mask: AttentionMask
   ) -> Tensor {
     backend.attention(queries: self, keys: keys, values: values, scale: scale, mask: mask)
   }
 
+  /// The rows with the given indices.
   public func rows(_ indices: [Int]) -> Tensor { backend.gatherRows(self, indices) }
 
+  /// The outermost axis moved on by one: zeros come first.
   public func shiftedRows() -> Tensor { backend.shiftRows(self) }
 
+  /// A part of the innermost axis.
   public func columns(_ range: Range<Int>) -> Tensor { backend.columns(self, range) }
 }

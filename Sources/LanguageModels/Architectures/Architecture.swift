@@ -10,7 +10,8 @@ public protocol Architecture: Sendable {
   static var summary: String { get }
   /// Whether the configuration, or names and shapes alone, are those of this kind.
   static func recognizes(_ configuration: JSONValue?, _ shapes: [String: [Int]]) -> Bool
-  /// The model, which computes in float32 or bfloat16. Throws A01 and A02 where tensors and configuration do not fit.
+  /// The model, which computes in float32 or bfloat16. Throws A01 and A02 where tensors and
+  /// configuration do not fit.
   static func open(
     _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType
   ) throws(Rejection) -> any LanguageModel<Tensor>
@@ -42,15 +43,19 @@ public enum Architectures {
 
 /// The challenge's models.
 public enum GolfArchitecture: Architecture {
+  /// How configurations and the command line call it.
   public static let id = "golf-gpt"
+  /// What it is, in one line.
   public static let summary = "the parameter-golf baseline and what its records added"
 
+  /// Whether the configuration, or names and shapes alone, are those of this kind.
   public static func recognizes(_ configuration: JSONValue?, _ shapes: [String: [Int]]) -> Bool {
     if let stated = configuration?["architecture"]?.string { return stated == id }
     if configuration?["model_type"] != nil { return false }
     return shapes["tok_emb.weight"] != nil && shapes["blocks.0.resid_mix"] != nil
   }
 
+  /// The model. Throws A01 and A02 where tensors and configuration do not fit.
   public static func open(
     _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType
   ) throws(Rejection) -> any LanguageModel<Tensor> {

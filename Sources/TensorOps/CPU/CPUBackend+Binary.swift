@@ -2,6 +2,7 @@ internal import CKernels
 public import TensorCore
 
 extension CPUBackend {
+  /// `operation` of the elements of both, which broadcast as in NumPy.
   public func binary(_ operation: BinaryOperation, _ x: Tensor, _ y: Tensor) -> Tensor {
     let plan = Broadcast(x.shape, y.shape)
     let (first, second) = (FloatReader(x), FloatReader(y))

@@ -6,6 +6,7 @@ extension CPUBackend {
   /// Constant, so that sums are formed alike for any number of threads.
   private static let blockRows = 512
 
+  /// x · weightᵀ + bias.
   public func linear(_ x: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
     precondition(weight.shape.rank == 2, "a weight has the shape [outputs, inputs]")
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
@@ -53,6 +54,7 @@ extension CPUBackend {
     }
   }
 
+  /// Causal attention, a block of queries at a time: the scores of one block are all that exist.
   public func attention(
     queries: Tensor, keys: Tensor, values: Tensor, scale: Float, mask: AttentionMask
   ) -> Tensor {

@@ -23,6 +23,7 @@ public struct CPUBackend: Backend {
     OpenBLAS.shared.map { "OpenBLAS \($0.coreName)" } ?? "portable"
   }
 
+  /// `operation` of every element.
   public func unary(_ operation: UnaryOperation, _ x: Tensor) -> Tensor {
     let (code, parameter) = operation.kernel
     let reader = FloatReader(x)
@@ -31,6 +32,7 @@ public struct CPUBackend: Backend {
     }
   }
 
+  /// The elements in another floating-point type.
   public func cast(_ x: Tensor, to dtype: DType) -> Tensor {
     let reader = FloatReader(x)
     return Tensor(dtype, x.shape) { target in
@@ -38,6 +40,7 @@ public struct CPUBackend: Backend {
     }
   }
 
+  /// The innermost axis reduced to one element.
   public func reduce(_ reduction: RowReduction, _ x: Tensor) -> Tensor {
     let width = x.rowWidth
     let reader = FloatReader(x)
@@ -55,6 +58,7 @@ public struct CPUBackend: Backend {
     }
   }
 
+  /// The innermost axis normalized, then times `weight` and plus `bias`.
   public func normalize(
     _ normalization: RowNormalization, _ x: Tensor, weight: Tensor?, bias: Tensor?
   ) -> Tensor {
@@ -99,6 +103,7 @@ public struct CPUBackend: Backend {
     if let bias { kernels.binary_f32(BIRDIE_ADD, target, target, bias, width) }
   }
 
+  /// The heads turned by the angles of their positions.
   public func rotate(_ x: Tensor, by table: RotaryTable) -> Tensor {
     let dimensions = x.shape.dimensions
     precondition(dimensions.count == 3, "heads have the shape [positions, heads, dimensions]")
@@ -125,6 +130,7 @@ public struct CPUBackend: Backend {
     }
   }
 
+  /// The outermost axis moved on by one: zeros come first.
   public func shiftRows(_ x: Tensor) -> Tensor {
     let reader = FloatReader(x)
     let width = x.shape[0] == 0 ? 0 : reader.count / x.shape[0]
@@ -134,6 +140,7 @@ public struct CPUBackend: Backend {
     }
   }
 
+  /// A part of the innermost axis.
   public func columns(_ x: Tensor, _ range: Range<Int>) -> Tensor {
     precondition(range.upperBound <= x.rowWidth, "there are no columns \(range)")
     let reader = FloatReader(x)
@@ -147,6 +154,7 @@ public struct CPUBackend: Backend {
     }
   }
 
+  /// The rows of a table with the given indices.
   public func gatherRows(_ table: Tensor, _ indices: [Int]) -> Tensor {
     let dimensions = table.shape.dimensions
     precondition(dimensions.count == 2, "a table has rows and columns")

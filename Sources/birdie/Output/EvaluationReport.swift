@@ -40,7 +40,8 @@ struct EvaluationReport {
       \(Self.text((evaluation.bitsPerByte - evaluation.referenceBitsPerByte), 6))   \
       95 % \(Self.text(difference.lowerBound, 6)) to \(Self.text(difference.upperBound, 6))
       KL        mean \(Self.text(closeness.meanDivergence, 6)), p99 \
-      \(Self.text(closeness.highDivergence, 6)), largest \(Self.text(closeness.largestDivergence, 6))
+      \(Self.text(closeness.highDivergence, 6)), \
+      largest \(Self.text(closeness.largestDivergence, 6))
       top-1     \(Self.text((100 * closeness.agreement), 2)) % agree, smallest cosine of logits \
       \(Self.text(closeness.smallestCosine, 6))
 

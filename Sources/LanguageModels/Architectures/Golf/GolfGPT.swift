@@ -8,8 +8,10 @@ public struct GolfGPT<Value: TensorValue>: LanguageModel {
   public let configuration: GolfConfiguration
   let parameters: Parameters<Value>
 
+  /// How many tokens there are.
   public var vocabularySize: Int { configuration.vocabularySize }
 
+  /// The logits of the token after each position.
   public func logits(_ tokens: [Int], observer: LayerObserver<Value>?) -> Value {
     let embedding = GolfEmbedding(configuration: configuration, parameters: parameters)
     let start = embedding.embed(tokens, observer)
@@ -48,6 +50,7 @@ public struct GolfGPT<Value: TensorValue>: LanguageModel {
     }
   }
 
+  /// The matrices that multiply an input.
   public var linearWeights: [String] {
     let names = configuration.wanted(given: { parameters[ifWanted: $0]?.shape.dimensions })
     return names.filter { $0.dimensions.count == 2 && $0.name.isLinear }.map(\.name)

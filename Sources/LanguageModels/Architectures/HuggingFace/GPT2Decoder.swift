@@ -5,13 +5,17 @@ internal import TensorOps
 
 /// GPT-2.
 public enum GPT2Architecture: Architecture {
+  /// How configurations and the command line call it.
   public static let id = "gpt2"
+  /// What it is, in one line.
   public static let summary = "GPT-2 as transformers saves it"
 
+  /// Whether the configuration, or names and shapes alone, are those of this kind.
   public static func recognizes(_ configuration: JSONValue?, _ shapes: [String: [Int]]) -> Bool {
     configuration?["model_type"]?.string == id
   }
 
+  /// The model. Throws A01 and A02 where tensors and configuration do not fit.
   public static func open(
     _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType
   ) throws(Rejection) -> any LanguageModel<Tensor> {

@@ -5,14 +5,18 @@ internal import TensorOps
 
 /// Llama and those built like it.
 public enum LlamaArchitecture: Architecture {
+  /// How configurations and the command line call it.
   public static let id = "llama"
+  /// What it is, in one line.
   public static let summary = "Llama, Mistral, Qwen2 and Qwen3 as transformers saves them"
   private static let kinds: Set<String> = ["llama", "mistral", "qwen2", "qwen3"]
 
+  /// Whether the configuration, or names and shapes alone, are those of this kind.
   public static func recognizes(_ configuration: JSONValue?, _ shapes: [String: [Int]]) -> Bool {
     kinds.contains(configuration?["model_type"]?.string ?? "")
   }
 
+  /// The model. Throws A01 and A02 where tensors and configuration do not fit.
   public static func open(
     _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType
   ) throws(Rejection) -> any LanguageModel<Tensor> {
