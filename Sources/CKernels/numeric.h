@@ -268,9 +268,11 @@ static void layer_norm_row(float *dst, const float *src, const float *weight, co
   EACH(x - mean);
   float variance = dot_f32(dst, dst, n) / (float)n;
   float factor = 1.0f / sqrtf(variance + epsilon);
-  {
+  src = dst;
+  EACH(x * factor);
+  if (weight) {
     const float *a = dst, *b = weight;
-    PAIRS(x * factor * y);
+    PAIRS(x * y);
   }
   if (bias) {
     const float *a = dst, *b = bias;

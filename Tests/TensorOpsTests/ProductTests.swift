@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 import TensorCore
 import Testing

@@ -90,7 +90,8 @@ struct birdie_kernel_table {
   // The arithmetic of tensors; the same bits in every table. Destinations may be sources, except
   // in a matrix product.
 
-  // dst[i] = op(src[i]). exp, log, tanh, sigmoid: error below 2 ulp for normal results.
+  // dst[i] = op(src[i]). exp, log, tanh, sigmoid: error below 2 ulp for normal results. GELU: below
+  // 1.2e-6 times the larger of 1 and the result.
   void (*unary_f32)(enum birdie_unary op, float *dst, const float *src, float parameter, size_t n);
   // dst[i] = a[i] op b[i].
   void (*binary_f32)(enum birdie_binary op, float *dst, const float *a, const float *b, size_t n);
@@ -105,7 +106,7 @@ struct birdie_kernel_table {
 
   // src / sqrt(mean(src^2) + epsilon) * weight (Zhang and Sennrich 2019); weight may be NULL.
   void (*rms_norm_row)(float *dst, const float *src, const float *weight, float epsilon, size_t n);
-  // (src - mean) / sqrt(variance + epsilon) * weight + bias (Ba et al. 2016); bias may be NULL.
+  // (src - mean) / sqrt(variance + epsilon) * weight + bias (Ba et al. 2016); both may be NULL.
   void (*layer_norm_row)(float *dst, const float *src, const float *weight, const float *bias,
                          float epsilon, size_t n);
   // exp(src - max) / sum.
