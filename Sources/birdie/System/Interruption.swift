@@ -6,8 +6,11 @@ import Glibc
 struct Interruption {
   private static let signals = [SIGINT, SIGTERM, SIGHUP]
 
-  /// C strings that live as long as the process: a signal handler may not allocate.
-  nonisolated(unsafe) private static var partialPaths: [UnsafeMutablePointer<CChar>?] = []
+  /// C strings that live as long as the process, and no array: a signal handler may not allocate,
+  /// and a loop over an array may.
+  nonisolated(unsafe) private static var partialPaths:
+    UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+  nonisolated(unsafe) private static var partialPathCount = 0
   nonisolated(unsafe) private static var lastWords: LastWords?
   /// Whether the paths are this process's to remove, and not those of another that holds the lock.
   nonisolated(unsafe) private static var ownsPaths = false
@@ -22,7 +25,10 @@ struct Interruption {
     let rejection = Rejection(CommandRules.interrupted, "interrupted; nothing was written")
     let text = "\nerror[\(rejection.rule.id)]: \(rejection.message)\n"
     Self.lastWords = LastWords(text, rejection, asJSON: isJSON)
-    Self.partialPaths = paths.map { strdup($0) }
+    let copies = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: paths.count)
+    for (index, path) in paths.enumerated() { (copies + index).initialize(to: strdup(path)) }
+    Self.partialPaths = copies
+    Self.partialPathCount = paths.count
     Self.ownsPaths = false
     answered = Self.signals.filter { !Self.isIgnored($0) }
     for number in answered { signal(number) { _ in Interruption.leave() } }
@@ -51,10 +57,10 @@ struct Interruption {
 
   /// Calls only what POSIX lists as safe in a handler.
   private static func leave() {
-    if ownsPaths {
-      for path in partialPaths {
-        if let path, unlink(path) != 0 { rmdir(path) }
-      }
+    var index = 0
+    while ownsPaths, let paths = partialPaths, index < partialPathCount {
+      if let path = paths[index], unlink(path) != 0 { rmdir(path) }
+      index += 1
     }
     lastWords?.leave(.interrupted)
   }
