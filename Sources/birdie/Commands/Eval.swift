@@ -12,7 +12,7 @@ struct Eval: Verb {
     discussion: """
       Any checkpoint that can be read is a model, compressed artifacts too. Its architecture is \
       known by names and shapes, by the config.json beside it or by --arch. Losses are exact in \
-      float32; --arithmetic bf16 rounds where the training scripts' autocast does.
+      float32; --arithmetic bf16 rounds every operation.
       """)
 
   static let examples = [
