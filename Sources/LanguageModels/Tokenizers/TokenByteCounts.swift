@@ -2,8 +2,8 @@ public import Diagnostics
 
 /// How many bytes of text each token stands for, as the challenge counts them.
 ///
-/// A token's bytes depend on the token before it: the space that a piece begins with was in the text
-/// only where text came before, not after the beginning of a document.
+/// A token's bytes depend on the token before it: the space that a piece begins with was in the
+/// text only where text came before, not after the beginning of a document.
 public struct TokenByteCounts: Sendable, Equatable {
   /// The bytes of each token without the space it may begin with.
   public private(set) var baseByteCounts: [UInt16]
