@@ -420,6 +420,13 @@ def reject_descriptions():
     write("K09-merge.json", model(merges=[["a", "c"]]))
     write("K09-merged.json", model(merges=[["b", "a"]]))
     write("K09-unknown.json", model(unk_token="<unk>"))
+    write("K06-growth.json", added_tokens=[{"id": 3, "content": "a" * 99, "normalized": True}],
+          normalizer={"type": "Sequence", "normalizers": [
+              {"type": "Replace", "pattern": {"String": "a"}, "content": "a" * 99}] * 9})
+    write("K08-long-token.json", added_tokens=[{"id": 3, "content": "a" * 1025}])
+    write("K09-template.json", post_processor={
+        "type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}],
+        "special_tokens": {"<s>": {"id": "<s>", "ids": [3], "tokens": ["<s>"]}}})
     write("K09-added.json", added_tokens=[{"id": 1, "content": "<s>", "special": True}])
 
 

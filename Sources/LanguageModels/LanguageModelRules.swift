@@ -7,8 +7,7 @@ public enum LanguageModelRules {
     "K01", "damaged SentencePiece model",
     because: """
       A .model file is a protocol buffer: fields with lengths. A length that reaches beyond the \
-      end \
-      means that the file was cut or altered, and the vocabulary read from it would be another one.
+      end means that the file was cut or altered, and its vocabulary would be another one.
       """,
     remedy: "Download or copy the .model file again and compare its digest.")
   /// Pieces that contradict each other.
@@ -30,8 +29,7 @@ public enum LanguageModelRules {
     "K04", "damaged normalization table",
     because: """
       The precompiled table rewrites characters before they are tokenized. One whose sizes are \
-      wrong \
-      would rewrite text with bytes that do not belong to it.
+      wrong would rewrite text with bytes that do not belong to it.
       """,
     remedy: "Download or copy the .model file again and compare its digest.")
   /// A token id that the vocabulary does not have.
@@ -57,8 +55,7 @@ public enum LanguageModelRules {
     "K08", "unsupported step in tokenizer.json",
     because: """
       A tokenizer.json is a chain of steps. One that is not implemented cannot be left out: the \
-      ids \
-      would silently differ from those the model was trained with.
+      ids would silently differ from those the model was trained with.
       """,
     remedy: """
       Byte-level and SentencePiece-like BPE with the patterns of GPT-2, Llama 3 and Qwen 2 are \
@@ -69,8 +66,7 @@ public enum LanguageModelRules {
     "K09", "contradictory vocabulary in tokenizer.json",
     because: """
       Two tokens share an id, an id is absurdly large, or a merge names a token that the \
-      vocabulary \
-      lacks. Libraries refuse the file or pick one of the tokens.
+      vocabulary lacks. Libraries refuse the file or pick one of the tokens.
       """,
     remedy: "Save the tokenizer again with the library that trained it.")
 
@@ -108,8 +104,7 @@ public enum LanguageModelRules {
     "V05", "token outside the vocabulary",
     because: """
       A token at or beyond the vocabulary's size has no embedding: the shards were made with \
-      another \
-      tokenizer, or they are damaged.
+      another tokenizer, or they are damaged.
       """,
     remedy: "Use the shards that belong to this tokenizer.")
   /// Byte counts that do not go with the tokens.

@@ -30,10 +30,12 @@ extension Tokenizer {
 package let maximumTextByteCount = 1 << 28
 
 /// Throws K06 for a text of more bytes than are tokenized at once.
-package func requireTokenizable(byteCount: Int) throws(Rejection) {
-  guard byteCount <= maximumTextByteCount else {
+package func requireTokenizable(
+  byteCount: Int, limit: Int = maximumTextByteCount
+) throws(Rejection) {
+  guard byteCount <= limit else {
     throw Rejection(
       LanguageModelRules.textTooLong,
-      "\(byteCount) bytes; at most \(maximumTextByteCount) are tokenized at once")
+      "\(byteCount) bytes; at most \(limit) are tokenized at once")
   }
 }

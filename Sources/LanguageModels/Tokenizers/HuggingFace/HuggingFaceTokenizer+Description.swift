@@ -13,12 +13,18 @@ extension HuggingFaceTokenizer {
     model = try BytePairModel(root.required("model"), isByteLevel: isByteLevel)
     let list = try Self.addedTokens(root, model)
     added = Dictionary(list.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-    (rawTokens, normalizedTokens) = Self.searches(list, normalizers)
+    (rawTokens, normalizedTokens) = try Self.searches(list, normalizers)
     byteCounts = Self.byteCounts(model, list)
-    template = try Self.template(root)
+    template = try Self.template(root, vocabularySize: byteCounts.vocabularySize)
   }
 
+  /// The longest added token that is read, which bounds the cost of looking for them.
+  private static let maximumAddedByteCount = 1024
+
   private static func document(_ bytes: RawSpan) throws(Rejection) -> DescriptionNode {
+    guard bytes.byteCount <= 1 << 30 else {
+      throw Rejection(LanguageModelRules.unsupportedStep, "a file of \(bytes.byteCount) bytes")
+    }
     do throws(JSONDefect) {
       return DescriptionNode(value: try JSONValue(parsing: bytes), path: "")
     } catch {
@@ -71,6 +77,9 @@ extension HuggingFaceTokenizer {
           LanguageModelRules.contradictoryVocabulary,
           "\(node.path): the id \(id) is another token's or too large")
       }
+      guard content.count <= maximumAddedByteCount else {
+        throw node.unsupported("a token of \(content.count) bytes")
+      }
       let isSpecial = try node.flag("special")
       tokens.append(
         AddedToken(
@@ -84,12 +93,13 @@ extension HuggingFaceTokenizer {
 
   private static func searches(
     _ tokens: [AddedToken], _ normalizers: [NormalizerStep]
-  ) -> (raw: AddedTokens, normalized: AddedTokens) {
+  ) throws(Rejection) -> (raw: AddedTokens, normalized: AddedTokens) {
     var raw = AddedTokens()
     var normalized = AddedTokens()
     for token in tokens {
       if token.isNormalized {
-        let pattern = normalizers.reduce(token.content) { $1.apply(to: $0) }
+        let limit = maximumAddedByteCount * 4
+        let pattern = try normalizers.apply(to: token.content, limit: limit)
         normalized.insert(token, pattern: pattern)
       } else {
         raw.insert(token, pattern: token.content)

@@ -55,11 +55,7 @@ public struct HuggingFaceTokenizer: Tokenizer {
   private func encode(
     _ text: [UInt8], isFirst: Bool, _ merger: inout PairMerger, to ids: inout [Int32]
   ) throws(Rejection) {
-    var text = text
-    for step in normalizers {
-      text = step.apply(to: text)
-      try requireTokenizable(byteCount: text.count)
-    }
+    let text = try normalizers.apply(to: text)
     for part in normalizedTokens.split(text) {
       if let token = part.token {
         ids.append(token)
@@ -104,7 +100,10 @@ public struct HuggingFaceTokenizer: Tokenizer {
       }
     }
     guard let decoders else { return Array(texts.joined(separator: [UInt8(ascii: " ")])) }
-    for step in decoders { texts = step.apply(to: texts) }
+    for step in decoders {
+      texts = step.apply(to: texts)
+      try requireTokenizable(byteCount: texts.reduce(0) { $0 + $1.count })
+    }
     return Array(texts.joined())
   }
 }

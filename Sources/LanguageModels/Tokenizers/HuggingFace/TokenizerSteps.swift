@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// How a tokenizer.json rewrites text before anything else.
 enum NormalizerStep: Sendable {
   /// Unicode's composed form.
@@ -14,6 +16,20 @@ enum NormalizerStep: Sendable {
     case .prepend(let prefix): text.isEmpty ? text : prefix + text
     case .replace(let pattern, let content): replacing(text, pattern, content)
     }
+  }
+}
+
+extension [NormalizerStep] {
+  /// The text after every step; throws K06 where one makes it longer than `limit`.
+  func apply(
+    to text: [UInt8], limit: Int = maximumTextByteCount
+  ) throws(Rejection) -> [UInt8] {
+    var text = text
+    for step in self {
+      text = step.apply(to: text)
+      try requireTokenizable(byteCount: text.count, limit: limit)
+    }
+    return text
   }
 }
 

@@ -1,7 +1,7 @@
 /// A map from 64-bit keys to 32-bit numbers with open addressing.
 ///
-/// The seed differs from process to process, so that a hostile vocabulary cannot be made to
-/// collide; no result depends on the order of slots.
+/// The seed differs from process to process, so that no hostile vocabulary can be made to collide;
+/// results do not depend on the order of slots.
 struct KeyTable: Sendable {
   private var keys: [UInt64]
   private var values: [Int32]

@@ -23,8 +23,7 @@ protocol MergeRules {
   mutating func merge(_ left: MergeSymbol, _ right: MergeSymbol) -> Merge?
 }
 
-/// Byte pair encoding: merges the neighbours of the lowest rank, leftmost first, until none is
-/// left.
+/// Byte pair encoding: merges neighbours of the lowest rank, leftmost first, until none are left.
 ///
 /// A heap of candidates, as in SentencePiece and tokenizers: O(n log n) for n symbols, however long
 /// the text is. Kept between texts, it allocates nothing for short ones.

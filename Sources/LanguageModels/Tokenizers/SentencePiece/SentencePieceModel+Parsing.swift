@@ -7,6 +7,9 @@ extension SentencePieceModel {
     guard bytes.byteCount > 0 else {
       throw Rejection(LanguageModelRules.damagedModel, "the file is empty")
     }
+    guard bytes.byteCount <= 1 << 30 else {
+      throw Rejection(LanguageModelRules.unsupportedModel, "a model of \(bytes.byteCount) bytes")
+    }
     var reader = ProtobufReader(bytes, 0..<bytes.byteCount)
     while let field = try reader.nextField() {
       guard case .bytes(let range) = field.value else { continue }

@@ -19,7 +19,7 @@ struct SentencePieceNormalizer: Sendable {
     result.reserveCapacity(text.count + text.count / 2 + 8)
     if options.addsDummyPrefix, !treatsSpaceAsSuffix { result += mark }
     var followsSpace = options.removesExtraSpaces
-    while position < text.count {
+    while position < text.count, result.count <= maximumTextByteCount {
       var (length, content) = step(text, at: position)
       position += length
       if followsSpace { content = content.drop { $0 == Self.space } }
@@ -28,6 +28,8 @@ struct SentencePieceNormalizer: Sendable {
         followsSpace = options.removesExtraSpaces && last == Self.space
       }
     }
+    // A table can make a text a thousand times longer; the caller refuses what is cut here.
+    guard result.count <= maximumTextByteCount else { return result }
     if options.removesExtraSpaces { trimEnd(&result) }
     if options.addsDummyPrefix, treatsSpaceAsSuffix { result += mark }
     return result

@@ -5,10 +5,10 @@ extension SentencePieceTokenizer {
     var start: Int32 = -1
     var id: Int32 = -1
 
-    /// Takes a way that is better, or the first; compared in double precision as the library does.
-    mutating func improve(_ candidate: Double, from start: Int, id: Int32) {
-      guard self.start < 0 || candidate > Double(score) else { return }
-      score = Float(candidate)
+    /// Takes a way that is better, or the first; of equals the first stays.
+    mutating func improve(_ candidate: Float, from start: Int, id: Int32) {
+      guard self.start < 0 || candidate > score else { return }
+      score = candidate
       self.start = Int32(start)
       self.id = id
     }
@@ -17,15 +17,14 @@ extension SentencePieceTokenizer {
   /// Cuts into the likeliest sequence of pieces (Viterbi).
   func likeliestPieces(_ text: [UInt8]) -> [Int32] {
     guard !text.isEmpty else { return [] }
-    let scores = UnigramScores(model.pieces)
     var steps = [Step](repeating: Step(), count: text.count + 1)
     var start = 0
     while start < text.count {
       let length = announcedLength(text, at: start)
       let reached = steps[start].score
-      if !improve(&steps, text, from: start, characterLength: length, scores) {
+      if !improve(&steps, text, from: start, characterLength: length) {
         steps[start + length].improve(
-          Double(scores.unknown + reached), from: start, id: vocabulary.unknown)
+          scores.unknown + reached, from: start, id: vocabulary.unknown)
       }
       start += length
     }
@@ -34,10 +33,9 @@ extension SentencePieceTokenizer {
 
   /// Tries every piece that begins at `start`; whether one is just the character there.
   private func improve(
-    _ steps: inout [Step], _ text: [UInt8], from start: Int, characterLength: Int,
-    _ scores: UnigramScores
+    _ steps: inout [Step], _ text: [UInt8], from start: Int, characterLength: Int
   ) -> Bool {
-    let reached = Double(steps[start].score)
+    let reached = steps[start].score
     var coversCharacter = false
     var node = PrefixTrie.root
     for index in start..<text.count {
@@ -67,7 +65,7 @@ extension SentencePieceTokenizer {
 }
 
 /// What the pieces of a unigram model are worth, in the precision that the library uses.
-private struct UnigramScores {
+struct UnigramScores: Sendable {
   private let highest: Float
   /// The score of a character that no piece covers.
   let unknown: Float
@@ -83,9 +81,9 @@ private struct UnigramScores {
     unknown = lowest - 10
   }
 
-  func score(of piece: SentencePieceModel.Piece, byteCount: Int) -> Double {
+  func score(of piece: SentencePieceModel.Piece, byteCount: Int) -> Float {
     // A user-defined symbol is worth enough to win always.
     piece.kind == .userDefined
-      ? Double(Float(byteCount) * highest) - 0.1 : Double(piece.score)
+      ? Float(Double(Float(byteCount) * highest) - 0.1) : piece.score
   }
 }

@@ -10,6 +10,7 @@ public struct SentencePieceTokenizer: Tokenizer {
   /// How many bytes each piece stands for.
   public let byteCounts: TokenByteCounts
   let vocabulary: SentencePieceVocabulary
+  let scores: UnigramScores
   let normalizer: SentencePieceNormalizer
   let denormalizer: SentencePieceNormalizer?
 
@@ -26,6 +27,7 @@ public struct SentencePieceTokenizer: Tokenizer {
     let model = try SentencePieceModel(parsing: bytes)
     self.model = model
     vocabulary = try SentencePieceVocabulary(model)
+    scores = UnigramScores(model.pieces)
     byteCounts = vocabulary.byteCounts(of: model)
     normalizer = SentencePieceNormalizer(
       options: model.normalization, treatsSpaceAsSuffix: model.treatsSpaceAsSuffix,
