@@ -1,8 +1,10 @@
 internal import Glibc
 
 /// Work on a thread of its own, joined by whoever started it.
+///
+/// Unchecked because `result` is shared without a lock: the thread writes it before it ends, and
+/// `join`, which its one owner calls, reads it after the thread was joined.
 public final class BackgroundTask<Result: Sendable>: @unchecked Sendable {
-  // `result` is written by the thread before it ends and read by `join` after it ended.
   private var result: Result?
   private let body: @Sendable () -> Result
   private var thread = pthread_t()

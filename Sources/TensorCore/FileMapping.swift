@@ -4,9 +4,10 @@ internal import Glibc
 /// A file mapped into memory for reading, open for as long as anything refers to it.
 ///
 /// Opening costs no reading: pages come in when they are touched.
+///
+/// Unchecked because of the pointer: the mapping is read-only, and nothing changes after `init`.
 @safe
 public final class FileMapping: @unchecked Sendable {
-  // Immutable after init; the mapping is private and read-only, so it is shared freely.
   private let base: UnsafeRawBufferPointer
   private let stamp: FileStamp
   /// The path it was opened under.
@@ -20,7 +21,7 @@ public final class FileMapping: @unchecked Sendable {
   /// Maps the regular file at `path`; throws F01 when there is none.
   ///
   /// With `followsLinks` false a symbolic link is refused: the name came from inside a file.
-  public init(path: String, followsLinks: Bool = true) throws(Rejection) {
+  public convenience init(path: String, followsLinks: Bool = true) throws(Rejection) {
     // A pipe would make a blocking open wait for a writer; regular files ignore the flag.
     let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW)
     let descriptor = open(path, flags)
@@ -28,6 +29,11 @@ public final class FileMapping: @unchecked Sendable {
       throw Rejection(
         TensorCoreRules.missingInput, "cannot open: \(systemError())", at: Place(file: path))
     }
+    try self.init(owning: descriptor, path: path)
+  }
+
+  /// Takes over `descriptor` and closes it, also when mapping fails.
+  private init(owning descriptor: Int32, path: String) throws(Rejection) {
     do throws(Rejection) {
       (base, stamp) = try unsafe Self.map(descriptor, path)
     } catch {
@@ -40,19 +46,11 @@ public final class FileMapping: @unchecked Sendable {
 
   /// Maps a file below `folder` whose path came from inside a file; throws `rule` where a
   /// component is a symbolic link, which could lead anywhere.
-  package init(
+  package convenience init(
     below folder: String, components: [String], orRefuse rule: Rule
   ) throws(Rejection) {
     let path = ([folder] + components).joined(separator: "/")
-    let descriptor = try Self.openBelow(folder, components, path, rule)
-    do throws(Rejection) {
-      (base, stamp) = try unsafe Self.map(descriptor, path)
-    } catch {
-      close(descriptor)
-      throw error
-    }
-    self.path = path
-    self.descriptor = descriptor
+    try self.init(owning: Self.openBelow(folder, components, path, rule), path: path)
   }
 
   private static func openBelow(

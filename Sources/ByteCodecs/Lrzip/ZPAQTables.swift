@@ -2,8 +2,10 @@ internal import CZPAQ
 internal import Glibc
 
 /// The logistic tables of the ZPAQ standard, computed once.
+///
+/// Unchecked because of the pointer: its memory is never written after `init` and never freed.
 @safe struct ZPAQTables: @unchecked Sendable {
-  /// Never written after `init`, never freed: that makes it safe to share.
+  /// The tables, for the C decoder.
   let pointer: UnsafePointer<zpaq_tables>
 
   static let shared = ZPAQTables()

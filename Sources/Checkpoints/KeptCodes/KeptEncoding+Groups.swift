@@ -3,24 +3,22 @@ internal import TensorCore
 
 // MARK: Encodings whose codes share scales in groups
 
-extension TernaryBase3: KeptEncoding {
-  static var method: String { "ternary_base3" }
-
-  var parameters: [(key: String, value: JSONValue)] {
-    geometry.parameters + [correction.parameter]
-  }
-
-  init?(parameters: JSONValue) {
-    guard let geometry = GroupGeometry(parameters: parameters),
-      let correction = GroupCorrection(parameters: parameters)
-    else { return nil }
-    self.init(geometry: geometry, correction: correction)
-  }
+/// Groups of ternary codes whose scales are corrected.
+protocol KeptTernaryEncoding: KeptEncoding {
+  var geometry: GroupGeometry { get }
+  var correction: GroupCorrection { get }
+  init(geometry: GroupGeometry, correction: GroupCorrection)
 }
 
-extension TernaryBitmask: KeptEncoding {
-  static var method: String { "ternary_bitmask" }
+extension TernaryBase3: KeptTernaryEncoding {
+  static var method: String { "ternary_base3" }
+}
 
+extension TernaryBitmask: KeptTernaryEncoding {
+  static var method: String { "ternary_bitmask" }
+}
+
+extension KeptTernaryEncoding {
   var parameters: [(key: String, value: JSONValue)] {
     geometry.parameters + [correction.parameter]
   }
