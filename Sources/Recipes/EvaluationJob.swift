@@ -1,8 +1,5 @@
-public import Checkpoints
 public import Diagnostics
-public import JSON
 public import LanguageModels
-public import TensorCore
 
 /// What `eval` is asked to do.
 public struct EvaluationJob: Sendable {
@@ -18,8 +15,6 @@ public struct EvaluationJob: Sendable {
   public var isolatesDocuments = false
   /// How many tokens of the shards are used; nil for all.
   public var maximumTokenCount: Int?
-  /// The type that the model computes in: float32 or bfloat16.
-  public var arithmetic = DType.f32
 
   /// A job on the shards that `tokenPattern` matches.
   public init(tokenPattern: String, tokenizerPath: String) {
@@ -28,23 +23,18 @@ public struct EvaluationJob: Sendable {
   }
 
   /// Evaluates a model, and compares it with a reference if there is one. Throws what opening the
-  /// shards, the tokenizer and the models throws, E01 and E02.
+  /// shards and the tokenizer throws, E01 and E02.
   public func run(
-    _ checkpoint: Checkpoint, reference: Checkpoint? = nil, configuration: JSONValue?,
+    _ loaded: LoadedModel, reference: LoadedModel? = nil,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(Rejection) -> Evaluation {
-    let loaded = try LoadedModel(
-      checkpoint, configuration: configuration, arithmetic: arithmetic)
-    let other = try reference.map { checkpoint throws(Rejection) in
-      try LoadedModel(checkpoint, configuration: configuration, arithmetic: arithmetic)
-    }
     let tokenizer = try SentencePieceTokenizer(path: tokenizerPath)
     let shards = try TokenShards(
       matching: tokenPattern, vocabularySize: loaded.model.vocabularySize)
     let tokens = try shards.tokens(in: 0..<usedTokenCount(of: shards.tokenCount))
     let counts = try Self.byteCounts(tokens, tokenizer.byteCounts)
     return try Evaluation(
-      of: loaded.model, against: other?.model, on: tokens, mode: mode,
+      of: loaded.model, against: reference?.model, on: tokens, mode: mode,
       bytes: { Int(counts[$0]) }, progress: { progress($0, max(tokens.count - 1, 0)) })
   }
 

@@ -21,8 +21,10 @@ enum Command {
   }
 
   /// Runs `birdie` with arguments that a test was given.
-  static func run(_ arguments: [String]) throws -> Outcome {
-    try run([executable] + arguments, [:])
+  static func run(
+    _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> Outcome {
+    try run([executable] + arguments, environment)
   }
 
   /// Runs a shell script in which `$birdie` is the program.

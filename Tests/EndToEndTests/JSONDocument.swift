@@ -18,6 +18,10 @@ struct JSONDocument {
   var text: String? { value.string }
   /// The value of an integer.
   var integer: Int? { value.integer }
+  /// The number, if this is one.
+  var number: Double? {
+    if case .number(let value) = value { value } else { value.integer.map(Double.init) }
+  }
   /// The value of a truth value.
   var bool: Bool? { if case .bool(let value) = value { value } else { nil } }
   /// Whether this is `null`.

@@ -4,14 +4,9 @@ import Testing
 
 /// Inputs that once made a parser trap, hang or swallow memory, each run again.
 struct FuzzReplayTests {
-  @Test(arguments: try FuzzInput.pastFailures())
-  func `a past failure of a fuzzer stays fixed`(_ failure: FuzzInput) throws {
-    try failure.run()
-  }
-
-  @Test(arguments: FuzzInput.seeds)
-  func `a file that a fuzzer starts from runs to its end`(_ seed: FuzzInput) throws {
-    try seed.run()
+  @Test(arguments: try FuzzInput.seeds + FuzzInput.pastFailures())
+  func `what a fuzzer starts from or once failed on runs to its end`(_ input: FuzzInput) throws {
+    try input.run()
   }
 
   @Test(arguments: FuzzEntry.allCases)

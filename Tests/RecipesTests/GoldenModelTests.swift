@@ -14,6 +14,16 @@ import Testing
   static let names = ((try? Fixtures.names(in: "language_models")) ?? [])
     .filter { !notModels.contains($0) }
 
+  @Test func `every architecture has models to be compared with`() throws {
+    var ids: Set<String> = []
+    for name in Self.names {
+      let json = try JSONValue(parsing: Fixtures.bytes("language_models/\(name)/config.json"))
+      let architecture = Architectures.all.first { $0.recognizes(json, [:]) }
+      ids.insert(try #require(architecture).id)
+    }
+    #expect(ids == Set(Architectures.all.map { $0.id }))
+  }
+
   @Test(arguments: names)
   func `logits are those of the independent implementation`(name: String) throws {
     let folder = "language_models/" + name

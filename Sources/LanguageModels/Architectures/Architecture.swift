@@ -8,6 +8,8 @@ public protocol Architecture: Sendable {
   static var id: String { get }
   /// What it is, in one line.
   static var summary: String { get }
+  /// Where it is defined.
+  static var reference: String { get }
   /// Whether the configuration, or names and shapes alone, are those of this kind.
   static func recognizes(_ configuration: JSONValue?, _ shapes: [String: [Int]]) -> Bool
   /// The model, which computes in float32 or bfloat16. Throws A01 and A02 where tensors and
@@ -47,6 +49,8 @@ public enum GolfArchitecture: Architecture {
   public static let id = "golf-gpt"
   /// What it is, in one line.
   public static let summary = "the parameter-golf baseline and what its records added"
+  /// Where it is defined.
+  public static let reference = "https://github.com/openai/parameter-golf"
 
   /// Whether the configuration, or names and shapes alone, are those of this kind.
   public static func recognizes(_ configuration: JSONValue?, _ shapes: [String: [Int]]) -> Bool {

@@ -12,8 +12,6 @@ public protocol LanguageModel<Value>: Sendable {
   var vocabularySize: Int { get }
   /// How long a sequence may be; nil for any length.
   var maximumLength: Int? { get }
-  /// The weights of the linear layers, in the order in which they are used.
-  var linearWeights: [String] { get }
   /// The logits of the token after each position, of shape [positions, vocabulary].
   func logits(_ tokens: [Int], observer: LayerObserver<Value>?) -> Value
 }

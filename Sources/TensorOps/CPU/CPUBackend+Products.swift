@@ -142,7 +142,10 @@ private struct AttentionHeads: Sendable {
   }
 }
 
-/// An address that several threads use, each for places of its own.
+/// An address that several threads use.
+///
+/// Unchecked because of the pointer: whoever lends it waits for the threads, each of which writes
+/// the rows of its own index only.
 private struct SharedPointer: @unchecked Sendable {
   let address: UnsafeMutablePointer<Float>
 

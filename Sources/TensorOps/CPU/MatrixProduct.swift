@@ -1,6 +1,9 @@
 internal import CKernels
 
 /// A row-major matrix somewhere in memory.
+///
+/// Unchecked because of the pointer: it is only read from, while whoever made the view keeps the
+/// memory and waits for the threads that read.
 struct MatrixView: @unchecked Sendable {
   /// Its first element; whoever made the view keeps the memory.
   let start: UnsafePointer<Float>

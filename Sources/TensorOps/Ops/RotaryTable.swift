@@ -25,7 +25,7 @@ public struct RotaryTable: Sendable {
   /// The table of `positionCount` positions for angular frequencies given per pair. Angles are
   /// rounded to float32 before their cosines are taken, as PyTorch does.
   public init(
-    frequencies: [Float], positionCount: Int, direction: Direction, scale: Float = 1,
+    frequencies: [Float], positionCount: Int, direction: Direction,
     roundedTo dtype: DType = .f32
   ) {
     dimensionCount = 2 * frequencies.count
@@ -37,8 +37,8 @@ public struct RotaryTable: Sendable {
     for position in 0..<positionCount {
       for frequency in frequencies {
         let angle = Double(Float(position) * frequency)
-        cosines.append(Float(cos(angle)) * scale)
-        sines.append(Float(sin(angle)) * scale)
+        cosines.append(Float(cos(angle)))
+        sines.append(Float(sin(angle)))
       }
     }
     self.cosines = dtype == .bf16 ? cosines.map(\.roundedToBFloat16) : cosines

@@ -80,21 +80,25 @@ struct Eval: Verb {
 
   func run() throws {
     machine.apply()
-    let checkpoint = try Checkpoint.open(path, leniency: leniency.rules)
-    let other = try reference.map { try Checkpoint.open($0, leniency: leniency.rules) }
+    let model = try load(path)
+    let other = try reference.map(load)
     var job = EvaluationJob(tokenPattern: tokens, tokenizerPath: tokenizer)
     job.sequenceLength = sequenceLength
     job.stride = stride
     job.isolatesDocuments = isolateDocuments
     job.maximumTokenCount = maxTokens
-    job.arithmetic = arithmetic == .bf16 ? .bf16 : .f32
     let progress = ProgressLine(
       "evaluating", total: 0, unit: .tokens, isShown: output.isTalkative)
     defer { progress.finish() }
-    let configuration = try ModelConfiguration.read(arch, beside: path)
-    let evaluation = try job.run(
-      checkpoint, reference: other, configuration: configuration, progress: progress.update)
+    let evaluation = try job.run(model, reference: other, progress: progress.update)
     progress.finish()
     EvaluationReport(evaluation, seconds: progress.elapsed).print(output)
+  }
+
+  private func load(_ path: String) throws -> LoadedModel {
+    try LoadedModel(
+      Checkpoint.open(path, leniency: leniency.rules),
+      configuration: ModelConfiguration.read(arch, beside: path),
+      arithmetic: arithmetic == .bf16 ? .bf16 : .f32)
   }
 }

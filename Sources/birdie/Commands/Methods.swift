@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Glibc
 import JSON
+import LanguageModels
 
 /// `birdie methods`: which formats and algorithms does this build know?
 struct Methods: Verb {
@@ -12,11 +13,12 @@ struct Methods: Verb {
   static let examples = [
     "birdie methods formats",
     "birdie methods formats --json",
+    "birdie methods architectures",
   ]
 
   /// The lists there are.
   enum List: String, ExpressibleByArgument, CaseIterable {
-    case formats
+    case formats, architectures
   }
 
   @Argument(help: "Which list.")
@@ -25,7 +27,7 @@ struct Methods: Verb {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let entries = Self.formats
+    let entries = list.entries
     if output.json {
       return Document.print([
         list.rawValue: .array(
@@ -41,10 +43,18 @@ struct Methods: Verb {
     for entry in entries { table.add([entry.id, entry.title, entry.reference]) }
     Data.write(table.rendered(with: Ink(for: STDOUT_FILENO)))
   }
+}
 
-  /// Containers first, then the layouts of compressed weights that some of them hold.
-  private static var formats: [(id: String, title: String, reference: String)] {
-    CheckpointFormats.all.map { ($0.id, $0.title, $0.reference) }
-      + GolfFamilies.all.map { ($0.id, $0.title, $0.reference) }
+extension Methods.List {
+  /// What the list has, with a title and where each entry is defined.
+  fileprivate var entries: [(id: String, title: String, reference: String)] {
+    switch self {
+    case .formats:
+      // Containers first, then the layouts of compressed weights that some of them hold.
+      CheckpointFormats.all.map { ($0.id, $0.title, $0.reference) }
+        + GolfFamilies.all.map { ($0.id, $0.title, $0.reference) }
+    case .architectures:
+      Architectures.all.map { ($0.id, $0.summary, $0.reference) }
+    }
   }
 }

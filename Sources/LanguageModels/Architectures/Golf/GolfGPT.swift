@@ -49,18 +49,4 @@ public struct GolfGPT<Value: TensorValue>: LanguageModel {
       return (u * (cubic + quintic)).applying(.clamp(limit: 1)).applying(.scale(bound))
     }
   }
-
-  /// The matrices that multiply an input.
-  public var linearWeights: [String] {
-    let names = configuration.wanted(given: { parameters[ifWanted: $0]?.shape.dimensions })
-    return names.filter { $0.dimensions.count == 2 && $0.name.isLinear }.map(\.name)
-  }
-}
-
-extension String {
-  /// Whether the tensor of this name multiplies an input.
-  fileprivate var isLinear: Bool {
-    let parts = [".c_q.", ".c_k.", ".c_v.", "proj", ".fc.", "lm_head."]
-    return self == "tok_emb.weight" || parts.contains { contains($0) }
-  }
 }

@@ -9,6 +9,8 @@ public enum GPT2Architecture: Architecture {
   public static let id = "gpt2"
   /// What it is, in one line.
   public static let summary = "GPT-2 as transformers saves it"
+  /// Where it is defined.
+  public static let reference = "https://openai.com/index/better-language-models"
 
   /// Whether the configuration, or names and shapes alone, are those of this kind.
   public static func recognizes(_ configuration: JSONValue?, _ shapes: [String: [Int]]) -> Bool {
@@ -105,7 +107,6 @@ struct GPT2Configuration: Sendable {
 struct GPT2Decoder<Value: TensorValue>: LanguageModel {
   private let configuration: GPT2Configuration
   private let parameters: Parameters<Value>
-  private let names: [Parameter]
 
   init(_ tensors: [String: Tensor], _ configuration: GPT2Configuration, arithmetic: DType)
     throws(Rejection)
@@ -118,19 +119,15 @@ struct GPT2Decoder<Value: TensorValue>: LanguageModel {
       let isMatrix = short.hasPrefix("h.") && tensor.shape.rank == 2
       own[short] = isMatrix ? tensor.transposed() : tensor
     }
-    names = configuration.wanted { own[$0] != nil }
+    let wanted = configuration.wanted { own[$0] != nil }
     // The causal masks that old versions stored.
-    parameters = try Parameters(own, wanted: names, arithmetic: arithmetic) {
+    parameters = try Parameters(own, wanted: wanted, arithmetic: arithmetic) {
       $0.hasSuffix(".attn.bias") || $0.hasSuffix(".attn.masked_bias")
     }
   }
 
   var vocabularySize: Int { configuration.vocabularySize }
   var maximumLength: Int? { configuration.positionCount }
-
-  var linearWeights: [String] {
-    names.filter { $0.dimensions.count == 2 && $0.name.hasPrefix("h.") }.map(\.name) + [head]
-  }
 
   private var head: String {
     parameters[ifWanted: "lm_head.weight"] == nil ? "wte.weight" : "lm_head.weight"

@@ -9,6 +9,8 @@ public enum LlamaArchitecture: Architecture {
   public static let id = "llama"
   /// What it is, in one line.
   public static let summary = "Llama, Mistral, Qwen2 and Qwen3 as transformers saves them"
+  /// Where it is defined.
+  public static let reference = "https://arxiv.org/abs/2302.13971"
   private static let kinds: Set<String> = ["llama", "mistral", "qwen2", "qwen3"]
 
   /// Whether the configuration, or names and shapes alone, are those of this kind.
@@ -30,23 +32,18 @@ public enum LlamaArchitecture: Architecture {
 struct LlamaDecoder<Value: TensorValue>: LanguageModel {
   private let configuration: LlamaConfiguration
   private let parameters: Parameters<Value>
-  private let names: [Parameter]
 
   init(
     _ tensors: [String: Tensor], _ configuration: LlamaConfiguration, arithmetic: DType
   ) throws(Rejection) {
     self.configuration = configuration
-    names = configuration.wanted { tensors[$0] != nil }
-    parameters = try Parameters(tensors, wanted: names, arithmetic: arithmetic) {
+    let wanted = configuration.wanted { tensors[$0] != nil }
+    parameters = try Parameters(tensors, wanted: wanted, arithmetic: arithmetic) {
       $0.hasSuffix("rotary_emb.inv_freq")
     }
   }
 
   var vocabularySize: Int { configuration.vocabularySize }
-
-  var linearWeights: [String] {
-    names.map(\.name).filter { $0.contains("_proj.weight") || $0 == head }
-  }
 
   private var head: String {
     parameters[ifWanted: "lm_head.weight"] == nil ? "model.embed_tokens.weight" : "lm_head.weight"
