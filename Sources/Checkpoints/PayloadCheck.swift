@@ -44,15 +44,3 @@ extension Checkpoint {
     return String(repeating: "0", count: 8 - digits.count) + digits
   }
 }
-
-extension TensorContent {
-  /// The bytes that the tensor looks into.
-  fileprivate var storages: [Storage] {
-    switch self {
-    case .dense(let tensor), .transformed(let tensor, _): [tensor.storage]
-    case .encoded(let tensor): tensor.components.map(\.tensor.storage)
-    case .pieces(let tensor): tensor.pieces.map(\.tensor.storage)
-    case .absent: []
-    }
-  }
-}

@@ -56,3 +56,15 @@ extension ElementTransform {
     }
   }
 }
+
+extension TensorContent {
+  /// The bytes that the tensor looks into.
+  var storages: [Storage] {
+    switch self {
+    case .dense(let tensor), .transformed(let tensor, _): [tensor.storage]
+    case .encoded(let tensor): tensor.components.map(\.tensor.storage)
+    case .pieces(let tensor): tensor.pieces.map(\.tensor.storage)
+    case .absent: []
+    }
+  }
+}

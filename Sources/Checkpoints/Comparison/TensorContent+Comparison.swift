@@ -67,13 +67,6 @@ extension DType {
     }
   }
 
-  fileprivate var isComplex: Bool {
-    switch self {
-    case .c32, .c64, .c128: true
-    default: false
-    }
-  }
-
   fileprivate var isInteger: Bool {
     switch self {
     case .bool, .u8, .u16, .u32, .u64, .i8, .i16, .i32, .i64: true

@@ -126,18 +126,8 @@ extension Checkpoint {
   /// The files that a conversion reads.
   fileprivate var inputFiles: Set<FileIdentity> {
     var files = Set([FileIdentity(path: path)].compactMap(\.self))
-    for tensor in tensors {
-      let parts: [Tensor] =
-        switch tensor.content {
-        case .dense(let part), .transformed(let part, _): [part]
-        case .encoded(let whole): whole.components.map(\.tensor)
-        case .pieces(let whole): whole.pieces.map(\.tensor)
-        case .absent: []
-        }
-      files.formUnion(
-        Set(parts.compactMap { $0.storage.file?.descriptor })
-          .compactMap { FileIdentity(descriptor: $0) })
-    }
+    let descriptors = Set(tensors.flatMap(\.content.storages).compactMap { $0.file?.descriptor })
+    files.formUnion(descriptors.compactMap { FileIdentity(descriptor: $0) })
     return files
   }
 }
