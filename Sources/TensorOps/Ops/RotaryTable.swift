@@ -22,11 +22,15 @@ public struct RotaryTable: Sendable {
   /// The sines, likewise.
   public let sines: [Float]
 
-  /// The table of `positionCount` positions for angular frequencies given per pair. Angles are
-  /// rounded to float32 before their cosines are taken, as PyTorch does.
+  /// The table of `positionCount` positions for angular frequencies given per pair.
+  ///
+  /// `dtype` is what cosines and sines are rounded to. Angles are formed in `angleDType`, float32 or
+  /// bfloat16: positions, frequencies and their products are rounded to it before the cosine is
+  /// taken, as PyTorch does where the frequencies are a buffer of that type. In bfloat16 positions
+  /// above 256 fall together.
   public init(
     frequencies: [Float], positionCount: Int, direction: Direction,
-    roundedTo dtype: DType = .f32
+    angleDType: DType = .f32, roundedTo dtype: DType = .f32
   ) {
     dimensionCount = 2 * frequencies.count
     self.direction = direction
@@ -35,20 +39,22 @@ public struct RotaryTable: Sendable {
     cosines.reserveCapacity(positionCount * frequencies.count)
     sines.reserveCapacity(positionCount * frequencies.count)
     for position in 0..<positionCount {
+      let position = Float(position).rounded(to: angleDType)
       for frequency in frequencies {
-        let angle = Double(Float(position) * frequency)
-        cosines.append(Float(cos(angle)))
-        sines.append(Float(sin(angle)))
+        let angle = (position * frequency.rounded(to: angleDType)).rounded(to: angleDType)
+        cosines.append(Float(cos(Double(angle))).rounded(to: dtype))
+        sines.append(Float(sin(Double(angle))).rounded(to: dtype))
       }
     }
-    self.cosines = dtype == .bf16 ? cosines.map(\.roundedToBFloat16) : cosines
-    self.sines = dtype == .bf16 ? sines.map(\.roundedToBFloat16) : sines
+    self.cosines = cosines
+    self.sines = sines
   }
 }
 
 extension Float {
-  /// The nearest bfloat16, ties to even.
-  fileprivate var roundedToBFloat16: Float {
+  /// The nearest bfloat16, ties to even, if that is the type; else itself.
+  fileprivate func rounded(to dtype: DType) -> Float {
+    guard dtype == .bf16 else { return self }
     let bits = bitPattern
     return Float(bitPattern: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000)
   }

@@ -15,9 +15,13 @@ struct GolfSequence<Value: TensorValue>: Sendable {
     _ observer: LayerObserver<Value>?
   ) {
     self.tokens = tokens
+    // The scripts turn the whole module to bfloat16, its buffer of frequencies included; what they
+    // compute anew for a longer sequence is float32.
+    let isBuffered = !configuration.rescales(tokens.count)
     rotary = RotaryTable(
       frequencies: configuration.frequencies(for: tokens.count), positionCount: tokens.count,
-      direction: .clockwise, roundedTo: parameters.arithmetic)
+      direction: .clockwise, angleDType: isBuffered ? parameters.arithmetic : .f32,
+      roundedTo: parameters.arithmetic)
     mask = AttentionMask(documentStarts: configuration.segmentStarts(of: tokens))
     guard parameters[ifWanted: "ve_shared.embed.weight"] != nil else {
       valueEmbedding = nil
@@ -33,11 +37,18 @@ struct GolfSequence<Value: TensorValue>: Sendable {
 }
 
 extension GolfConfiguration {
+  private var rotatedWidth: Int { ropeWidth > 0 ? ropeWidth : headWidth }
+
+  /// Whether sequences of this length get a larger base.
+  func rescales(_ length: Int) -> Bool {
+    usesRescaling && ropeTrainLength > 0 && length > ropeTrainLength && rotatedWidth > 2
+  }
+
   /// The angular frequencies of the pairs of dimensions, as float32 rounds them.
   func frequencies(for length: Int) -> [Float] {
-    let width = ropeWidth > 0 ? ropeWidth : headWidth
+    let width = rotatedWidth
     var base = ropeBase
-    if usesRescaling, ropeTrainLength > 0, length > ropeTrainLength, width > 2 {
+    if rescales(length) {
       base *= pow(Double(length) / Double(ropeTrainLength), Double(width) / Double(width - 2))
     }
     return (0..<(width / 2)).map { pair in
