@@ -13,6 +13,7 @@ import os
 import shutil
 
 import torch
+from golf_autocast import write_rounded
 from golf_cases import CASES, Parameters, sequences
 from golf_evaluation import write_evaluation, write_moments
 from golf_gpt import DEFAULTS, GolfGPT
@@ -98,6 +99,7 @@ def main():
             write_golf(name, made)
         write_moments(fresh("hessian"), put_json)
         write_evaluation(fresh("evaluation"), put_json)
+        write_rounded(fresh("bfloat16"), put_json)
         write_transformers(fresh, put_json)
 
 
