@@ -24,8 +24,8 @@ public struct RotaryTable: Sendable {
 
   /// The table of `positionCount` positions for angular frequencies given per pair.
   ///
-  /// `dtype` is what cosines and sines are rounded to. Angles are formed in `angleDType`, float32 or
-  /// bfloat16: positions, frequencies and their products are rounded to it before the cosine is
+  /// `dtype` is what cosines and sines are rounded to. Angles are formed in `angleDType`, float32
+  /// or bfloat16: positions, frequencies and their products are rounded to it before the cosine is
   /// taken, as PyTorch does where the frequencies are a buffer of that type. In bfloat16 positions
   /// above 256 fall together.
   public init(
