@@ -40,8 +40,14 @@ public enum LanguageModelRules {
   /// More text than is tokenized at once.
   public static let textTooLong = Rule(
     "K06", "text too long to tokenize at once",
-    because: "Merging needs some thirty bytes of memory for each byte of text.",
-    remedy: "Tokenize document by document or line by line.")
+    because: """
+      Merging needs some thirty bytes of memory for each byte of text. A tokenizer that makes a few \
+      bytes thousands while it rewrites them is refused for the same reason.
+      """,
+    remedy: """
+      Tokenize document by document or line by line; if the text is short, the tokenizer's file is \
+      not to be trusted.
+      """)
   /// A tokenizer.json that lacks what it needs.
   public static let damagedDescription = Rule(
     "K07", "damaged tokenizer.json",

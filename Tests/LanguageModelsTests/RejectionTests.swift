@@ -59,6 +59,20 @@ struct RejectionTests {
     #expect(rejection?.rule.id == "K06")
   }
 
+  @Test func `a text that rewriting makes far longer is rejected`() throws {
+    let step = """
+      {"type": "Replace", "pattern": {"String": "a"}, "content": "\(String(repeating: "a", count: 99))"}
+      """
+    let file = """
+      {"normalizer": {"type": "Sequence", "normalizers": [\(step), \(step), \(step), \(step)]},
+       "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]}}
+      """
+    let tokenizer = try HuggingFaceTokenizer(parsing: Array(file.utf8).span.bytes)
+    #expect(try tokenizer.encode("b") == [1])
+    let rejection = #expect(throws: Rejection.self) { try tokenizer.encode("aa") }
+    #expect(rejection?.rule.id == "K06")
+  }
+
   @Test(arguments: ["bpe-bytes.model", "unigram.model", "gpt2.json", "llama2.json"])
   func `an id outside the vocabulary is not decoded`(name: String) throws {
     let tokenizer = try openTokenizer(Fixtures.path("tokenizers/accepts/\(name)"))

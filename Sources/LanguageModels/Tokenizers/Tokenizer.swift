@@ -29,6 +29,12 @@ extension Tokenizer {
 /// The most bytes that are tokenized at once; indices in the merger have 32 bits.
 package let maximumTextByteCount = 1 << 28
 
+/// The most bytes that a text of this many may become when it is rewritten: no script needs more
+/// than a dozen for one, and a table that makes a few bytes millions is hostile.
+func rewrittenByteLimit(of byteCount: Int) -> Int {
+  min(maximumTextByteCount, 4096 + 64 * byteCount)
+}
+
 /// Throws K06 for a text of more bytes than are tokenized at once.
 package func requireTokenizable(
   byteCount: Int, limit: Int = maximumTextByteCount

@@ -100,9 +100,10 @@ public struct HuggingFaceTokenizer: Tokenizer {
       }
     }
     guard let decoders else { return Array(texts.joined(separator: [UInt8(ascii: " ")])) }
+    let limit = rewrittenByteLimit(of: texts.reduce(0) { $0 + $1.count })
     for step in decoders {
-      texts = step.apply(to: texts)
-      try requireTokenizable(byteCount: texts.reduce(0) { $0 + $1.count })
+      texts = step.apply(to: texts, limit: limit)
+      try requireTokenizable(byteCount: texts.reduce(0) { $0 + $1.count }, limit: limit)
     }
     return Array(texts.joined())
   }

@@ -11,13 +11,15 @@ func composed(_ text: [UInt8]) -> [UInt8] {
   return Array(String(result).utf8)
 }
 
-/// The text with `content` for each `pattern` in it, cut where it grows beyond what is tokenized.
-func replacing(_ text: [UInt8], _ pattern: [UInt8], _ content: [UInt8]) -> [UInt8] {
+/// The text with `content` for each `pattern` in it, cut where it grows beyond `limit`.
+func replacing(
+  _ text: [UInt8], _ pattern: [UInt8], _ content: [UInt8], limit: Int
+) -> [UInt8] {
   guard let first = pattern.first else { return text }
   var result: [UInt8] = []
   result.reserveCapacity(text.count)
   var index = 0
-  while index < text.count, result.count <= maximumTextByteCount {
+  while index < text.count, result.count <= limit {
     if text[index] == first, text[index...].starts(with: pattern) {
       result += content
       index += pattern.count

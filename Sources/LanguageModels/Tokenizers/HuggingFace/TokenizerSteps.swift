@@ -9,24 +9,25 @@ enum NormalizerStep: Sendable {
   /// Replaces a text wherever it stands.
   case replace([UInt8], [UInt8])
 
-  /// The rewritten text.
-  func apply(to text: [UInt8]) -> [UInt8] {
+  /// The rewritten text, cut where it grows beyond `limit`.
+  func apply(to text: [UInt8], limit: Int) -> [UInt8] {
     switch self {
     case .nfc: composed(text)
     case .prepend(let prefix): text.isEmpty ? text : prefix + text
-    case .replace(let pattern, let content): replacing(text, pattern, content)
+    case .replace(let pattern, let content): replacing(text, pattern, content, limit: limit)
     }
   }
 }
 
 extension [NormalizerStep] {
-  /// The text after every step; throws K06 where one makes it longer than `limit`.
+  /// The text after every step; throws K06 where they make it far longer, or longer than `limit`.
   func apply(
     to text: [UInt8], limit: Int = maximumTextByteCount
   ) throws(Rejection) -> [UInt8] {
+    let limit = Swift.min(limit, rewrittenByteLimit(of: text.count))
     var text = text
     for step in self {
-      text = step.apply(to: text)
+      text = step.apply(to: text, limit: limit)
       try requireTokenizable(byteCount: text.count, limit: limit)
     }
     return text
@@ -67,7 +68,8 @@ enum PreTokenizerStep: Sendable {
 
 extension PreTokenizerStep.Metaspace {
   fileprivate func apply(to text: [UInt8], isFirst: Bool) -> [[UInt8]] {
-    var text = replacing(text, [UInt8(ascii: " ")], mark)
+    // At most four bytes for each, which no limit cuts.
+    var text = replacing(text, [UInt8(ascii: " ")], mark, limit: .max)
     let wants = prepending == .always || (prepending == .first && isFirst)
     if wants, !text.starts(with: mark) { text = mark + text }
     guard splits else { return [text] }
@@ -96,11 +98,12 @@ enum DecoderStep: Sendable {
   /// Turns marks into spaces, except in the first token.
   case metaspace(PreTokenizerStep.Metaspace)
 
-  /// The tokens' texts after this step.
-  func apply(to tokens: [[UInt8]]) -> [[UInt8]] {
+  /// The tokens' texts after this step, each cut where it grows beyond `limit`.
+  func apply(to tokens: [[UInt8]], limit: Int) -> [[UInt8]] {
     switch self {
     case .byteLevel: [repaired(tokens.flatMap(Self.undoingAlphabet))]
-    case .replace(let pattern, let content): tokens.map { replacing($0, pattern, content) }
+    case .replace(let pattern, let content):
+      tokens.map { replacing($0, pattern, content, limit: limit) }
     case .byteFallback: Self.joiningBytes(tokens)
     case .fuse: [Array(tokens.joined())]
     case .strip(let content, let start, let stop):
@@ -108,7 +111,8 @@ enum DecoderStep: Sendable {
     case .metaspace(let metaspace):
       tokens.enumerated().map { index, token in
         let isDropped = index == 0 && metaspace.prepending != .never
-        return replacing(token, metaspace.mark, isDropped ? [] : [UInt8(ascii: " ")])
+        let space = isDropped ? [] : [UInt8(ascii: " ")]
+        return replacing(token, metaspace.mark, space, limit: limit)
       }
     }
   }

@@ -19,7 +19,8 @@ struct SentencePieceNormalizer: Sendable {
     result.reserveCapacity(text.count + text.count / 2 + 8)
     if options.addsDummyPrefix, !treatsSpaceAsSuffix { result += mark }
     var followsSpace = options.removesExtraSpaces
-    while position < text.count, result.count <= maximumTextByteCount {
+    let limit = rewrittenByteLimit(of: text.count)
+    while position < text.count, result.count <= limit {
       var (length, content) = step(text, at: position)
       position += length
       if followsSpace { content = content.drop { $0 == Self.space } }
@@ -29,7 +30,7 @@ struct SentencePieceNormalizer: Sendable {
       }
     }
     // A table can make a text a thousand times longer; the caller refuses what is cut here.
-    guard result.count <= maximumTextByteCount else { return result }
+    guard result.count <= limit else { return result }
     if options.removesExtraSpaces { trimEnd(&result) }
     if options.addsDummyPrefix, treatsSpaceAsSuffix { result += mark }
     return result

@@ -59,7 +59,8 @@ public struct SentencePieceTokenizer: Tokenizer {
   public func encode(_ text: RawSpan) throws(Rejection) -> [Int32] {
     try requireTokenizable(byteCount: text.byteCount)
     let normalized = normalizer.normalize(text.copied())
-    try requireTokenizable(byteCount: normalized.count)
+    try requireTokenizable(
+      byteCount: normalized.count, limit: rewrittenByteLimit(of: text.byteCount))
     return switch model.algorithm {
     case .bpe: mergedPieces(normalized)
     case .unigram: likeliestPieces(normalized)
