@@ -41,8 +41,8 @@ public enum LanguageModelRules {
   public static let textTooLong = Rule(
     "K06", "text too long to tokenize at once",
     because: """
-      Merging needs some thirty bytes of memory for each byte of text. A tokenizer that makes a few \
-      bytes thousands while it rewrites them is refused for the same reason.
+      Merging needs some thirty bytes of memory for each byte of text. A tokenizer that makes a \
+      few bytes thousands while it rewrites them is refused for the same reason.
       """,
     remedy: """
       Tokenize document by document or line by line; if the text is short, the tokenizer's file is \
