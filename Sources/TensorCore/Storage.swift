@@ -4,6 +4,7 @@
 public struct Storage: Sendable {
   private enum Owner: Sendable {
     case heap([UInt8])
+    case block(MemoryBlock)
     case file(FileMapping)
   }
 
@@ -18,6 +19,13 @@ public struct Storage: Sendable {
     owner = .heap(bytes)
     start = 0
     byteCount = bytes.count
+  }
+
+  /// The result of a computation.
+  public init(_ block: MemoryBlock) {
+    owner = .block(block)
+    start = 0
+    byteCount = block.byteCount
   }
 
   /// The whole of a mapped file.
@@ -48,6 +56,8 @@ public struct Storage: Sendable {
         // The array is retained by `owner`, which the lifetime of `self` covers.
         return unsafe _overrideLifetime(
           block.span.bytes.extracting(range), borrowing: self)
+      case .block(let block):
+        return unsafe _overrideLifetime(block.bytes.extracting(range), borrowing: self)
       case .file(let mapping):
         return unsafe _overrideLifetime(mapping.bytes.extracting(range), borrowing: self)
       }

@@ -66,9 +66,9 @@ extension CPUBackend {
         k.read { k in
           v.read { v in
             let inputs = (SharedPointer(q), SharedPointer(k), SharedPointer(v))
-            ParallelFor.run(heads.queryHeads * heads.blockCount) { index in
+            ParallelFor.run(heads.keyHeads * heads.blockCount) { index in
               attend(
-                heads, head: index % heads.queryHeads, block: index / heads.queryHeads, inputs,
+                heads, group: index % heads.keyHeads, block: index / heads.keyHeads, inputs,
                 scale, mask, into: output)
             }
           }
@@ -77,40 +77,59 @@ extension CPUBackend {
     }
   }
 
-  /// One head's outputs for a block of queries; the scores of one block are all that exist.
+  /// The outputs of the heads that share a key head, for a block of queries; their scores are all
+  /// that exist.
   private func attend(
-    _ heads: AttentionHeads, head: Int, block: Int,
+    _ heads: AttentionHeads, group: Int, block: Int,
     _ inputs: (SharedPointer, SharedPointer, SharedPointer), _ scale: Float,
     _ mask: AttentionMask, into output: SharedPointer
   ) {
     let queries = heads.queries(of: block)
     let first = queries.reduce(queries.lowerBound) { min($0, mask.keys(of: $1).lowerBound) }
     let keyCount = queries.upperBound - first
-    let width = heads.width
-    let group = head / heads.groupSize
-    let (queryStride, keyStride) = (heads.queryHeads * width, heads.keyHeads * width)
-    let q = MatrixView(
-      inputs.0.address + queries.lowerBound * queryStride + head * width, queries.count, width,
-      stride: queryStride)
+    let (width, size) = (heads.width, heads.groupSize)
+    let keyStride = heads.keyHeads * width
     let keyStart = first * keyStride + group * width
     let k = MatrixView(inputs.1.address + keyStart, keyCount, width, stride: keyStride)
     let v = MatrixView(inputs.2.address + keyStart, keyCount, width, stride: keyStride)
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: queries.count * keyCount) { scores in
-      guard let start = scores.baseAddress else { return }
+    // The group's heads lie side by side: rows of the block, one for each query and head.
+    let rows = queries.count * size
+    let start = queries.lowerBound * heads.queryHeads * width + group * size * width
+    let stride = heads.queryHeads * width
+    withScratch(rows * width, rows * keyCount) { packed, scores in
+      for query in 0..<queries.count {
+        (packed + query * size * width).update(
+          from: inputs.0.address + start + query * stride, count: size * width)
+      }
       MatrixProduct.multiply(
-        q, k, transposingSecond: true, scale: scale, into: start, stride: keyCount)
-      for (row, position) in queries.enumerated() {
-        let seen = mask.keys(of: position)
-        let line = start + row * keyCount
+        MatrixView(packed, rows, width), k, transposingSecond: true, scale: scale, into: scores,
+        stride: keyCount)
+      for row in 0..<rows {
+        let seen = mask.keys(of: queries.lowerBound + row / size)
+        let line = scores + row * keyCount
         let (lower, upper) = (seen.lowerBound - first, seen.upperBound - first)
         kernels.softmax_row(line + lower, line + lower, seen.count)
         line.update(repeating: 0, count: lower)
         (line + upper).update(repeating: 0, count: keyCount - upper)
       }
       MatrixProduct.multiply(
-        MatrixView(start, queries.count, keyCount), v, transposingSecond: false,
-        into: output.address + queries.lowerBound * queryStride + head * width,
-        stride: queryStride)
+        MatrixView(scores, rows, keyCount), v, transposingSecond: false, into: packed,
+        stride: width)
+      for query in 0..<queries.count {
+        (output.address + start + query * stride).update(
+          from: packed + query * size * width, count: size * width)
+      }
+    }
+  }
+
+  /// Memory for two runs of numbers.
+  private func withScratch(
+    _ first: Int, _ second: Int,
+    _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: first + second) { buffer in
+      guard let start = buffer.baseAddress else { return }
+      body(start, start + first)
     }
   }
 }
@@ -121,7 +140,8 @@ private struct AttentionHeads: Sendable {
   let queryHeads: Int
   let keyHeads: Int
   let width: Int
-  private static let blockLength = 64
+  /// How many rows of scores are formed at once, one for each query and head.
+  private static let blockRows = 128
 
   init(_ queries: Shape, _ keys: Shape, _ values: Shape) {
     precondition(
@@ -134,11 +154,13 @@ private struct AttentionHeads: Sendable {
 
   /// How many query heads share a key head.
   var groupSize: Int { queryHeads / keyHeads }
-  var blockCount: Int { (positions + Self.blockLength - 1) / Self.blockLength }
+  /// How many queries are answered at once; few enough that little is computed of keys after them.
+  private var blockLength: Int { max(16, min(64, Self.blockRows / max(groupSize, 1))) }
+  var blockCount: Int { (positions + blockLength - 1) / blockLength }
 
   func queries(of block: Int) -> Range<Int> {
-    let start = block * Self.blockLength
-    return start..<min(start + Self.blockLength, positions)
+    let start = block * blockLength
+    return start..<min(start + blockLength, positions)
   }
 }
 

@@ -5,7 +5,7 @@ public import TensorCore
 struct FloatReader: Sendable {
   private enum Source: Sendable {
     case stored(Storage)
-    case widened([Float])
+    case widened(MemoryBlock)
   }
 
   private let source: Source
@@ -33,8 +33,11 @@ struct FloatReader: Sendable {
       return bytes.withUnsafeBytes { raw in
         withAddress(raw.baseAddress?.assumingMemoryBound(to: Float.self), body)
       }
-    case .widened(let floats):
-      return floats.withUnsafeBufferPointer { withAddress($0.baseAddress, body) }
+    case .widened(let block):
+      let bytes = block.bytes
+      return bytes.withUnsafeBytes { raw in
+        withAddress(raw.baseAddress?.assumingMemoryBound(to: Float.self), body)
+      }
     }
   }
 
@@ -46,11 +49,11 @@ struct FloatReader: Sendable {
     return body(address)
   }
 
-  private static func widened(_ storage: Storage, _ dtype: DType, _ count: Int) -> [Float] {
+  private static func widened(_ storage: Storage, _ dtype: DType, _ count: Int) -> MemoryBlock {
     let bytes = storage.bytes
-    return [Float](unsafeUninitializedCapacity: count) { target, filled in
-      filled = count
-      guard let start = target.baseAddress, count > 0 else { return }
+    return MemoryBlock(byteCount: count * 4) { target in
+      guard count > 0, let start = target.baseAddress?.bindMemory(to: Float.self, capacity: count)
+      else { return }
       bytes.withUnsafeBytes { raw in
         guard let source = raw.baseAddress else { return }
         switch dtype {
@@ -71,30 +74,30 @@ extension Tensor {
     _ dtype: DType, _ shape: Shape, filledBy fill: (UnsafeMutablePointer<Float>) -> Void
   ) {
     let count = shape.elementCount
-    var bytes = [UInt8](unsafeUninitializedCapacity: count * 4) { raw, filled in
-      filled = count * 4
-      guard let start = raw.baseAddress, count > 0 else { return }
-      start.withMemoryRebound(to: Float.self, capacity: count, fill)
+    var block = MemoryBlock(byteCount: count * 4) { raw in
+      guard count > 0, let start = raw.baseAddress else { return }
+      fill(start.bindMemory(to: Float.self, capacity: count))
     }
-    if dtype != .f32 { bytes = Self.narrowed(bytes, to: dtype, count) }
-    guard let tensor = Tensor(dtype: dtype, shape: shape, storage: Storage(bytes)) else {
+    if dtype != .f32 { block = Self.narrowed(block, to: dtype, count) }
+    guard let tensor = Tensor(dtype: dtype, shape: shape, storage: Storage(block)) else {
       preconditionFailure("\(dtype) does not hold \(shape.dimensions)")
     }
     self = tensor
   }
 
-  private static func narrowed(_ bytes: [UInt8], to dtype: DType, _ count: Int) -> [UInt8] {
+  private static func narrowed(
+    _ block: MemoryBlock, to dtype: DType, _ count: Int
+  ) -> MemoryBlock {
     precondition(dtype == .bf16 || dtype == .f16, "\(dtype) is no type to compute with")
-    return [UInt8](unsafeUninitializedCapacity: count * 2) { raw, filled in
-      filled = count * 2
-      guard let start = raw.baseAddress, count > 0 else { return }
-      start.withMemoryRebound(to: UInt16.self, capacity: count) { target in
-        bytes.withUnsafeBytes { source in
-          if dtype == .bf16 {
-            birdie_f32_to_bf16(target, source.baseAddress, count)
-          } else {
-            birdie_f32_to_f16(target, source.baseAddress, count)
-          }
+    let bytes = block.bytes
+    return MemoryBlock(byteCount: count * 2) { raw in
+      guard count > 0, let start = raw.baseAddress else { return }
+      let target = start.bindMemory(to: UInt16.self, capacity: count)
+      bytes.withUnsafeBytes { source in
+        if dtype == .bf16 {
+          birdie_f32_to_bf16(target, source.baseAddress, count)
+        } else {
+          birdie_f32_to_f16(target, source.baseAddress, count)
         }
       }
     }
