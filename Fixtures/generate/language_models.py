@@ -17,6 +17,7 @@ from golf_autocast import write_rounded
 from golf_cases import CASES, Parameters, sequences
 from golf_evaluation import write_evaluation, write_moments
 from golf_gpt import DEFAULTS, GolfGPT
+from golf_tokenizers import write_bytes, write_tokenizers
 from safetensors.torch import save_file
 from transformers_models import write_transformers
 
@@ -98,7 +99,10 @@ def main():
         for name, made in CASES.items():
             write_golf(name, made)
         write_moments(fresh("hessian"), put_json)
-        write_evaluation(fresh("evaluation"), put_json)
+        judged = fresh("evaluation")
+        write_evaluation(judged, put_json)
+        write_tokenizers(judged, put_json)
+        write_bytes(fresh("bytes"), put_json)
         write_rounded(fresh("bfloat16"), put_json)
         write_transformers(fresh, put_json)
 

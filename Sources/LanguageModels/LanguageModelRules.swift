@@ -83,7 +83,10 @@ public enum LanguageModelRules {
       A shard begins with the number 20240520 in its header of 1024 bytes. Without it the file is \
       something else, and its bytes would be read as tokens.
       """,
-    remedy: "Check the path; make shards with the challenge's own scripts or with birdie.")
+    remedy: """
+      Check the path. Text has to be made into shards of token ids first, with the challenge's own \
+      data scripts and the model's tokenizer.
+      """)
   /// A shard of another version.
   public static let unknownShardVersion = Rule(
     "V02", "unknown version of token shard",
@@ -99,9 +102,10 @@ public enum LanguageModelRules {
     remedy: "Copy the shard again.")
   /// A pattern that names no shard.
   public static let noShards = Rule(
-    "V04", "no token shards",
+    "V04", "no token shards or sidecars",
     because: """
-      No file matches, or only byte-count sidecars (names with _bytes_) do, which hold no tokens.
+      No file matches, or none of the kind that is asked for: a file is a sidecar of byte counts if \
+      its name has _bytes_ in it, and holds tokens if not.
       """,
     remedy: "Check the pattern; quote it so that the shell leaves it alone.",
     status: .noInput)
@@ -118,9 +122,13 @@ public enum LanguageModelRules {
     "V06", "byte counts that do not fit their tokens",
     because: """
       A sidecar has one number for each token. With another length every count would be charged to \
-      the wrong token, and so bits per byte would be wrong.
+      the wrong token, and so bits per byte would be wrong. Where some shards have a sidecar beside \
+      them, all must.
       """,
-    remedy: "Bring the fineweb_val_bytes_ files that were written with the shards.")
+    remedy: """
+      Bring the fineweb_val_bytes_ files that were written with the shards, or move those that do \
+      not belong to them away.
+      """)
 
   /// All of them, by id.
   public static let all = [

@@ -5,8 +5,11 @@ public import LanguageModels
 public struct EvaluationJob: Sendable {
   /// The token shards, as a pattern of paths.
   public var tokenPattern: String
-  /// The SentencePiece model that tells the bytes of each token.
-  public var tokenizerPath: String
+  /// The tokenizer that tells the bytes of each token; needed only where no sidecars do.
+  public var tokenizer: TokenizerChoice?
+  /// The sidecars that tell the bytes of each token, as a pattern of paths; nil for those that lie
+  /// beside the shards, if any.
+  public var byteCountPattern: String?
   /// The longest sequence that the model sees.
   public var sequenceLength = 1024
   /// How far the next window begins; nil for windows side by side.
@@ -15,27 +18,56 @@ public struct EvaluationJob: Sendable {
   public var isolatesDocuments = false
   /// How many tokens of the shards are used; nil for all.
   public var maximumTokenCount: Int?
+  /// The ids of rules that become warnings.
+  public var leniency: Set<String> = []
 
   /// A job on the shards that `tokenPattern` matches.
-  public init(tokenPattern: String, tokenizerPath: String) {
+  public init(tokenPattern: String) {
     self.tokenPattern = tokenPattern
-    self.tokenizerPath = tokenizerPath
+  }
+
+  /// What came of it.
+  public struct Outcome: Sendable {
+    /// How well the model predicts.
+    public let evaluation: Evaluation
+    /// What told the bytes of the tokens.
+    public let byteCounts: ByteCountSource
+    /// What was noticed.
+    public let warnings: [Audit.Warning]
   }
 
   /// Evaluates a model, and compares it with a reference if there is one. Throws what opening the
-  /// shards and the tokenizer throws, E01 and E02.
+  /// shards, the sidecars and the tokenizer throws, and E01 to E05.
   public func run(
     _ loaded: LoadedModel, reference: LoadedModel? = nil,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
-  ) throws(Rejection) -> Evaluation {
-    let tokenizer = try SentencePieceTokenizer(path: tokenizerPath)
+  ) throws(Rejection) -> Outcome {
+    var audit = Audit(leniency: leniency)
     let shards = try TokenShards(
       matching: tokenPattern, vocabularySize: loaded.model.vocabularySize)
-    let tokens = try shards.tokens(in: 0..<usedTokenCount(of: shards.tokenCount))
-    let counts = try Self.byteCounts(tokens, tokenizer.byteCounts)
-    return try Evaluation(
+    let counts = try byteCounts(of: shards, &audit)
+    let tokens = shards.prefix(usedTokenCount(of: shards.tokenCount))
+    let evaluation = try Evaluation(
       of: loaded.model, against: reference?.model, on: tokens, mode: mode,
-      bytes: { Int(counts[$0]) }, progress: { progress($0, max(tokens.count - 1, 0)) })
+      bytes: { targets throws(Rejection) in try counts.byteCount(of: targets, in: tokens) },
+      progress: { progress($0, max(tokens.tokenCount - 1, 0)) })
+    return Outcome(evaluation: evaluation, byteCounts: counts, warnings: audit.warnings)
+  }
+
+  /// Sidecars come before the tokenizer: they are written where it cannot tell. The tokenizer is
+  /// compared with the model all the same.
+  private func byteCounts(
+    of shards: TokenShards, _ audit: inout Audit
+  ) throws(Rejection) -> ByteCountSource {
+    let vocabulary = try tokenizer?.byteCounts(vocabularySize: shards.vocabularySize, &audit)
+    let sidecar =
+      if let byteCountPattern { try ByteCountSidecar(matching: byteCountPattern, for: shards) } else
+      { try ByteCountSidecar(beside: shards) }
+    if let sidecar { return .sidecar(sidecar) }
+    if let vocabulary { return .vocabulary(vocabulary) }
+    throw Rejection(
+      EvaluationRules.unknownByteCounts, "no tokenizer was given, and no sidecar lies beside",
+      at: Place(file: tokenPattern))
   }
 
   private var mode: EvaluationMode {
@@ -49,18 +81,5 @@ public struct EvaluationJob: Sendable {
     let count = min(count, maximumTokenCount ?? count)
     guard !isolatesDocuments, count > sequenceLength else { return count }
     return (count - 1) / sequenceLength * sequenceLength + 1
-  }
-
-  /// The bytes that every token stands for after the one before it.
-  private static func byteCounts(
-    _ tokens: [UInt16], _ table: TokenByteCounts
-  ) throws(Rejection) -> [UInt16] {
-    var counts: [UInt16] = []
-    counts.reserveCapacity(tokens.count)
-    for (position, token) in tokens.enumerated() {
-      let previous = position > 0 ? Int(tokens[position - 1]) : nil
-      counts.append(UInt16(clamping: try table.byteCount(of: Int(token), after: previous)))
-    }
-    return counts
   }
 }

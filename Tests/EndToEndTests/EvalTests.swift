@@ -4,11 +4,9 @@ import Testing
 struct EvalTests {
   private static let folder = "language_models/evaluation/"
   private let model = Fixtures.path(folder + "model.safetensors")
-  /// Only its first pieces occur; the model's losses do not depend on their bytes.
-  private let inputs = [
-    "--tokens", Fixtures.path(folder + "fineweb_val_*.bin"),
-    "--tokenizer", Fixtures.path("tokenizers/accepts/bpe-bytes.model"),
-  ]
+  private let tokenizer = Fixtures.path(folder + "tokenizer.model")
+  /// Sidecars lie beside the shards.
+  private let inputs = ["--tokens", Fixtures.path(folder + "fineweb_val_*.bin")]
 
   private func eval(
     _ arguments: String..., environment: [String: String] = [:]
@@ -29,7 +27,8 @@ struct EvalTests {
     #expect(document["tokens"]?.number == 192)
     #expect(
       document.keys == [
-        "schema", "tokens", "bytes", "val_loss", "val_bpb", "val_bpb_ci95", "matrix_products",
+        "schema", "tokens", "bytes", "val_loss", "val_bpb", "val_bpb_ci95", "seed", "byte_counts",
+        "matrix_products", "warnings",
       ])
   }
 
@@ -68,11 +67,132 @@ struct EvalTests {
   @Test func `what cannot be asked is refused before anything is read`() throws {
     for arguments in [
       ["--stride", "64", "--sequence-length", "32"], ["--max-tokens", "1"],
-      ["--stride", "8", "--isolate-documents"], ["--sequence-length", "0"],
+      ["--stride", "8", "--isolate-documents"], ["--sequence-length", "0"], ["--seed", "-1"],
     ] {
       #expect(try Command.run(["eval", "none"] + inputs + arguments).status == 64)
     }
     let short = try eval("--sequence-length", "100000")
     #expect(short.status == 65 && short.talk.contains("error[E02]"))
+  }
+
+  /// The shards in a folder of their own, without the sidecars.
+  private func bareTokens(in folder: TemporaryFolder) throws -> String {
+    for name in ["fineweb_val_000000.bin", "fineweb_val_000001.bin"] {
+      try folder.write(name, Fixtures.bytes(Self.folder + name))
+    }
+    return folder.path("fineweb_val_*.bin")
+  }
+
+  @Test func `without sidecars the bytes are those of the tokenizer`() throws {
+    let folder = try TemporaryFolder()
+    let tokens = try bareTokens(in: folder)
+    func bytes(_ tokenizer: String) throws -> JSONDocument {
+      let run = try Command.birdie(
+        "eval", model, "--tokens", tokens, "--tokenizer", tokenizer, "--sequence-length", "32",
+        "--json")
+      #expect(run.status == 0, "\(run.talk)")
+      return try JSONDocument(run.output)
+    }
+    // From `expected.json` and `tokenizers.json`.
+    let piecewise = try bytes(tokenizer)
+    #expect(piecewise["bytes"]?.number == 672)
+    #expect(Self.close(piecewise["val_bpb"]?.number, 2.6457890765564427))
+    #expect(piecewise["byte_counts"]?.text == "tokenizer")
+    let renamed = try folder.write("any.name", Fixtures.bytes(Self.folder + "tokenizer.json"))
+    #expect(try bytes(renamed)["bytes"]?.number == 673)
+  }
+
+  @Test func `sidecars tell the bytes, found beside the shards or named`() throws {
+    let beside = try eval("--sequence-length", "32", "--json")
+    #expect(beside.status == 0, "\(beside.talk)")
+    let document = try JSONDocument(beside.output)
+    // From `expected.json`.
+    #expect(document["bytes"]?.number == 809)
+    #expect(Self.close(document["val_bpb"]?.number, 2.1977382687835965))
+    #expect(document["byte_counts"]?.text == "sidecar")
+    let judged = try eval("--sequence-length", "32", "--json", "--tokenizer", tokenizer)
+    #expect(judged.output == beside.output)
+    let folder = try TemporaryFolder()
+    let named = try Command.birdie(
+      "eval", model, "--tokens", bareTokens(in: folder), "--sequence-length", "32", "--json",
+      "--byte-counts", Fixtures.path(Self.folder + "fineweb_val_bytes_*.bin"))
+    #expect(named.output == beside.output)
+  }
+
+  @Test func `a vocabulary of bytes needs no file`() throws {
+    let folder = "language_models/bytes/"
+    let run = try Command.birdie(
+      "eval", Fixtures.path(folder + "model.safetensors"), "--tokens",
+      Fixtures.path(folder + "fineweb_val_*.bin"), "--tokenizer", "bytes", "--sequence-length",
+      "32", "--json")
+    #expect(run.status == 0, "\(run.talk)")
+    let document = try JSONDocument(run.output)
+    // From `expected.json` there.
+    #expect(document["tokens"]?.number == 64)
+    #expect(document["bytes"]?.number == 62)
+    #expect(Self.close(document["val_loss"]?.number, 9.182333842229195))
+    #expect(Self.close(document["val_bpb"]?.number, 13.674639997905508))
+  }
+
+  @Test func `a tokenizer of another vocabulary is refused, or warned of`() throws {
+    let other = Fixtures.path("tokenizers/accepts/bpe-bytes.model")
+    for choice in [other, "bytes", Fixtures.path("tokenizers/accepts/gpt2.json")] {
+      let run = try eval("--sequence-length", "32", "--tokenizer", choice)
+      #expect(run.status == 65 && run.talk.contains("error[E03]: the model has 32 tokens"))
+    }
+    let lenient = try eval(
+      "--sequence-length", "32", "--tokenizer", other, "--lenient", "E03")
+    #expect(lenient.status == 0 && lenient.talk.contains("warning[E03]"))
+  }
+
+  @Test func `a tokenizer json may have fewer tokens than the model, but not than the text`() throws
+  {
+    let folder = try TemporaryFolder()
+    let small = #"{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}}"#
+    let run = try Command.birdie(
+      "eval", model, "--tokens", bareTokens(in: folder), "--sequence-length", "32",
+      "--tokenizer", folder.write("t.json", Array(small.utf8)))
+    #expect(run.status == 65 && run.talk.contains("error[K05]"))
+  }
+
+  @Test func `where nothing tells the bytes, the error says what would`() throws {
+    let folder = try TemporaryFolder()
+    let run = try Command.birdie(
+      "eval", model, "--tokens", bareTokens(in: folder), "--sequence-length", "32")
+    #expect(run.status == 64)
+    #expect(run.talk.contains("error[E05]") && run.talk.contains("--byte-counts"))
+  }
+
+  @Test func `a reference of another vocabulary is refused`() throws {
+    let run = try eval(
+      "--sequence-length", "32", "--reference",
+      Fixtures.path("language_models/bytes/model.safetensors"))
+    #expect(run.status == 65 && run.talk.contains("error[E04]"))
+  }
+
+  @Test func `a seed changes the interval and nothing else`() throws {
+    let runs = try ["0", "1", "1"].map { seed in
+      try JSONDocument(eval("--sequence-length", "16", "--json", "--seed", seed).output)
+    }
+    let edges = runs.map { $0["val_bpb_ci95"]?.elements.compactMap(\.number) }
+    #expect(edges[0] != edges[1] && edges[1] == edges[2])
+    #expect(runs[0]["val_bpb"]?.number == runs[1]["val_bpb"]?.number)
+    #expect(runs[1]["seed"]?.number == 1)
+  }
+
+  @Test func `text in place of shards is called that`() throws {
+    let folder = try TemporaryFolder()
+    let text = try folder.write("val.txt", Array("Once upon a time.\n".utf8))
+    let run = try Command.birdie("eval", model, "--tokens", text, "--tokenizer", tokenizer)
+    #expect(run.status == 65)
+    #expect(run.talk.contains("error[V01]: it holds text, not token ids"))
+  }
+
+  @Test func `the help lists every architecture`() throws {
+    let help = try Command.birdie("eval", "--help").output
+    let list = try JSONDocument(Command.birdie("methods", "architectures", "--json").output)
+    let ids = list["architectures"]?.elements.compactMap { $0["id"]?.text } ?? []
+    #expect(ids.count >= 3 && ids.allSatisfy { help.contains("\($0) (") })
+    #expect(help.contains("golf-gpt.md"))
   }
 }

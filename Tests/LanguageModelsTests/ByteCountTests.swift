@@ -54,6 +54,33 @@ struct ByteCountTests {
       try tokenizer.byteCounts.byteCount(ofTargetsIn: tokens.map { UInt16($0) }) == 255)
   }
 
+  @Test func `the vocabularies of bytes are known by their size, and no other is one`() {
+    #expect(ByteTokenizer(vocabularySize: 256)?.specialCount == 0)
+    #expect(ByteTokenizer(vocabularySize: 260)?.specialCount == 4)
+    #expect([255, 257, 1024].allSatisfy { ByteTokenizer(vocabularySize: $0) == nil })
+  }
+
+  @Test func `special tokens of a tokenizer json have no bytes, other added tokens do`() throws {
+    let file = """
+      {"added_tokens": [{"id": 2, "content": "<s>", "special": true},
+                        {"id": 3, "content": "naïve", "special": false}],
+       "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false},
+       "model": {"type": "BPE", "vocab": {"a": 0, "ĠÃ¯": 1}, "merges": []}}
+      """
+    let counts = try Tokenizers.open(Array(file.utf8).span.bytes).byteCounts
+    #expect(counts.baseByteCounts == [1, 3, 0, 6])
+    #expect(counts.isBoundary == [false, false, true, false])
+  }
+
+  @Test(arguments: ["\n {\"a\": 1}", "{}", "{", "\t[1]", "", "\n{\nq"])
+  func `a tokenizer is known by its content`(text: String) {
+    let rejection = #expect(throws: Rejection.self) {
+      try Tokenizers.open(Array(text.utf8).span.bytes)
+    }
+    let isObject = text.contains("{") && !text.contains("q")
+    #expect(rejection?.rule.id == (isObject ? "K07" : "K01"))
+  }
+
   @Test func `the specials of a byte vocabulary are no text`() throws {
     let tokenizer = ByteTokenizer(specialCount: 4)
     #expect(try tokenizer.decode([0, 69, 3]) == [65])

@@ -51,17 +51,3 @@ struct Golden {
     return differences
   }
 }
-
-/// Opens a tokenizer by the extension of its file.
-@discardableResult
-func openTokenizer(_ path: String) throws -> any Tokenizer {
-  path.hasSuffix(".json")
-    ? try HuggingFaceTokenizer(path: path) : try SentencePieceTokenizer(path: path)
-}
-
-/// Reads a tokenizer from memory by the extension of its name.
-func parseTokenizer(_ bytes: [UInt8], _ name: String) throws -> any Tokenizer {
-  name.hasSuffix(".json")
-    ? try HuggingFaceTokenizer(parsing: bytes.span.bytes)
-    : try SentencePieceTokenizer(parsing: bytes.span.bytes)
-}

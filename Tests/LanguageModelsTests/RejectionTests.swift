@@ -34,7 +34,7 @@ struct RejectionTests {
       if name.hasSuffix(".bin") {
         _ = try TokenShard(path: path)
       } else {
-        _ = try openTokenizer(path)
+        _ = try Tokenizers.open(path: path)
       }
     }
     #expect(rejection?.rule.id == String(name.prefix(3)))
@@ -47,7 +47,7 @@ struct RejectionTests {
 
   @Test func `an unknown pattern is named in the rejection`() {
     let rejection = #expect(throws: Rejection.self) {
-      try openTokenizer(Fixtures.path("tokenizers/rejects/K08-pattern.json"))
+      try Tokenizers.open(path: Fixtures.path("tokenizers/rejects/K08-pattern.json"))
     }
     #expect(rejection?.message.contains(#""\\w+""#) == true)
   }
@@ -75,7 +75,7 @@ struct RejectionTests {
 
   @Test(arguments: ["bpe-bytes.model", "unigram.model", "gpt2.json", "llama2.json"])
   func `an id outside the vocabulary is not decoded`(name: String) throws {
-    let tokenizer = try openTokenizer(Fixtures.path("tokenizers/accepts/\(name)"))
+    let tokenizer = try Tokenizers.open(path: Fixtures.path("tokenizers/accepts/\(name)"))
     for id in [-1, Int32(tokenizer.vocabularySize), .max] {
       let rejection = #expect(throws: Rejection.self) { try tokenizer.decode([id]) }
       #expect(rejection?.rule.id == "K05")

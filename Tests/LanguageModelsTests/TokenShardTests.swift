@@ -17,15 +17,12 @@ struct TokenShardTests {
     #expect(try shards.tokens(in: 3..<5) == [7, 8])
   }
 
-  @Test func `windows are whole and do not skip what lies between shards`() throws {
-    var windows: [[UInt16]] = []
-    var starts: [Int] = []
-    try shards().forEachWindow(length: 3, stride: 2) { start, tokens in
-      starts.append(start)
-      windows.append(tokens)
-    }
-    #expect(starts == [0, 2, 4])
-    #expect(windows == [[1, 5, 6], [6, 7, 8], [8, 1, 9]])
+  @Test func `a prefix has fewer tokens, which can be read again after they were let go`() throws {
+    let prefix = try shards().prefix(5)
+    #expect(prefix.tokenCount == 5)
+    #expect(try prefix.tokens(in: 2..<5) == [6, 7, 8])
+    prefix.forget(0..<5)
+    #expect(try prefix.tokens(in: 0..<5) == [1, 5, 6, 7, 8])
   }
 
   @Test func `a token outside the vocabulary is rejected with its file and position`() throws {
@@ -50,6 +47,27 @@ struct TokenShardTests {
     let sidecar = try ByteCountSidecar(matching: pattern, for: shards())
     #expect(try sidecar.byteCount(of: 0..<7) == 513)
     #expect(try sidecar.byteCount(of: 1..<5) == 13)
+  }
+
+  @Test func `sidecars beside the shards are found by name, of all shards or of none`() throws {
+    let found = try ByteCountSidecar(beside: shards())
+    #expect(try found?.byteCount(of: 0..<7) == 513)
+    let folder = try TemporaryFolder()
+    let shard = try Fixtures.bytes("tokenizers/accepts/part_val_000000.bin")
+    let paths = try (0..<2).map { try folder.write("x_\($0).bin", shard) }
+    let copies = try TokenShards(paths: paths, vocabularySize: 10)
+    #expect(try ByteCountSidecar(beside: copies) == nil)
+    _ = try folder.write("x_bytes_1.bin", shard)
+    let rejection = #expect(throws: Rejection.self) { try ByteCountSidecar(beside: copies) }
+    #expect(rejection?.rule.id == "V06")
+    #expect(rejection?.place.file == folder.path("x_bytes_0.bin"))
+  }
+
+  @Test func `a shard that is text is called that`() throws {
+    let rejection = #expect(throws: Rejection.self) {
+      try TokenShard(path: Fixtures.path("tokenizers/rejects/V01-text.bin"))
+    }
+    #expect(rejection?.message == "it holds text, not token ids")
   }
 
   @Test func `a sidecar of other lengths is rejected`() throws {

@@ -17,7 +17,7 @@ struct TokenizerCorpusTests {
     path: String
   ) throws {
     let golden = Golden(try TemporaryFolder.bytes(of: path))
-    let tokenizer = try openTokenizer(String(path.dropLast(".golden".count)))
+    let tokenizer = try Tokenizers.open(path: String(path.dropLast(".golden".count)))
     #expect(try golden.differences(from: tokenizer) == [])
   }
 }

@@ -14,13 +14,14 @@ struct TokenizerGoldenTests {
     name: String
   ) throws {
     let golden = Golden(try Fixtures.bytes("tokenizers/accepts/\(name).golden"))
-    let tokenizer = try openTokenizer(Fixtures.path("tokenizers/accepts/\(name)"))
+    let tokenizer = try Tokenizers.open(path: Fixtures.path("tokenizers/accepts/\(name)"))
     #expect(golden.lines.count >= 300)
     #expect(try golden.differences(from: tokenizer) == [])
   }
 
   @Test func `a text of ten times the length takes some ten times as long`() throws {
-    let tokenizer = try openTokenizer(Fixtures.path("tokenizers/accepts/bpe-identity.model"))
+    let tokenizer = try Tokenizers.open(
+      path: Fixtures.path("tokenizers/accepts/bpe-identity.model"))
     // A quadratic merger would need minutes for what takes a moment.
     let short = try duration(of: tokenizer, [UInt8](repeating: 0x61, count: 10_000))
     let long = try duration(of: tokenizer, [UInt8](repeating: 0x61, count: 100_000))

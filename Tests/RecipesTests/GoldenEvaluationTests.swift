@@ -63,7 +63,7 @@ import Testing
     #expect(runs.count == 8)
     for run in runs {
       let evaluation = try Evaluation(
-        of: model.model, on: tokens, mode: Self.mode(run), bytes: { byteCounts[$0] })
+        of: model.model, on: tokens, mode: Self.mode(run), bytes: { byteCounts[$0].reduce(0, +) })
       #expect(evaluation.targetCount == run["tokens"]?.integer)
       #expect(evaluation.byteCount == run["bytes"]?.integer)
       #expect(abs(evaluation.loss - Self.number(run["val_loss"])) < 1e-5)
@@ -78,7 +78,7 @@ import Testing
     let golden = try Self.json("comparison.json")
     let evaluation = try Evaluation(
       of: try Self.load("candidate.safetensors").model, against: model.model, on: tokens,
-      mode: .fixed(length: 32), bytes: { byteCounts[$0] })
+      mode: .fixed(length: 32), bytes: { byteCounts[$0].reduce(0, +) })
     let closeness = try #require(evaluation.closeness)
     func check(_ value: Double, _ key: String) {
       let want = Self.number(golden[key])
@@ -90,7 +90,7 @@ import Testing
     check(closeness.agreement, "top1_agreement")
     check(closeness.smallestCosine, "logit_cosine_min")
     let same = try Evaluation(
-      of: model.model, on: tokens, mode: .fixed(length: 32), bytes: { byteCounts[$0] })
+      of: model.model, on: tokens, mode: .fixed(length: 32), bytes: { byteCounts[$0].reduce(0, +) })
     #expect(evaluation.referenceBitsPerByte == same.bitsPerByte)
   }
 
@@ -104,6 +104,28 @@ import Testing
       try Evaluation(of: model.model, on: [1, 2], mode: .fixed(length: 2), bytes: { _ in 1 })
     }
     #expect(short?.rule == EvaluationRules.tooShort)
+  }
+
+  @Test func `a reference with another vocabulary is rejected`() throws {
+    let other = try LoadedModel(
+      try Checkpoint.open(Fixtures.path("language_models/bytes/model.safetensors")),
+      configuration: nil)
+    let rejection = #expect(throws: Rejection.self) {
+      try Evaluation(
+        of: model.model, against: other.model, on: tokens, mode: .fixed(length: 32),
+        bytes: { _ in 1 })
+    }
+    #expect(rejection?.rule == EvaluationRules.foreignReference)
+  }
+
+  @Test func `a stream from files is read piece by piece, and gives the same digits`() throws {
+    let shards = try TokenShards(
+      matching: Fixtures.path(Self.folder + "fineweb_val_*.bin"), vocabularySize: 32)
+    let mode = EvaluationMode.documents(length: 16, beginToken: 1)
+    let streamed = try Evaluation(of: model.model, on: shards, mode: mode, bytes: { $0.count })
+    let whole = try Evaluation(of: model.model, on: tokens, mode: mode, bytes: { $0.count })
+    #expect(streamed.loss == whole.loss)
+    #expect(streamed.byteCount == tokens.count - 1)
   }
 
   @Test func `what is missing, left over or misshapen is named`() throws {

@@ -10,29 +10,35 @@ public struct Evaluation: Sendable {
   public let hasReference: Bool
 
   /// Computes the windows side by side, on as many threads as the budget allows; each window by
-  /// itself, so that the number of threads changes no digit.
+  /// itself, so that the number of threads changes no digit. No more of the stream is in memory
+  /// than the windows that are computed at once; for each window, and with a reference for each
+  /// target, a few numbers are kept.
   ///
-  /// `bytes` gives the bytes that a target stands for, from its position in `tokens`. `progress` is
-  /// told how many targets are done. Throws E01 where a token is not in the vocabulary, E02 where
-  /// no window is full or a model cannot see one, and what `progress` throws.
+  /// `bytes` gives the bytes that targets stand for, from their positions in `tokens`. `progress`
+  /// is told how many targets are done. Throws E01 where a token is not in the vocabulary, E02
+  /// where no window is full or a model cannot see one, E04 where the reference has another
+  /// vocabulary, and what reading the tokens and `bytes` throws.
   public init(
     of model: any LanguageModel<Tensor>, against reference: (any LanguageModel<Tensor>)? = nil,
-    on tokens: [UInt16], mode: EvaluationMode, bytes: (_ position: Int) -> Int,
+    on tokens: some TokenSource, mode: EvaluationMode,
+    bytes: (_ targets: Range<Int>) throws(Rejection) -> Int,
     progress: (_ targetCount: Int) -> Void = { _ in }
   ) throws(Rejection) {
-    let windows = mode.windows(of: tokens)
-    for model in [model, reference].compactMap(\.self) {
-      try Self.check(model, windows, tokens)
-    }
+    try Self.check(model, reference, tokens, mode)
     var scores: [WindowScore] = []
     var targetCount = 0
-    let batchLength = 8 * MachineBudget.threadCount
-    for first in stride(from: 0, to: windows.count, by: batchLength) {
-      let batch = Array(windows[first..<min(first + batchLength, windows.count)])
-      for (window, score) in zip(batch, Self.score(batch, model, reference, tokens)) {
+    var forgottenEnd = 0
+    var windows = EvaluationWindows(mode, of: tokens)
+    while case let batch = try windows.next(upTo: 8 * MachineBudget.threadCount),
+      let first = batch.first
+    {
+      if first.inputs.lowerBound - forgottenEnd >= Self.forgottenTokenCount {
+        tokens.forget(forgottenEnd..<first.inputs.lowerBound)
+        forgottenEnd = first.inputs.lowerBound
+      }
+      for (window, score) in zip(batch, try Self.score(batch, model, reference, tokens)) {
         var score = score
-        score.byteCount = (window.firstScored..<window.inputs.upperBound)
-          .reduce(0) { $0 + bytes($1 + 1) }
+        score.byteCount = try bytes(window.targets)
         scores.append(score)
         targetCount += score.targetCount
       }
@@ -42,36 +48,52 @@ public struct Evaluation: Sendable {
     hasReference = reference != nil
   }
 
+  /// How many tokens are let go at once.
+  private static let forgottenTokenCount = 1 << 20
+
   private static func score(
     _ batch: [EvaluationWindow], _ model: any LanguageModel<Tensor>,
-    _ reference: (any LanguageModel<Tensor>)?, _ tokens: [UInt16]
-  ) -> [WindowScore] {
-    ParallelFor.map(batch.count) { index in
-      let window = batch[index]
-      let inputs = tokens[window.inputs].map(Int.init)
-      let targets =
-        tokens[(window.inputs.lowerBound + 1)..<(window.inputs.upperBound + 1)].map(Int.init)
+    _ reference: (any LanguageModel<Tensor>)?, _ source: some TokenSource
+  ) throws(Rejection) -> [WindowScore] {
+    let sequences = try batch.map { window throws(Rejection) in
+      try source.tokens(in: window.tokens).map(Int.init)
+    }
+    return ParallelFor.map(batch.count) { index in
+      let inputs = Array(sequences[index].dropLast())
       return WindowScore(
         model.logits(inputs, observer: nil), reference: reference?.logits(inputs, observer: nil),
-        targets: targets, firstRow: window.firstScored - window.inputs.lowerBound)
+        targets: Array(sequences[index].dropFirst()),
+        firstRow: batch[index].firstScored - batch[index].inputs.lowerBound)
     }
   }
 
+  /// Goes through the stream once, so that nothing is found out after hours of computing.
   private static func check(
-    _ model: any LanguageModel<Tensor>, _ windows: [EvaluationWindow], _ tokens: [UInt16]
+    _ model: any LanguageModel<Tensor>, _ reference: (any LanguageModel<Tensor>)?,
+    _ source: some TokenSource, _ mode: EvaluationMode
   ) throws(Rejection) {
-    guard let longest = windows.map(\.inputs.count).max() else {
+    let size = model.vocabularySize
+    if let reference, reference.vocabularySize != size {
       throw Rejection(
-        EvaluationRules.tooShort, "\(tokens.count) tokens fill no window")
+        EvaluationRules.foreignReference,
+        "the model has \(size) tokens, the reference \(reference.vocabularySize)")
     }
-    if let limit = model.maximumLength, longest > limit {
+    var windows = EvaluationWindows(mode, of: source)
+    var longest = 0
+    while let window = try windows.next() { longest = max(longest, window.inputs.count) }
+    guard longest > 0 else {
+      throw Rejection(EvaluationRules.tooShort, "\(source.tokenCount) tokens fill no window")
+    }
+    for limit in [model.maximumLength, reference?.maximumLength].compactMap(\.self)
+    where longest > limit {
       throw Rejection(
         EvaluationRules.tooShort, "a window has \(longest) tokens, and the model sees \(limit)")
     }
-    if let position = tokens.firstIndex(where: { Int($0) >= model.vocabularySize }) {
+    try source.forEachPiece { start, tokens throws(Rejection) in
+      guard let index = tokens.firstIndex(where: { Int($0) >= size }) else { return }
       throw Rejection(
         EvaluationRules.foreignToken,
-        "token \(position) is \(tokens[position]), and the vocabulary has \(model.vocabularySize)")
+        "token \(start + index) is \(tokens[index]), and the vocabulary has \(size)")
     }
   }
 }

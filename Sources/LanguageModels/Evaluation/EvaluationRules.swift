@@ -14,6 +14,41 @@ public enum EvaluationRules {
     because: "A score needs at least one full window, and a model has a longest one.",
     remedy: "Choose another --sequence-length, or give more tokens.")
 
+  /// The tokenizer has another vocabulary than the model.
+  public static let foreignTokenizer = Rule(
+    "E03", "the tokenizer has another vocabulary than the model",
+    because: """
+      With another tokenizer than the tokens were made with, the bytes of each token are wrong and so \
+      is every number per byte. The challenge's scripts stop here too. Only the model of a \
+      tokenizer.json may have more tokens, since such vocabularies are commonly rounded up.
+      """,
+    remedy: """
+      Use the tokenizer that the model was trained with; where unused tokens were added to one side \
+      only, --lenient E03 goes on.
+      """,
+    isRelaxable: true)
+
+  /// The reference has another vocabulary than the model.
+  public static let foreignReference = Rule(
+    "E04", "model and reference have different vocabularies",
+    because: "Two distributions can be compared only if they are over the same tokens.",
+    remedy: "Compare with the model that this one was made from.")
+
+  /// Nothing tells the bytes of the tokens.
+  public static let unknownByteCounts = Rule(
+    "E05", "nothing tells how many bytes the tokens stand for",
+    because: """
+      Bits per byte need the length of the text behind the tokens. A tokenizer tells it, or files \
+      with a count for each token beside the shards (fineweb_val_bytes_*.bin); neither is there.
+      """,
+    remedy: """
+      Give --tokenizer with a SentencePiece .model, a tokenizer.json or the word bytes, or give \
+      --byte-counts with a pattern of sidecars.
+      """,
+    status: .usage)
+
   /// All of them, for the documentation and the tests.
-  public static let all: [Rule] = [foreignToken, tooShort]
+  public static let all: [Rule] = [
+    foreignToken, tooShort, foreignTokenizer, foreignReference, unknownByteCounts,
+  ]
 }

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// How a stream of tokens is cut into sequences that a model sees.
 public enum EvaluationMode: Sendable, Equatable {
   /// Windows side by side; what does not fill the last one is left out. The baseline script's way.
@@ -10,61 +12,74 @@ public enum EvaluationMode: Sendable, Equatable {
 
 /// A sequence of inputs, and which of its targets count. The target of a position is the token
 /// after it.
-public struct EvaluationWindow: Sendable, Equatable {
+struct EvaluationWindow: Equatable {
   /// The inputs, as positions in the stream.
-  public let inputs: Range<Int>
+  let inputs: Range<Int>
   /// The first position whose target counts.
-  public let firstScored: Int
+  let firstScored: Int
 
-  /// How many targets count.
-  public var targetCount: Int { inputs.upperBound - firstScored }
+  /// The tokens that the window needs: the inputs and the target of the last.
+  var tokens: Range<Int> { inputs.lowerBound..<(inputs.upperBound + 1) }
+  /// The targets that count, as positions in the stream.
+  var targets: Range<Int> { (firstScored + 1)..<(inputs.upperBound + 1) }
 }
 
-extension EvaluationMode {
-  /// The windows of a stream of `tokens`; every target counts at most once.
-  public func windows(of tokens: [UInt16]) -> [EvaluationWindow] {
-    let targets = tokens.count - 1
-    guard targets > 0 else { return [] }
-    switch self {
+/// The windows of a stream one after the other, with no more than a piece of it in memory. Every
+/// target counts at most once.
+struct EvaluationWindows<Source: TokenSource> {
+  private let mode: EvaluationMode
+  private let source: Source
+  private var start = 0
+  private var scored = 0
+  /// The part of the stream that documents are looked for in.
+  private var piece: (start: Int, tokens: [UInt16]) = (0, [])
+
+  init(_ mode: EvaluationMode, of source: Source) {
+    self.mode = mode
+    self.source = source
+  }
+
+  /// The next window; nil after the last. Throws what reading the stream throws.
+  mutating func next() throws(Rejection) -> EvaluationWindow? {
+    let targetCount = source.tokenCount - 1
+    let end: Int
+    switch mode {
     case .fixed(let length):
-      return (0..<(targets / length)).map { index in
-        EvaluationWindow(
-          inputs: (index * length)..<((index + 1) * length), firstScored: index * length)
-      }
-    case .sliding(let length, let stride):
-      return Self.sliding(targets, length, stride)
+      guard start + length <= targetCount else { return nil }
+      end = start + length
+    case .sliding(let length, _):
+      guard scored < targetCount else { return nil }
+      end = min(start + length, targetCount)
     case .documents(let length, let beginToken):
-      return Self.documents(tokens, length, beginToken)
+      guard start < targetCount else { return nil }
+      end = try endOfDocument(beginToken, limit: min(start + length, targetCount))
     }
+    let window = EvaluationWindow(inputs: start..<end, firstScored: scored)
+    scored = end
+    if case .sliding(_, let stride) = mode { start += stride } else { start = end }
+    return window
   }
 
-  private static func sliding(
-    _ targets: Int, _ length: Int, _ stride: Int
-  ) -> [EvaluationWindow] {
+  /// Up to this many windows, fewer at the end.
+  mutating func next(upTo count: Int) throws(Rejection) -> [EvaluationWindow] {
     var windows: [EvaluationWindow] = []
-    var scored = 0
-    var start = 0
-    while scored < targets {
-      let end = min(start + length, targets)
-      windows.append(EvaluationWindow(inputs: start..<end, firstScored: scored))
-      scored = end
-      start += stride
-    }
+    while windows.count < count, let window = try next() { windows.append(window) }
     return windows
   }
 
-  private static func documents(
-    _ tokens: [UInt16], _ length: Int, _ beginToken: Int
-  ) -> [EvaluationWindow] {
-    var windows: [EvaluationWindow] = []
-    var start = 0
-    for position in 1..<tokens.count {
-      let isEnd = position == tokens.count - 1
-      let begins = Int(tokens[position]) == beginToken
-      guard isEnd || begins || position - start == length else { continue }
-      windows.append(EvaluationWindow(inputs: start..<position, firstScored: start))
-      start = position
+  private mutating func endOfDocument(
+    _ beginToken: Int, limit: Int
+  ) throws(Rejection) -> Int {
+    var end = start + 1
+    while end < limit, try Int(token(end)) != beginToken { end += 1 }
+    return end
+  }
+
+  private mutating func token(_ position: Int) throws(Rejection) -> UInt16 {
+    if position - piece.start >= piece.tokens.count {
+      let range = position..<min(position + 1 << 16, source.tokenCount)
+      piece = (position, try source.tokens(in: range))
     }
-    return windows
+    return piece.tokens[position - piece.start]
   }
 }

@@ -14,10 +14,8 @@ enum ShardPaths {
   /// Sidecars match the pattern of their tokens too: what has `_bytes_` in its name is one.
   static func matching(_ pattern: String, _ content: Content) throws(Rejection) -> [String] {
     let matches = glob(pattern)
-    // Names are compared from their end, so that the folders do not count.
     let paths = matches.filter { path in
-      let name = Array(path.utf8.reversed().prefix { $0 != UInt8(ascii: "/") })
-      let isSidecar = name.firstRange(of: Array("_setyb_".utf8)) != nil
+      let isSidecar = path.utf8[nameStart(path)...].firstRange(of: "_bytes_".utf8) != nil
       return isSidecar == (content == .byteCounts)
     }
     guard !paths.isEmpty else {
@@ -25,6 +23,18 @@ enum ShardPaths {
       throw Rejection(LanguageModelRules.noShards, others, at: Place(file: pattern))
     }
     return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Where the sidecar of a shard would lie: `x_val_000000.bin` has `x_val_bytes_000000.bin`.
+  static func sidecar(of shard: String) -> String {
+    let name = shard.utf8[nameStart(shard)...]
+    guard let mark = name.lastIndex(of: UInt8(ascii: "_")) else { return shard + "_bytes_" }
+    return String(shard[...mark]) + "bytes_" + shard[shard.utf8.index(after: mark)...]
+  }
+
+  /// Where the name of a file begins, behind its folders.
+  private static func nameStart(_ path: String) -> String.Index {
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map(path.utf8.index(after:)) ?? path.startIndex
   }
 
   private static func glob(_ pattern: String) -> [String] {

@@ -32,7 +32,9 @@ public struct TokenShard: Sendable {
   /// The count of tokens in a shard with this content; throws V01 to V03.
   public static func tokenCount(header bytes: RawSpan) throws(Rejection) -> Int {
     guard bytes.byteCount >= 4, number(bytes, 0) == magic else {
-      throw Rejection(LanguageModelRules.notAShard, "it does not begin with \(magic)")
+      throw Rejection(
+        LanguageModelRules.notAShard,
+        isText(bytes) ? "it holds text, not token ids" : "it does not begin with \(magic)")
     }
     guard bytes.byteCount >= headerByteCount else {
       throw Rejection(
@@ -50,6 +52,12 @@ public struct TokenShard: Sendable {
         "the header says \(count) tokens; the file has \(bytes.byteCount) bytes")
     }
     return count
+  }
+
+  /// Whether the file begins like one that people write.
+  private static func isText(_ bytes: RawSpan) -> Bool {
+    let start = bytes.extracting(first: 256).copied()
+    return !start.isEmpty && start.allSatisfy { $0 >= 0x20 || ($0 >= 0x09 && $0 <= 0x0d) }
   }
 
   private static func number(_ bytes: RawSpan, _ offset: Int) -> UInt32 {

@@ -55,31 +55,23 @@ public struct TokenShards: Sendable {
     return tokens
   }
 
-  /// Gives windows of `length` tokens, `stride` apart, each whole and with its first index.
-  ///
-  /// A window for a context of L tokens has L + 1: the inputs and, one further, the targets. With a
-  /// stride of L they cover ⌊(n−1)/L⌋·L targets, as the challenge scores. Memory stays bounded:
-  /// what lies behind the window is let go.
-  public func forEachWindow(
-    length: Int, stride: Int, _ body: (Int, [UInt16]) throws(Rejection) -> Void
-  ) throws(Rejection) {
-    precondition(length > 0 && stride > 0, "windows have tokens and move on")
-    var kept = 0
-    var start = 0
-    while start <= tokenCount - length {
-      try body(start, try tokens(in: start..<(start + length)))
-      if start - kept >= Self.forgottenTokenCount {
-        forget(kept..<start)
-        kept = start
-      }
-      start += stride
-    }
+  /// The first `count` tokens, which must be there.
+  public func prefix(_ count: Int) -> TokenShards {
+    precondition(count >= 0 && count <= tokenCount, "inside the shards")
+    return TokenShards(self, tokenCount: count)
   }
 
-  /// How many tokens are let go at once.
-  private static let forgottenTokenCount = 1 << 22
+  private init(_ whole: TokenShards, tokenCount: Int) {
+    shards = whole.shards
+    starts = whole.starts
+    vocabularySize = whole.vocabularySize
+    self.tokenCount = tokenCount
+  }
+}
 
-  private func forget(_ range: Range<Int>) {
+extension TokenShards: TokenSource {
+  /// Lets the pages of tokens go that were read; they come back if they are asked for.
+  public func forget(_ range: Range<Int>) {
     for (shard, start) in zip(shards, starts) {
       let part = range.clamped(to: start..<(start + shard.tokenCount))
       if !part.isEmpty { shard.forget((part.lowerBound - start)..<(part.upperBound - start)) }

@@ -18,6 +18,12 @@ public struct ByteTokenizer: Tokenizer {
     byteCounts = counts
   }
 
+  /// The vocabulary of the challenge that has this many ids; nil where neither has.
+  public init?(vocabularySize: Int) {
+    guard vocabularySize == 256 || vocabularySize == 260 else { return nil }
+    self.init(specialCount: vocabularySize - 256)
+  }
+
   /// The specials and the bytes.
   public var vocabularySize: Int { specialCount + 256 }
 

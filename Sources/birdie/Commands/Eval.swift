@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Diagnostics
+import LanguageModels
 import Recipes
 import TensorCore
 
@@ -13,13 +14,23 @@ struct Eval: Verb {
       Any checkpoint that can be read is a model, compressed artifacts too. Its architecture is \
       known by names and shapes, by the config.json beside it or by --arch. Losses are exact in \
       float32; --arithmetic bf16 rounds every operation.
+
+      Architectures: \(architectures).
+
+      Some records of the challenge differ without a sign in the file: the page \
+      docs/formats/golf-gpt.md lists what their config.json must say, key by key and record by record.
       """)
+
+  private static var architectures: String {
+    Architectures.all.map { "\($0.id) (\($0.summary))" }.joined(separator: ", ")
+  }
 
   static let examples = [
     "birdie eval final_model.pt --tokens 'fineweb_val_*.bin' --tokenizer fineweb_1024_bpe.model",
     "birdie eval final_model.int8.ptz --tokens 'val_*.bin' --tokenizer t.model "
       + "--reference final_model.pt",
-    "birdie eval model.safetensors --tokens 'val_*.bin' --tokenizer t.model --stride 64 --json",
+    "birdie eval model.safetensors --tokens 'val_*.bin' --tokenizer tokenizer.json --stride 64",
+    "birdie eval caseops.pt --tokens 'fineweb_val_*.bin' --byte-counts 'fineweb_val_bytes_*.bin'",
   ]
 
   /// What numbers are rounded to.
@@ -34,8 +45,20 @@ struct Eval: Verb {
   var tokens: String
 
   @Option(
-    help: "The SentencePiece model, which tells the bytes of each token.", completion: .file())
-  var tokenizer: String
+    help: ArgumentHelp(
+      """
+      What tells the bytes of each token: a SentencePiece model, a tokenizer.json, or the word \
+      bytes for a vocabulary of 256 or 260.
+      """,
+      valueName: "file"),
+    completion: .file())
+  var tokenizer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Files with the bytes of each token, instead of those beside the shards; quote the pattern.",
+      valueName: "glob"))
+  var byteCounts: String?
 
   @Option(help: "The model's configuration as JSON.", completion: .file())
   var arch: String?
@@ -55,6 +78,9 @@ struct Eval: Verb {
 
   @Flag(help: "Evaluate every document by itself.")
   var isolateDocuments = false
+
+  @Option(help: "What the resampling of windows for the confidence interval begins with.")
+  var seed: UInt32 = 0
 
   @Option(help: "What every operation is rounded to.")
   var arithmetic = Arithmetic.f32
@@ -82,7 +108,10 @@ struct Eval: Verb {
     machine.apply()
     let model = try load(path)
     let other = try reference.map(load)
-    var job = EvaluationJob(tokenPattern: tokens, tokenizerPath: tokenizer)
+    var job = EvaluationJob(tokenPattern: tokens)
+    job.tokenizer = tokenizer.map(TokenizerChoice.init)
+    job.byteCountPattern = byteCounts
+    job.leniency = leniency.rules
     job.sequenceLength = sequenceLength
     job.stride = stride
     job.isolatesDocuments = isolateDocuments
@@ -90,9 +119,13 @@ struct Eval: Verb {
     let progress = ProgressLine(
       "evaluating", total: 0, unit: .tokens, isShown: output.isTalkative)
     defer { progress.finish() }
-    let evaluation = try job.run(model, reference: other, progress: progress.update)
+    let outcome = try job.run(model, reference: other, progress: progress.update)
     progress.finish()
-    EvaluationReport(evaluation, seconds: progress.elapsed).print(output)
+    let warnings = [model, other].compactMap { $0?.checkpoint.warnings }.flatMap(\.self)
+    EvaluationReport(
+      outcome, seed: UInt64(seed), seconds: progress.elapsed,
+      warnings: WarningReport(warnings: warnings + outcome.warnings)
+    ).print(output)
   }
 
   private func load(_ path: String) throws -> LoadedModel {

@@ -1,21 +1,39 @@
 import JSON
 import LanguageModels
+import Recipes
 import TensorOps
 
 /// What an evaluation found, for people and for scripts.
 struct EvaluationReport {
   private let evaluation: Evaluation
+  private let byteCounts: ByteCountSource
+  private let seed: UInt64
   private let seconds: Double
+  private let warnings: WarningReport
 
-  init(_ evaluation: Evaluation, seconds: Double) {
-    self.evaluation = evaluation
+  init(
+    _ outcome: EvaluationJob.Outcome, seed: UInt64, seconds: Double, warnings: WarningReport
+  ) {
+    evaluation = outcome.evaluation
+    byteCounts = outcome.byteCounts
+    self.seed = seed
     self.seconds = seconds
+    self.warnings = warnings
   }
 
   func print(_ output: OutputOptions) {
+    warnings.print(unless: !output.isTalkative)
     if output.json { return Document.print(members) }
     guard !output.quiet else { return }
     Data.write(lines)
+  }
+
+  /// What told the bytes, as scripts read it.
+  private var byteCountSource: String {
+    switch byteCounts {
+    case .vocabulary: "tokenizer"
+    case .sidecar: "sidecar"
+    }
   }
 
   private static func text(_ value: Double, _ digits: Int) -> String {
@@ -23,17 +41,17 @@ struct EvaluationReport {
   }
 
   private var lines: String {
-    let interval = evaluation.confidenceInterval()
+    let interval = evaluation.confidenceInterval(seed: seed)
     var text = """
       val_bpb   \(Self.text(evaluation.bitsPerByte, 6))   \
       95 % \(Self.text(interval.lowerBound, 4)) to \(Self.text(interval.upperBound, 4))
       val_loss  \(Self.text(evaluation.loss, 6))
-      tokens    \(evaluation.targetCount), bytes \(evaluation.byteCount), \
+      tokens    \(evaluation.targetCount), bytes \(evaluation.byteCount) by the \(byteCountSource), \
       \(Self.text(Double(evaluation.targetCount) / max(seconds, 1e-9), 0)) tokens/s
 
       """
     guard let closeness = evaluation.closeness else { return text }
-    let difference = evaluation.differenceInterval()
+    let difference = evaluation.differenceInterval(seed: seed)
     text += """
       against the reference
       val_bpb   \(Self.text(evaluation.referenceBitsPerByte, 6)), difference \
@@ -50,15 +68,17 @@ struct EvaluationReport {
   }
 
   private var members: [(key: String, value: JSONValue)] {
-    let interval = evaluation.confidenceInterval()
+    let interval = evaluation.confidenceInterval(seed: seed)
     var members: [(key: String, value: JSONValue)] = [
       ("tokens", .integer(evaluation.targetCount)), ("bytes", .integer(evaluation.byteCount)),
       ("val_loss", JSONValue(evaluation.loss)), ("val_bpb", JSONValue(evaluation.bitsPerByte)),
       ("val_bpb_ci95", [JSONValue(interval.lowerBound), JSONValue(interval.upperBound)]),
+      ("seed", .integer(Int(seed))), ("byte_counts", .string(byteCountSource)),
       ("matrix_products", .string(CPUBackend.matrixProducts)),
+      ("warnings", warnings.json),
     ]
     guard let closeness = evaluation.closeness else { return members }
-    let difference = evaluation.differenceInterval()
+    let difference = evaluation.differenceInterval(seed: seed)
     members.append(
       (
         "reference",
