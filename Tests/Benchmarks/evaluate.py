@@ -30,7 +30,10 @@ def make(folder, count):
     import torch
 
     random = torch.Generator().manual_seed(0)
-    matrix = lambda rows, columns: torch.randn(rows, columns, generator=random) / columns**0.5
+
+    def matrix(rows, columns):
+        return torch.randn(rows, columns, generator=random) / columns**0.5
+
     tensors = {"tok_emb.weight": matrix(VOCABULARY, WIDTH) * 4}
     tensors["skip_weights"] = torch.ones(LAYERS // 2, WIDTH)
     for layer in range(LAYERS):
@@ -84,8 +87,11 @@ class Baseline:
     def attention(self, name, x):
         """What the heads say, projected."""
         batch, length, width = x.shape
-        split = lambda part: self.f.linear(x, self.w[f"{name}.{part}.weight"]).view(
-            batch, length, -1, self.head).transpose(1, 2)  # fmt: skip
+
+        def split(part):
+            flat = self.f.linear(x, self.w[f"{name}.{part}.weight"])
+            return flat.view(batch, length, -1, self.head).transpose(1, 2)
+
         q, k = self.rotated(self.rms(split("c_q"))), self.rotated(self.rms(split("c_k")))
         q = q * self.w[f"{name}.q_gain"][:, None, None]
         y = self.f.scaled_dot_product_attention(
@@ -220,9 +226,9 @@ def hot_spots(folder, command):
 
 def compare(folder, birdie, model=None, tokens=None):
     """Runs every program once a round, and prints medians."""
-    rounds, count = int(os.environ.get("RUNS", 3)), int(os.environ.get("COUNT", 50000))
-    length = int(os.environ.get("LENGTH", 512))
-    threads = int(os.environ.get("THREADS", os.cpu_count()))
+    rounds, count = int(os.environ.get("RUNS", "3")), int(os.environ.get("COUNT", "50000"))
+    length = int(os.environ.get("LENGTH", "512"))
+    threads = int(os.environ.get("THREADS", str(os.cpu_count())))
     if model is None:
         own("make", folder, count)
         model, tokens = os.path.join(folder, "model.pt"), os.path.join(folder, "val_*.bin")
