@@ -81,6 +81,10 @@ tsan: setup ## Runs the tests under the thread sanitizer.
 benchmark: build ## Times a conversion beside cp and Python. CHECKPOINT=path for one of yours.
 	@bash Tests/Benchmarks/convert.sh .build/release/birdie $(CHECKPOINT)
 
+.PHONY: benchmark-eval
+benchmark-eval: build ## Times an evaluation beside PyTorch's.
+	@bash Tests/Benchmarks/evaluate.sh .build/release/birdie
+
 .PHONY: install
 install: build ## Copies birdie to PREFIX=/usr/local.
 	install -D -m 755 .build/release/birdie "$(DESTDIR)$(PREFIX)/bin/birdie"

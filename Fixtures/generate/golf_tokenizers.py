@@ -12,7 +12,11 @@ from golf_gpt import GolfGPT
 BOS = 1
 BYTES = Case({"model_dim": 16, "num_heads": 2, "num_kv_heads": 1, "vocab_size": 260,
               "num_layers": 2}, (), (), "bf16")  # fmt: skip
-TEXTS = ("Windows lie side by side.", "naïve — 日本語 🐦", "The rest is left out of the last window.")
+TEXTS = (
+    "Windows lie side by side.",
+    "naïve — 日本語 🐦",
+    "The rest is left out of the last window.",
+)
 
 
 def field(tag, content):

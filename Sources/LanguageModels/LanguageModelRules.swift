@@ -104,8 +104,8 @@ public enum LanguageModelRules {
   public static let noShards = Rule(
     "V04", "no token shards or sidecars",
     because: """
-      No file matches, or none of the kind that is asked for: a file is a sidecar of byte counts if \
-      its name has _bytes_ in it, and holds tokens if not.
+      No file matches, or none of the kind that is asked for: a file is a sidecar of byte counts \
+      if its name has _bytes_ in it, and holds tokens if not.
       """,
     remedy: "Check the pattern; quote it so that the shell leaves it alone.",
     status: .noInput)
@@ -122,8 +122,8 @@ public enum LanguageModelRules {
     "V06", "byte counts that do not fit their tokens",
     because: """
       A sidecar has one number for each token. With another length every count would be charged to \
-      the wrong token, and so bits per byte would be wrong. Where some shards have a sidecar beside \
-      them, all must.
+      the wrong token, and so bits per byte would be wrong. Where some shards have a sidecar \
+      beside them, all must.
       """,
     remedy: """
       Bring the fineweb_val_bytes_ files that were written with the shards, or move those that do \

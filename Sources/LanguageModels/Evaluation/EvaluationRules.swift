@@ -18,13 +18,13 @@ public enum EvaluationRules {
   public static let foreignTokenizer = Rule(
     "E03", "the tokenizer has another vocabulary than the model",
     because: """
-      With another tokenizer than the tokens were made with, the bytes of each token are wrong and so \
-      is every number per byte. The challenge's scripts stop here too. Only the model of a \
-      tokenizer.json may have more tokens, since such vocabularies are commonly rounded up.
+      With another tokenizer than the tokens were made with, the bytes of each token are wrong, \
+      and so is every number per byte. The challenge's scripts stop here too. Only beside a \
+      tokenizer.json may the model have more tokens: such models round their vocabularies up.
       """,
     remedy: """
-      Use the tokenizer that the model was trained with; where unused tokens were added to one side \
-      only, --lenient E03 goes on.
+      Use the tokenizer that the model was trained with; where unused tokens were added to one \
+      side only, --lenient E03 goes on.
       """,
     isRelaxable: true)
 

@@ -20,8 +20,8 @@ public enum Tokenizers {
 
   /// Whether a text begins like an object of JSON, or is nothing but its opening brace.
   ///
-  /// A SentencePiece model begins with the tag 0x0a, which JSON takes for white space, and a length,
-  /// which may be a brace; what follows that is no name in quotation marks.
+  /// A SentencePiece model begins with the tag 0x0a, which JSON takes for white space, and a
+  /// length, which may be a brace; what follows that is no name in quotation marks.
   private static func isJSONObject(_ bytes: RawSpan) -> Bool {
     var isOpen = false
     for index in 0..<min(bytes.byteCount, 4096) {

@@ -18,7 +18,8 @@ struct Eval: Verb {
       Architectures: \(architectures).
 
       Some records of the challenge differ without a sign in the file: the page \
-      docs/formats/golf-gpt.md lists what their config.json must say, key by key and record by record.
+      docs/formats/golf-gpt.md lists what their config.json must say, key by key and record by \
+      record.
       """)
 
   private static var architectures: String {
@@ -106,6 +107,7 @@ struct Eval: Verb {
 
   func run() throws {
     machine.apply()
+    FreedMemory.keep()
     let model = try load(path)
     let other = try reference.map(load)
     var job = EvaluationJob(tokenPattern: tokens)

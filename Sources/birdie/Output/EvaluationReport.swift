@@ -46,7 +46,8 @@ struct EvaluationReport {
       val_bpb   \(Self.text(evaluation.bitsPerByte, 6))   \
       95 % \(Self.text(interval.lowerBound, 4)) to \(Self.text(interval.upperBound, 4))
       val_loss  \(Self.text(evaluation.loss, 6))
-      tokens    \(evaluation.targetCount), bytes \(evaluation.byteCount) by the \(byteCountSource), \
+      tokens    \(evaluation.targetCount), \
+      bytes \(evaluation.byteCount) by the \(byteCountSource), \
       \(Self.text(Double(evaluation.targetCount) / max(seconds, 1e-9), 0)) tokens/s
 
       """
