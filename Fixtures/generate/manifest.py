@@ -41,6 +41,7 @@ ORIGINS = {
         "generate/language_models.py",
         f"{TORCH}, safetensors 0.8.0, transformers 5.23.0",
     ),
+    "tensors/": ("generate/selection.py", "torch 2.15.0, safetensors 0.8.0"),
     "numpy/": ("generate/numpy_files.py", "numpy 2.4.6"),
     "pickle/": ("generate/pickles.py", f"Python 3.11, {TORCH}"),
     "tokenizers/": ("generate/tokenizer_files.py", "sentencepiece 0.2.3, tokenizers 0.23.3"),

@@ -55,6 +55,16 @@ extension Tensor: TensorValue {
   /// The tensor itself.
   public init(constant: Tensor) { self = constant }
 
+  /// Whether both are the same elements in the same memory, not merely equal ones.
+  public func isSameMemory(as other: Tensor) -> Bool {
+    guard dtype == other.dtype, shape == other.shape, let own = contiguousStorage,
+      let theirs = other.contiguousStorage
+    else { return false }
+    return own.bytes.withUnsafeBytes { a in
+      theirs.bytes.withUnsafeBytes { $0.baseAddress == a.baseAddress && $0.count == a.count }
+    }
+  }
+
   /// The same elements in a view of other extents.
   public func reshaped(_ dimensions: [Int]) -> Tensor {
     guard let shape = Shape(dimensions), shape.elementCount == self.shape.elementCount,

@@ -7,7 +7,7 @@ enum Rules {
   /// The rules by subject, in the order of the layers.
   static let all =
     CommandRules.all + ReadingRules.all + LanguageModelRules.all + ArchitectureRules.all
-    + EvaluationRules.all
+    + EvaluationRules.all + CalibrationRules.all
 
   /// The ids of the rules that never stop a command.
   static let warningsOnly: Set = ["C04", "C13", "F05", "T14", "Z15", "Z17", "Z18"]

@@ -40,10 +40,6 @@ struct MatrixView: @unchecked Sendable {
 
 /// The one place that multiplies matrices.
 enum MatrixProduct {
-  private static let rowMajor: Int32 = 101
-  private static let plain: Int32 = 111
-  private static let transposed: Int32 = 112
-
   /// Writes scale · a · bᵀ, or scale · a · b, with rows `stride` elements apart.
   static func multiply(
     _ a: MatrixView, _ b: MatrixView, transposingSecond: Bool, scale: Float = 1,
@@ -54,11 +50,33 @@ enum MatrixProduct {
     guard a.rows > 0, columns > 0 else { return }
     if let blas = OpenBLAS.shared {
       blas.sgemm(
-        rowMajor, plain, transposingSecond ? transposed : plain, Int32(a.rows), Int32(columns),
+        OpenBLAS.rowMajor, OpenBLAS.plain,
+        transposingSecond ? OpenBLAS.transposed : OpenBLAS.plain, Int32(a.rows), Int32(columns),
         Int32(a.columns), scale, a.start, Int32(a.stride), b.start, Int32(b.stride), 0, c,
         Int32(stride))
     } else {
       multiplyReproducibly(a, b, transposingSecond, scale, columns, c, stride)
+    }
+  }
+
+  /// Adds Σ xᵀx over rows to the upper triangle of a square matrix.
+  static func addOuterProducts(
+    of rows: UnsafePointer<Double>, rowCount: Int, width: Int,
+    to sums: UnsafeMutablePointer<Double>
+  ) {
+    guard rowCount > 0, width > 0 else { return }
+    if let blas = OpenBLAS.shared {
+      blas.dsyrk(
+        OpenBLAS.rowMajor, OpenBLAS.upper, OpenBLAS.transposed, Int32(width), Int32(rowCount), 1,
+        rows, Int32(width), 1, sums, Int32(width))
+      return
+    }
+    for row in 0..<rowCount {
+      let line = rows + row * width
+      for channel in 0..<width {
+        let target = sums + channel * width
+        for other in channel..<width { target[other] += line[channel] * line[other] }
+      }
     }
   }
 

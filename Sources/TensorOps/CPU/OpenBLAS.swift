@@ -12,11 +12,44 @@ struct OpenBLAS: Sendable {
       Index, Index, Index, Index, Index, Index, Float, UnsafePointer<Float>, Index,
       UnsafePointer<Float>, Index, Float, UnsafeMutablePointer<Float>, Index
     ) -> Void
+  /// `cblas_dsyrk`.
+  typealias DSYRK =
+    @convention(c) (
+      Index, Index, Index, Index, Index, Double, UnsafePointer<Double>, Index, Double,
+      UnsafeMutablePointer<Double>, Index
+    ) -> Void
+  /// `cblas_dtrsm`.
+  typealias DTRSM =
+    @convention(c) (
+      Index, Index, Index, Index, Index, Index, Index, Double, UnsafePointer<Double>, Index,
+      UnsafeMutablePointer<Double>, Index
+    ) -> Void
+  /// LAPACK's `dpotrf`, by its Fortran name.
+  typealias DPOTRF =
+    @convention(c) (
+      UnsafePointer<CChar>, UnsafePointer<Index>, UnsafeMutablePointer<Double>,
+      UnsafePointer<Index>, UnsafeMutablePointer<Index>
+    ) -> Void
+
+  // The numbers that CBLAS gives its options.
+  static let rowMajor: Index = 101
+  static let plain: Index = 111
+  static let transposed: Index = 112
+  static let upper: Index = 121
+  static let lower: Index = 122
+  static let nonUnit: Index = 131
+  static let left: Index = 141
 
   /// The kernels it chose for this processor.
   let coreName: String
   /// Multiplies matrices.
   let sgemm: SGEMM
+  /// Adds a matrix times its transpose.
+  let dsyrk: DSYRK
+  /// Solves with a triangular matrix.
+  let dtrsm: DTRSM
+  /// Factors a positive definite matrix.
+  let dpotrf: DPOTRF
 
   /// The library, or nil where there is none, where it is the OpenMP flavour, whose threads hang
   /// under many callers, and where `BIRDIE_REPRODUCIBLE=1` asks for the same bits on any machine.
@@ -34,9 +67,13 @@ struct OpenBLAS: Sendable {
     guard let flavour = dlsym(library, "openblas_get_parallel"),
       unsafeBitCast(flavour, to: Number.self)() != 2,
       let core = dlsym(library, "openblas_get_corename"),
-      let sgemm = dlsym(library, "cblas_sgemm")
+      let sgemm = dlsym(library, "cblas_sgemm"), let dsyrk = dlsym(library, "cblas_dsyrk"),
+      let dtrsm = dlsym(library, "cblas_dtrsm"), let dpotrf = dlsym(library, "dpotrf_")
     else { return nil }
     coreName = unsafeBitCast(core, to: Text.self)().map { String(cString: $0) } ?? "unknown"
     self.sgemm = unsafeBitCast(sgemm, to: SGEMM.self)
+    self.dsyrk = unsafeBitCast(dsyrk, to: DSYRK.self)
+    self.dtrsm = unsafeBitCast(dtrsm, to: DTRSM.self)
+    self.dpotrf = unsafeBitCast(dpotrf, to: DPOTRF.self)
   }
 }

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import LanguageModels
+import Recipes
+
+/// `birdie calibrate`: what do the linear layers of the model read?
+struct Calibrate: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "calibrate",
+    abstract: "Gathers what a model's linear layers read: the data of calibrated quantizers.",
+    discussion: """
+      For the input x of every linear layer the output holds the sum of xᵀx in double precision \
+      (second_moment, the Hessian of GPTQ but for a factor), the largest and the mean magnitude of \
+      each channel (abs_max, mean_abs), its mean, and the count of rows, under the weight's name. \
+      Weights that read the same input share them. Use tokens that the model was trained on, not \
+      those that it is judged by.
+      """)
+
+  static let examples = [
+    "birdie calibrate final_model.pt stats.safetensors --tokens 'fineweb_train_*.bin'",
+    "birdie calibrate model/ stats.safetensors --tokens 'train_*.bin' --max-tokens 131072",
+    "birdie calibrate model/ mlp.safetensors --tokens 'train_*.bin' --tensors '*.mlp.*' --dry-run",
+  ]
+
+  @Argument(help: "The model.", completion: .file())
+  var path: String
+
+  @Argument(help: "The safetensors file to write.", completion: .file())
+  var result: String
+
+  @Option(help: ArgumentHelp("The token shards; quote the pattern.", valueName: "glob"))
+  var tokens: String
+
+  @Option(help: "The model's configuration as JSON.", completion: .file())
+  var arch: String?
+
+  @Option(help: "How many tokens of the shards to use.")
+  var maxTokens: Int?
+
+  @Option(help: "How many tokens the model sees at once.")
+  var sequenceLength = 1024
+
+  @Option(help: ArgumentHelp("Only layers whose weight's name matches.", valueName: "glob"))
+  var tensors: [String] = []
+
+  @Flag(help: "Replace an existing output.")
+  var force = false
+
+  @Flag(help: "Say what would be gathered, and write nothing.")
+  var dryRun = false
+
+  @OptionGroup var machine: MachineFlags
+  @OptionGroup var leniency: LeniencyOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard sequenceLength > 0 else {
+      throw ValidationError("--sequence-length \(sequenceLength): give at least 1")
+    }
+    if let maxTokens, maxTokens < sequenceLength {
+      throw ValidationError("--max-tokens \(maxTokens): give at least the sequence length")
+    }
+  }
+
+  func run() throws {
+    machine.apply()
+    var options = ConversionOptions()
+    options.overwrites = force
+    // Whether the output may be written is asked before hours of computing.
+    _ = try Checkpoint(format: "safetensors", tensors: [], path: path)
+      .conversionReport(to: result, options)
+    let checkpoint = try Checkpoint.open(path, leniency: leniency.rules)
+    let model = try LoadedModel(
+      checkpoint, configuration: ModelConfiguration.read(arch, beside: path))
+    var job = CalibrationJob(tokenPattern: tokens)
+    job.sequenceLength = sequenceLength
+    job.maximumTokenCount = maxTokens
+    job.patterns = tensors
+    let plan = try job.plan(for: model)
+    let warnings = WarningReport(warnings: checkpoint.warnings)
+    var report = CalibrationReport(plan, path: result, sequenceLength, warnings)
+    if !dryRun { try gather(job, model, plan, options, &report) }
+    report.print(output)
+  }
+
+  private func gather(
+    _ job: CalibrationJob, _ model: LoadedModel, _ plan: CalibrationJob.Plan,
+    _ options: ConversionOptions, _ report: inout CalibrationReport
+  ) throws {
+    let progress = ProgressLine(
+      "calibrating", total: plan.tokenCount, unit: .tokens, isShown: output.isTalkative)
+    defer { progress.finish() }
+    let calibration = try job.run(model, plan) { progress.update(done: $0) }
+    report.layers = calibration.layers.map(CalibrationReport.Layer.init)
+    let origin = path.split(separator: "/").last.map(String.init) ?? path
+    let statistics = CalibrationFile.checkpoint(of: calibration, origin: origin)
+    let partialPaths = try statistics.conversionReport(to: result, options).partialPaths
+    let interruption = Interruption(removing: partialPaths, asJSON: output.json)
+    defer { interruption.end() }
+    let done = try statistics.convert(to: result, options) { interruption.follow($0.stage) }
+    report.byteCount = done.files.reduce(0) { $0 + $1.byteCount }
+    report.seconds = progress.elapsed
+  }
+}
