@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -25,12 +23,4 @@ int csystem_rename_new(const char *from, const char *to) {
   // Nor has every one hard links; what is left cannot be done in one step.
   if (faccessat(AT_FDCWD, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return -EEXIST;
   return rename(from, to) == 0 ? 0 : -errno;
-}
-
-void csystem_keep_freed_memory(void) {
-#ifdef __GLIBC__
-  // Larger requests get a mapping of their own, which is unmapped when it is freed.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, INT_MAX);
-#endif
 }

@@ -5,8 +5,8 @@ public import LanguageModels
 internal import TensorCore
 public import TensorOps
 
-/// A calibration as a checkpoint: for each weight `second_moment`, `abs_max`, `mean_abs`, `mean` and
-/// `count` of its input. Weights with one input share their tensors.
+/// A calibration as a checkpoint: for each weight `second_moment`, `abs_max`, `mean_abs`, `mean`
+/// and `count` of its input. Weights with one input share their tensors.
 public enum CalibrationFile {
   /// The statistics of one weight's input.
   public struct Entry: Sendable {
@@ -24,8 +24,8 @@ public enum CalibrationFile {
 
   private static let format = "birdie-calibration"
 
-  /// The calibration's tensors; `origin` says what model it is of. What is moved into the checkpoint
-  /// leaves `calibration`, so that large matrices are in memory once.
+  /// The calibration's tensors; `origin` says what model it is of. What is moved into the
+  /// checkpoint leaves `calibration`, so that large matrices are in memory once.
   public static func checkpoint(
     of calibration: consuming Calibration, origin: String
   ) -> Checkpoint {

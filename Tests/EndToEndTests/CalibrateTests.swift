@@ -36,9 +36,7 @@ struct CalibrateTests {
     let names = (inspection["tensors"]?.elements ?? []).compactMap { $0["name"]?.text }
     // The names that share it are noted as ties.
     #expect(names.contains("blocks.0.attn.c_k.weight.second_moment"))
-    let ties = (inspection["ties"]?.elements ?? []).map {
-      ($0.elements ?? []).compactMap(\.text)
-    }
+    let ties = (inspection["ties"]?.elements ?? []).map { $0.elements.compactMap(\.text) }
     #expect(ties.contains { $0.contains("blocks.0.attn.c_q.weight.second_moment") })
     #expect(names.contains("tok_emb.weight.abs_max"))
   }

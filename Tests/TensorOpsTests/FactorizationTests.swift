@@ -60,7 +60,9 @@ struct FactorizationTests {
   func `a system's solution solves it`(columns: Int) {
     let factor = Self.lower(12)
     var right = Matrix(zerosOf: 12, columns)
-    for row in 0..<12 { for column in 0..<columns { right[row, column] = Double(row - 2 * column) } }
+    for row in 0..<12 {
+      for column in 0..<columns { right[row, column] = Double(row - 2 * column) }
+    }
     let solutions = [factor.solving(.lower, right), factor.solvingPortably(.lower, right)]
     for solution in solutions {
       #expect(Self.distance(Self.product(factor, solution), right) < 1e-9)

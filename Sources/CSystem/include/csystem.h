@@ -13,7 +13,4 @@ int64_t csystem_copy_file_range(int from, int64_t from_offset, int to, int64_t t
 // rename(2) that replaces nothing: 0, or -errno (-EEXIST where `to` is taken).
 int csystem_rename_new(const char *from, const char *to);
 
-// Makes malloc keep what is freed for the next request, instead of giving its pages back.
-void csystem_keep_freed_memory(void);
-
 #endif

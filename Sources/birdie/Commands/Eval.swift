@@ -107,7 +107,6 @@ struct Eval: Verb {
 
   func run() throws {
     machine.apply()
-    FreedMemory.keep()
     let model = try load(path)
     let other = try reference.map(load)
     var job = EvaluationJob(tokenPattern: tokens)
