@@ -77,6 +77,7 @@ struct EvaluationWindows<Source: TokenSource> {
 
   private mutating func token(_ position: Int) throws(Rejection) -> UInt16 {
     if position - piece.start >= piece.tokens.count {
+      source.forget(piece.start..<(piece.start + piece.tokens.count))
       let range = position..<min(position + 1 << 16, source.tokenCount)
       piece = (position, try source.tokens(in: range))
     }
