@@ -25,6 +25,8 @@ public struct CalibrationJob: Sendable {
     /// How many tokens the model will see.
     public let tokenCount: Int
     fileprivate let tokens: TokenShards
+    /// The files that the tokens are read from.
+    public var shardPaths: [String] { tokens.shards.map(\.path) }
   }
 
   /// Opens the shards and finds the layers; throws what that throws, H01 and H02.

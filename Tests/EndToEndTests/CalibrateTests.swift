@@ -67,6 +67,16 @@ struct CalibrateTests {
     #expect(folder.names == ["s.safetensors"])
   }
 
+  @Test func `an output never replaces what it is made from`() throws {
+    let copy = try folder.write("model.safetensors", TemporaryFolder.bytes(of: model))
+    let config = Fixtures.path(Self.fixtures + "config.json")
+    let run = try Command.birdie(
+      "calibrate", copy, copy, "--arch", config, "--tokens", tokens, "--sequence-length", "32",
+      "--force")
+    #expect(run.status == 73 && run.talk.contains("error[F02]"))
+    #expect(try folder.bytes("model.safetensors") == TemporaryFolder.bytes(of: model))
+  }
+
   @Test func `what cannot be gathered is refused by name`() throws {
     let none = try calibrate("s", "--tensors", "nothing*")
     #expect(none.status == 65 && none.talk.contains("error[H02]"))

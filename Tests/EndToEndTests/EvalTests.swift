@@ -163,6 +163,37 @@ struct EvalTests {
     #expect(run.talk.contains("error[E05]") && run.talk.contains("--byte-counts"))
   }
 
+  @Test(arguments: [
+    "[]", #"{"neg_slope": "NaN"}"#, #"{"rope_base": 0}"#, #"{"xsa_last_n": -5}"#,
+    #"{"eval_seq_len": -3}"#, #"{"num_loops": 2, "loop_start": 2, "loop_end": 9}"#,
+  ])
+  func `a configuration that is impossible is refused by name`(text: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try eval(
+      "--sequence-length", "32", "--arch", folder.write("c.json", Array(text.utf8)))
+    #expect(run.status == 65 && run.talk.contains("error[A02]"))
+  }
+
+  @Test func `a model that computes no numbers is refused, and so is such a reference`() throws {
+    let folder = try TemporaryFolder()
+    var bytes = try TemporaryFolder.bytes(of: model)
+    // The last tensor's last number becomes NaN, whatever tensor it is.
+    bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: [0xff, 0xff, 0xff, 0x7f])
+    let spoilt = try folder.write("spoilt.safetensors", bytes)
+    let config = Fixtures.path(Self.folder + "config.json")
+    let own = try Command.run(
+      ["eval", spoilt, "--arch", config, "--sequence-length", "32"] + inputs)
+    #expect(own.status == 65 && own.talk.contains("error[E06]: the model's"), "\(own.talk)")
+    let other = try eval(
+      "--sequence-length", "32", "--reference", spoilt, "--arch", config)
+    #expect(other.status == 65 && other.talk.contains("error[E06]: the reference's"))
+    let statistics = try Command.birdie(
+      "calibrate", spoilt, folder.path("s.safetensors"), "--arch", config, "--tokens", inputs[1],
+      "--sequence-length", "32")
+    #expect(statistics.status == 65 && statistics.talk.contains("error[E06]"))
+    #expect(folder.names == ["spoilt.safetensors"])
+  }
+
   @Test func `a reference of another vocabulary is refused`() throws {
     let run = try eval(
       "--sequence-length", "32", "--reference",

@@ -34,8 +34,8 @@ struct ConfigurationReader {
     guard let value = value(key) else { return nil }
     if let integer = value.integer { return Double(integer) }
     if case .number(let number) = value { return number }
-    if let text = value.string, let number = Double(text) { return number }
-    throw wrong(key, "a number")
+    if let text = value.string, let number = Double(text), number.isFinite { return number }
+    throw wrong(key, "a finite number")
   }
 
   /// A truth value, which scripts also write as 0 and 1.

@@ -23,10 +23,10 @@ public struct Calibration: Sendable {
   /// Goes through the tokens in windows of `length`, side by side; what does not fill the last one
   /// is left out.
   ///
-  /// Windows are computed on as many threads as the budget allows and added in their order, so that
-  /// the number of threads changes no bit. Memory holds the statistics and one window for each
-  /// thread. Throws E01 for a token outside the vocabulary, and E02 where no window is full or the
-  /// model cannot see one.
+  /// Windows are computed on as many threads as the budget allows and added in their order, so
+  /// that the number of threads changes no bit. Memory holds the statistics and one window for
+  /// each thread. Throws E01 for a token outside the vocabulary, E02 where no window is full or the
+  /// model cannot see one, and E06 where an input is not finite.
   public init(
     of model: any LanguageModel<Tensor>, _ layers: CalibrationLayers,
     on tokens: some TokenSource, length: Int,
@@ -58,6 +58,11 @@ public struct Calibration: Sendable {
       progress(end * length)
     }
     self.layers = sums.finished()
+    if let spoilt = self.layers.first(where: { !$0.statistics.squareSum.isFinite }) {
+      throw Rejection(
+        EvaluationRules.notFinite, "inputs of this layer are not finite",
+        at: Place(tensor: spoilt.weights.first))
+    }
     tokenCount = windowCount * length
     sequenceLength = length
   }

@@ -17,7 +17,7 @@ public struct Evaluation: Sendable {
   /// `bytes` gives the bytes that targets stand for, from their positions in `tokens`. `progress`
   /// is told how many targets are done. Throws E01 where a token is not in the vocabulary, E02
   /// where no window is full or a model cannot see one, E04 where the reference has another
-  /// vocabulary, and what reading the tokens and `bytes` throws.
+  /// vocabulary, E06 where a loss is not finite, and what reading the tokens and `bytes` throws.
   public init(
     of model: any LanguageModel<Tensor>, against reference: (any LanguageModel<Tensor>)? = nil,
     on tokens: some TokenSource, mode: EvaluationMode,
@@ -38,6 +38,12 @@ public struct Evaluation: Sendable {
       }
       for (window, score) in zip(batch, try Self.score(batch, model, reference, tokens)) {
         var score = score
+        guard score.loss.isFinite, score.referenceLoss.isFinite else {
+          throw Rejection(
+            EvaluationRules.notFinite,
+            "the \(score.loss.isFinite ? "reference's" : "model's") loss of the window at token "
+              + "\(window.inputs.lowerBound) is not finite")
+        }
         score.byteCount = try bytes(window.targets)
         scores.append(score)
         targetCount += score.targetCount

@@ -47,8 +47,21 @@ public enum EvaluationRules {
       """,
     status: .usage)
 
+  /// What the model computes is no number.
+  public static let notFinite = Rule(
+    "E06", "the model computes infinities or NaN",
+    because: """
+      A loss that is not finite has no bits per byte, and statistics of such activations would \
+      spoil every use of them. Weights with NaN, a configuration that is not the model's, or a \
+      range that bfloat16 or half precision does not have are the usual reasons.
+      """,
+    remedy: """
+      Look for NaN with birdie scan, compare the configuration with the training script, and try \
+      --arithmetic f32.
+      """)
+
   /// All of them, for the documentation and the tests.
   public static let all: [Rule] = [
-    foreignToken, tooShort, foreignTokenizer, foreignReference, unknownByteCounts,
+    foreignToken, tooShort, foreignTokenizer, foreignReference, unknownByteCounts, notFinite,
   ]
 }

@@ -3,6 +3,7 @@ import Checkpoints
 import Diagnostics
 import LanguageModels
 import Recipes
+import TensorCore
 
 /// `birdie calibrate`: what do the linear layers of the model read?
 struct Calibrate: Verb {
@@ -78,10 +79,21 @@ struct Calibrate: Verb {
     job.maximumTokenCount = maxTokens
     job.patterns = tensors
     let plan = try job.plan(for: model)
+    try requireForeign([path, arch].compactMap(\.self) + plan.shardPaths)
     let warnings = WarningReport(warnings: checkpoint.warnings)
     var report = CalibrationReport(plan, path: result, sequenceLength, warnings)
     if !dryRun { try gather(job, model, plan, options, &report) }
     report.print(output)
+  }
+
+  /// Throws F02 if the output would replace what it is made from, which --force does not mean.
+  private func requireForeign(_ inputs: [String]) throws {
+    guard let identity = FileIdentity(path: result),
+      let input = inputs.first(where: { FileIdentity(path: $0) == identity })
+    else { return }
+    throw Rejection(
+      TensorCoreRules.outputExists, "is what the statistics are made from: \(input)",
+      at: Place(file: result))
   }
 
   private func gather(

@@ -12,13 +12,20 @@ enum ModelConfiguration {
     let path = named ?? Self.neighbour(of: model)
     if named == nil, FileIdentity(path: path) == nil { return nil }
     let file = try FileMapping(path: path)
+    let value: JSONValue
     do throws(JSONDefect) {
-      return try JSONValue(parsing: file.bytes)
+      value = try JSONValue(parsing: file.bytes)
     } catch {
       throw Rejection(
         ArchitectureRules.configuration, "not JSON: \(error)",
         at: Place(file: path, offset: error.offset))
     }
+    guard value.members != nil else {
+      throw Rejection(
+        ArchitectureRules.configuration, "no JSON object of keys and values",
+        at: Place(file: path))
+    }
+    return value
   }
 
   private static func neighbour(of model: String) -> String {

@@ -39,6 +39,12 @@ extension GolfConfiguration {
         || (layers.contains(loopStart) && layers.contains(loopEnd) && loopStart <= loopEnd),
       "the loop from \(loopStart) to \(loopEnd) of \(layerCount) layers")
     try require((0...64).contains(loopCount), "num_loops \(loopCount)")
+    let counts = [
+      ("xsa_last_n", exclusiveLayerCount), ("train_seq_len", ropeTrainLength),
+      ("eval_seq_len", segmentLength), ("parallel_start_layer", laneStart),
+      ("bos_id", beginToken), ("parallel_residual_start", parallelResidualStart + 1),
+    ]
+    for (key, count) in counts { try require(count >= 0, "a negative \(key)") }
     try require(logitBound > 0 && logitBound.isFinite, "logit_softcap \(logitBound)")
     try require(ropeBase > 0 && ropeBase.isFinite, "rope_base \(ropeBase)")
     try require(
