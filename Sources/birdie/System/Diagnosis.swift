@@ -3,6 +3,7 @@ import CKernels
 import Checkpoints
 import Glibc
 import JSON
+import TensorOps
 
 /// What the program found out about itself and its machine.
 struct Diagnosis {
@@ -48,7 +49,9 @@ struct Diagnosis {
 extension Diagnosis {
   /// OpenBLAS reads its settings from the environment while it is loaded.
   private static var openBLAS: [Finding] {
-    setenv("OPENBLAS_NUM_THREADS", "1", 0)
+    let coreType = coreType
+    // Loads it as products do; a library that they refuse is reported too.
+    _ = CPUBackend.matrixProducts
     guard let library = DynamicLibrary("libopenblas.so.0") else {
       return [
         Finding(
