@@ -21,9 +21,12 @@ let rooms = [
     imports: ["CBrotli", "CLZMA", "CZPAQ", "CZlib", "CZstd", "Diagnostics"],
     isParser: true),
   Room(
+    name: "EntropyCoding", imports: ["CKernels", "Diagnostics", "TensorCore"], isParser: true),
+  Room(
     name: "Checkpoints",
     imports: [
-      "Archives", "ByteCodecs", "CKernels", "Diagnostics", "JSON", "Pickle", "TensorCore",
+      "Archives", "ByteCodecs", "CKernels", "Diagnostics", "EntropyCoding", "JSON", "Pickle",
+      "TensorCore",
     ],
     isParser: true),
   Room(

@@ -27,7 +27,7 @@ public struct DecodeLimits: Sendable {
   }
 
   /// The most output that a stream of `inputCount` bytes may have.
-  func allowance(inputCount: Int) -> Int {
+  public func allowance(inputCount: Int) -> Int {
     let (proportional, overflow) = inputCount.multipliedReportingOverflow(by: maximumRatio)
     return min(maximumOutput, max(unquestionedOutput, overflow ? .max : proportional))
   }

@@ -13,16 +13,19 @@ static pthread_once_t choice = PTHREAD_ONCE_INIT;
 static void fill_tables(void) {
   birdie_install_portable(&tables[table_count++]);
   birdie_install_numeric_portable(&tables[0]);
+  birdie_install_rans_portable(&tables[0]);
 #if defined(__x86_64__)
   tables[1] = tables[0];
   if (!birdie_install_avx2(&tables[1])) return;
   birdie_install_sha_ni(&tables[1]);
   birdie_install_pclmul(&tables[1]);
   birdie_install_numeric_avx2(&tables[1]);
+  birdie_install_rans_avx2(&tables[1]);
   table_count++;
   tables[2] = tables[1];
   if (!birdie_install_avx512(&tables[2])) return;
   birdie_install_numeric_avx512(&tables[2]);
+  birdie_install_rans_avx512(&tables[2]);
   table_count++;
 #endif
 }

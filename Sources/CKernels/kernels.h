@@ -17,6 +17,11 @@ int birdie_install_pclmul(struct birdie_kernel_table *table);
 int birdie_install_avx2(struct birdie_kernel_table *table);
 int birdie_install_avx512(struct birdie_kernel_table *table);
 
+// Entropy coding.
+void birdie_install_rans_portable(struct birdie_kernel_table *table);
+void birdie_install_rans_avx2(struct birdie_kernel_table *table);
+void birdie_install_rans_avx512(struct birdie_kernel_table *table);
+
 // The arithmetic of tensors, compiled for the instruction set of the same name.
 void birdie_install_numeric_portable(struct birdie_kernel_table *table);
 void birdie_install_numeric_avx2(struct birdie_kernel_table *table);
@@ -24,6 +29,11 @@ void birdie_install_numeric_avx512(struct birdie_kernel_table *table);
 
 // birdie_crc32 for any CPU, and for ends too short for anything faster.
 uint32_t birdie_crc32_by_table(uint32_t crc, const void *bytes, size_t n);
+
+// rans_decode for any number of lanes, and for ends too short for anything faster.
+size_t birdie_rans_decode_portable(uint16_t *symbols, size_t count, const uint16_t *classes,
+                                   uint32_t *states, size_t lanes, const void *words,
+                                   size_t word_count, const struct birdie_rans_tables *tables);
 
 // FIPS 180-4, 4.2.2.
 extern const uint32_t birdie_sha256_constants[64];

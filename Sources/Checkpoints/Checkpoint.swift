@@ -80,6 +80,8 @@ public enum TensorContent: Sendable {
   case encoded(EncodedTensor)
   /// Parts of one tensor that several files or ranks hold.
   case pieces(PiecewiseTensor)
+  /// What a Birdie artifact holds, to be decoded when it is asked for.
+  case coded(CodedTensor)
   /// Only a type and a shape: a tensor on PyTorch's meta device.
   case absent(DType, Shape)
 
@@ -89,6 +91,7 @@ public enum TensorContent: Sendable {
     case .dense(let tensor), .transformed(let tensor, _): tensor.dtype
     case .encoded(let tensor): tensor.dtype
     case .pieces(let tensor): tensor.dtype
+    case .coded(let tensor): tensor.dtype
     case .absent(let dtype, _): dtype
     }
   }
@@ -99,6 +102,7 @@ public enum TensorContent: Sendable {
     case .dense(let tensor), .transformed(let tensor, _): tensor.shape
     case .encoded(let tensor): tensor.shape
     case .pieces(let tensor): tensor.shape
+    case .coded(let tensor): tensor.shape
     case .absent(_, let shape): shape
     }
   }

@@ -38,9 +38,10 @@ extension Checkpoint {
       try file.requireUnchanged()
     }
   }
+}
 
-  private func hexadecimal(_ value: UInt32) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
-  }
+/// Eight lower-case digits.
+func hexadecimal(_ value: UInt32) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: 8 - digits.count) + digits
 }

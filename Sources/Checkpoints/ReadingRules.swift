@@ -10,5 +10,6 @@ public enum ReadingRules {
   public static let all: [Rule] = [
     TensorCoreRules.all, ArchiveRules.all, ByteCodecRules.all, EncodingRules.all, PickleRules.all,
     TorchRules.all, DistributedRules.all, SafetensorsRules.all, NumPyRules.all, GolfRules.all,
+    ArtifactRules.all,
   ].flatMap(\.self)
 }

@@ -40,11 +40,12 @@ public struct EncodedTensor: Sendable {
     try require(
       dtype == .f32 || dtype == .bf16 || dtype == .f16, EncodingRules.componentMismatch,
       "cannot decode to \(dtype.rawValue)")
+    let tensors = components.map(\.tensor)
+    try encoding.validate(tensors, shape: shape)
     self.dtype = dtype
     self.shape = shape
-    self.encoding = encoding
+    self.encoding = encoding.described(by: tensors)
     self.components = components
-    try encoding.validate(components.map(\.tensor), shape: shape)
   }
 }
 
@@ -58,6 +59,10 @@ public protocol TensorEncoding: Sendable {
   var granularity: String? { get }
   /// Throws when the components' types, shapes or values contradict each other or `shape`.
   func validate(_ components: [Tensor], shape: Shape) throws(Rejection)
+  /// The same encoding, with what only components tell in its `kind`, `bits` and `granularity`.
+  ///
+  /// `components` have passed `validate`.
+  func described(by components: [Tensor]) -> Self
   /// Gives the decoded elements as float32 in row-major order, a block at a time; the blocks'
   /// sizes are the encoding's choice, at most `EncodedTensor.blockElements` each.
   ///
@@ -66,4 +71,9 @@ public protocol TensorEncoding: Sendable {
   func decode(
     _ components: [Tensor], shape: Shape, _ body: (Span<Float>) throws(Rejection) -> Void
   ) throws(Rejection)
+}
+
+extension TensorEncoding {
+  /// Itself: most encodings know what to say without their components.
+  public func described(by components: [Tensor]) -> Self { self }
 }

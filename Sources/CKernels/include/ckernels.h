@@ -51,6 +51,26 @@ enum birdie_unary {
 // Functions of two numbers.
 enum birdie_binary { BIRDIE_ADD, BIRDIE_SUBTRACT, BIRDIE_MULTIPLY, BIRDIE_DIVIDE };
 
+// The probabilities a stream is decoded with: `classes` tables of `symbol_count` frequencies, each
+// adding up to 2^precision, 8 <= precision <= 15. The arrays have room for one more element each.
+struct birdie_rans_tables {
+  uint32_t precision;
+  uint32_t coarse_bits;  // at most precision
+  uint32_t class_count;
+  uint32_t symbol_count;
+  // Per class, 2^coarse_bits symbols: the one that the first slot of each bucket belongs to.
+  const uint16_t *coarse;
+  // Per class, symbol_count + 1 sums of the frequencies before a symbol; the last is 2^precision.
+  const uint16_t *cumulative;
+};
+
+// What encoding one symbol of one class needs.
+struct birdie_rans_symbol {
+  uint64_t reciprocal;  // floor((2^64 - 1) / frequency) + 1; unused for a frequency of 1 or 0
+  uint32_t frequency;
+  uint32_t cumulative;
+};
+
 // The functions of one instruction set, each described below under birdie_<its name>.
 struct birdie_kernel_table {
   const char *name;  // "portable", "avx2" or "avx512"
@@ -86,6 +106,22 @@ struct birdie_kernel_table {
   void (*sha256_blocks)(uint32_t state[8], const uint8_t *blocks, size_t block_count);
 
   uint32_t (*crc32)(uint32_t crc, const void *bytes, size_t n);
+
+  // rANS (Duda 2013) with 32-bit states and 16-bit words, as docs/formats/birdie.md defines it.
+  //
+  // Decodes `count` symbols, symbol i of class classes[i] (0 for all where it is NULL) by state
+  // i % lanes. Every class must be below class_count and every state at least 2^16. Returns the
+  // number of words that were read, or SIZE_MAX where `word_count` were not enough.
+  size_t (*rans_decode)(uint16_t *symbols, size_t count, const uint16_t *classes,
+                        uint32_t *states, size_t lanes, const void *words, size_t word_count,
+                        const struct birdie_rans_tables *tables);
+  // Encodes `count` symbols, the last first, and writes words downwards from `end`, for which there
+  // must be room: one each symbol. Symbol i of class c has the entry c * symbol_count + symbols[i],
+  // whose frequency is not 0. Returns the number of words written.
+  size_t (*rans_encode)(uint16_t *end, const uint16_t *symbols, size_t count,
+                        const uint16_t *classes, uint32_t *states, size_t lanes,
+                        const struct birdie_rans_symbol *entries, uint32_t symbol_count,
+                        uint32_t precision);
 
   // The arithmetic of tensors; the same bits in every table. Destinations may be sources, except
   // in a matrix product.
@@ -201,6 +237,17 @@ void birdie_swap_bytes(void *dst, const void *src, size_t width, size_t count);
 // The stride may be 0 or negative. Any element size in bytes; 1, 2, 4, 8 and 16 are fast.
 void birdie_gather(void *dst, const void *src, size_t element_size, size_t count,
                    ptrdiff_t stride_bytes);
+
+// Splits n numbers of `width` bytes (2, 4 or 8) into planes of n bytes, the most significant bytes
+// first. With `rotate`, numbers are rotated left by one bit before.
+void birdie_split_planes(uint8_t *planes, const void *src, size_t width, size_t n, int rotate);
+
+// The inverse of birdie_split_planes.
+void birdie_join_planes(void *dst, const uint8_t *planes, size_t width, size_t n, int rotate);
+
+// Adds to counts[classes[i] * symbol_count + symbols[i]]; to class 0 where `classes` is NULL.
+void birdie_count_symbols(uint32_t *counts, const uint16_t *symbols, const uint16_t *classes,
+                          size_t n, size_t symbol_count);
 
 // MARK: - Looking at values
 

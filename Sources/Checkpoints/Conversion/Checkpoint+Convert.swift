@@ -35,6 +35,7 @@ extension Checkpoint {
     // The thread must have ended before the mapping goes, also when writing failed.
     _ = verification.join()
     report.warnings += try result.get()
+    report.files = conversion.files
     return report
   }
 }
@@ -79,6 +80,9 @@ struct Conversion {
       }
     case .pytorch:
       output = try PyTorchOutput(plan, target, audit: &audit)
+    case .birdie:
+      plan.dropTies()
+      output = ArtifactOutput(target)
     }
     self.plan = plan
     report = ConversionReport(
@@ -90,6 +94,9 @@ struct Conversion {
       files: output.files, partialPaths: output.partialPaths, droppedTies: plan.droppedTies,
       warnings: checkpoint.warnings + audit.warnings)
   }
+
+  /// The files, with lengths once they were written.
+  var files: [(path: String, byteCount: Int?)] { output.files }
 
   /// Throws what writing would throw before its first byte.
   func check() throws(Rejection) { try output.target.check() }
@@ -106,8 +113,8 @@ struct Conversion {
 
 /// One way to lay a plan out in files.
 protocol ConversionOutput {
-  /// The files and their lengths in bytes.
-  var files: [(path: String, byteCount: Int)] { get }
+  /// The files and their lengths in bytes; nil before a length is known that coding decides.
+  var files: [(path: String, byteCount: Int?)] { get }
   /// The name it gets.
   var target: OutputTarget { get }
   /// What exists before it has the name: files, and after them their folder.

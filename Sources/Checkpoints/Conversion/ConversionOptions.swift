@@ -7,6 +7,8 @@ public enum OutputFormat: String, Sendable, CaseIterable {
   case safetensors
   /// A zip that `torch.load(weights_only=True)` reads.
   case pytorch
+  /// A Birdie artifact: entropy-coded, with codes as codes.
+  case birdie
 }
 
 /// What becomes of floating-point elements.
@@ -48,6 +50,9 @@ public struct ConversionOptions: Sendable {
   /// Whether an existing output is replaced.
   public var overwrites = false
 
+  /// Whether tensors stay codes and scales under their own names, which an artifact can hold.
+  var keepsCodesInPlace: Bool { format == .birdie && codes != .decode }
+
   /// The defaults: everything, as it is, into one safetensors file.
   public init() {}
 }
@@ -86,8 +91,8 @@ public struct ConversionReport: Sendable {
 
   /// The tensors, in the order of the output.
   public var items: [Item]
-  /// The files, with their lengths in bytes.
-  public var files: [(path: String, byteCount: Int)]
+  /// The files, with their lengths in bytes; nil before a length is known that coding decides.
+  public var files: [(path: String, byteCount: Int?)]
   /// What is written before the output has its name: files, and after them their folder.
   public var partialPaths: [String]
   /// Names that were dropped because they share another's elements, and that other.

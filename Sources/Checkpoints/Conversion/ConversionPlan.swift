@@ -60,7 +60,7 @@ struct ConversionPlan {
         guard let target = renamed[ExactText(first)] else { continue }
         let name = options.renamings.reduce(alias) { $1.applied(to: $0) }
         guard ExactText(name) != ExactText(target) else { continue }
-        if case .encoded = kept.content, options.codes == .keep {
+        if kept.content.encoding != nil, options.codes == .keep {
           metadata[name] = target
           continue
         }
@@ -74,6 +74,11 @@ struct ConversionPlan {
   private mutating func add(
     _ name: String, _ content: TensorContent, _ options: ConversionOptions
   ) throws(Rejection) {
+    if options.keepsCodesInPlace, content.encoding != nil {
+      return append(name, content, options)
+    }
+    var content = content
+    if options.codes == .keep, content.encoding != nil { content = try content.resolved() }
     guard case .encoded(let encoded) = content else {
       if case .absent = content {
         throw Rejection(

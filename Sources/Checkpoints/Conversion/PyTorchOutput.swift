@@ -4,7 +4,7 @@ internal import TensorCore
 
 /// A PyTorch zip of one dictionary.
 struct PyTorchOutput: ConversionOutput {
-  let files: [(path: String, byteCount: Int)]
+  let files: [(path: String, byteCount: Int?)]
   let target: OutputTarget
   private let pickle: [UInt8]
   /// The items that have a record of their own, in the order of their keys; tied ones share.

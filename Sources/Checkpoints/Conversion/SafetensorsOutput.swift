@@ -3,7 +3,7 @@ internal import TensorCore
 
 /// One safetensors file, laid out byte for byte as the reference's `save_file` does.
 struct SafetensorsOutput: ConversionOutput {
-  let files: [(path: String, byteCount: Int)]
+  let files: [(path: String, byteCount: Int?)]
   let target: OutputTarget
   private let layout: SafetensorsLayout
 

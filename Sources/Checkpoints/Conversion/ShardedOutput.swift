@@ -3,7 +3,7 @@ internal import TensorCore
 
 /// A folder of safetensors files with an index, as the Hub's libraries read it.
 struct ShardedOutput: ConversionOutput {
-  let files: [(path: String, byteCount: Int)]
+  let files: [(path: String, byteCount: Int?)]
   let target: OutputTarget
   private let shards: ShardPlan
   private let needsIndex: Bool

@@ -53,6 +53,7 @@ extension ConversionPlan.Item {
 struct ProgressMeter {
   /// What became of the numbers.
   private(set) var warnings: [Audit.Warning] = []
+  private var pending: [Audit.Warning] = []
   private var done = 0
   private let total: Int
   private let listener: (ProgressEvent) -> Void
@@ -67,6 +68,18 @@ struct ProgressMeter {
 
   /// Tells that everything is on the disk and names are about to be given.
   func finish() { tell(.naming) }
+
+  /// A meter for one of several passes over a tensor, which tells nobody.
+  func silent() -> ProgressMeter { ProgressMeter(total: total) { _ in } }
+
+  /// Takes what the passes over one tensor noted, each in place of the one before.
+  mutating func replaceWarnings(of pass: ProgressMeter) { pending = pass.warnings }
+
+  /// Keeps what the last pass over a tensor noted.
+  mutating func keepWarnings() {
+    warnings += pending
+    pending = []
+  }
 
   mutating func noteOverflows(_ count: Int, of item: ConversionPlan.Item) {
     warnings.append(

@@ -45,6 +45,7 @@ extension NamedTensor {
     switch content {
     case .encoded(let encoded):
       encoded.components.reduce(0) { $0 + $1.tensor.byteCount }
+    case .coded(let tensor): tensor.storedByteCount
     case .absent: 0
     default: decodedByteCount
     }

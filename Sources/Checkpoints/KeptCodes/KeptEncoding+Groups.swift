@@ -42,6 +42,28 @@ extension BinarySigns: KeptEncoding {
   }
 }
 
+extension GroupedCodes: KeptEncoding {
+  static var method: String { "grouped" }
+
+  var parameters: [(key: String, value: JSONValue)] { [("group_size", .integer(groupSize))] }
+
+  init?(parameters: JSONValue) {
+    guard let groupSize = parameters["group_size"]?.integer else { return nil }
+    self.init(groupSize: groupSize)
+  }
+}
+
+extension CodebookCodes: KeptEncoding {
+  static var method: String { "codebook" }
+
+  var parameters: [(key: String, value: JSONValue)] { [("group_size", .integer(groupSize))] }
+
+  init?(parameters: JSONValue) {
+    guard let groupSize = parameters["group_size"]?.integer else { return nil }
+    self.init(groupSize: groupSize)
+  }
+}
+
 extension GroupGeometry {
   fileprivate var parameters: [(key: String, value: JSONValue)] {
     [

@@ -17,7 +17,8 @@ protocol KeptEncoding: TensorEncoding {
 enum KeptEncodings {
   static let all: [any KeptEncoding.Type] = [
     ScaledCodes.self, PackedIntegers.self, LowRankResidual.self, TernaryBase3.self,
-    TernaryBitmask.self, BinarySigns.self, CastEncoding.self, AffineCodes.self,
+    TernaryBitmask.self, BinarySigns.self, CastEncoding.self, AffineCodes.self, GridCodes.self,
+    GroupedCodes.self, CodebookCodes.self,
   ]
 }
 
@@ -95,5 +96,18 @@ extension AffineCodes: KeptEncoding {
       let axis = parameters["axis"], axis == .null || axis.integer != nil
     else { return nil }
     self.init(codeType: codeType, axis: axis.integer)
+  }
+}
+
+extension GridCodes: KeptEncoding {
+  static var method: String { "grid" }
+
+  var parameters: [(key: String, value: JSONValue)] {
+    [("states", .integer(trellis?.states ?? 0))]
+  }
+
+  init?(parameters: JSONValue) {
+    guard let states = parameters["states"]?.integer else { return nil }
+    self.init(states: states)
   }
 }

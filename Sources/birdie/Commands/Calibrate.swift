@@ -111,7 +111,7 @@ struct Calibrate: Verb {
     let interruption = Interruption(removing: partialPaths, asJSON: output.json)
     defer { interruption.end() }
     let done = try statistics.convert(to: result, options) { interruption.follow($0.stage) }
-    report.byteCount = done.files.reduce(0) { $0 + $1.byteCount }
+    report.byteCount = done.files.compactMap(\.byteCount).reduce(0, +)
     report.seconds = progress.elapsed
   }
 }

@@ -6,7 +6,7 @@ struct ConversionFlags: ParsableArguments {
   @Option(
     name: .customLong("to"),
     help: ArgumentHelp(
-      "safetensors or pytorch; without it the output's ending decides.", valueName: "format"),
+      "safetensors, pytorch or birdie; without it the output's ending decides.", valueName: "format"),
     completion: .list(OutputFormat.allCases.map(\.rawValue)))
   var target: String?
 
@@ -80,8 +80,8 @@ struct ConversionFlags: ParsableArguments {
   /// A folder called `model.pt` would be taken for a file by everything that reads its name.
   private func checkShards(_ path: String) throws {
     guard maxShardSize != nil else { return }
-    if target == OutputFormat.pytorch.rawValue {
-      throw ValidationError("--max-shard-size: PyTorch files cannot be sharded")
+    if let target, target != OutputFormat.safetensors.rawValue {
+      throw ValidationError("--max-shard-size: only safetensors can be sharded, not \(target)")
     }
     if !OutputFormat.isFolder(path), OutputFormat.inferred(from: path) != nil {
       throw ValidationError(

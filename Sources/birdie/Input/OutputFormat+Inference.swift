@@ -10,6 +10,7 @@ extension OutputFormat {
     switch name[name.index(after: dot)...].lowercased() {
     case "safetensors": return .safetensors
     case "pt", "pth", "bin", "ckpt": return .pytorch
+    case "birdie": return .birdie
     default: return nil
     }
   }

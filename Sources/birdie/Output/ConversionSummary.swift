@@ -22,7 +22,13 @@ struct ConversionSummary {
   /// What stays done if the summary cannot be printed; nil for a rehearsal.
   private var achievement: String? { seconds.map { _ in "\(path) was written and is whole" } }
 
-  private var byteCount: Int { conversion.files.reduce(0) { $0 + $1.byteCount } }
+  /// The bytes of all files; nil where coding will decide.
+  private var byteCount: Int? {
+    let counts = conversion.files.compactMap(\.byteCount)
+    return counts.count == conversion.files.count ? counts.reduce(0, +) : nil
+  }
+
+  private static let unknown = "as coding decides"
 
   private func text() -> String {
     let ink = Ink(for: STDOUT_FILENO)
@@ -32,7 +38,7 @@ struct ConversionSummary {
     }
     let count = conversion.items.count
     let verb = seconds == nil ? "would write" : "wrote"
-    text += "\(verb) \(count) tensor\(count == 1 ? "" : "s"), \(Quantity.bytes(byteCount)), to "
+    text += "\(verb) \(count) tensor\(count == 1 ? "" : "s"), \(byteCount.map(Quantity.bytes) ?? Self.unknown), to "
     text += ink.bold(path.printable)
     text += " (\(format.rawValue), from \(Quantity.bytes(input.byteCount)) of \(input.format))"
     if let seconds { text += " in \(Quantity.seconds(seconds))" }
@@ -45,7 +51,7 @@ struct ConversionSummary {
       tensors.add([item.name, item.dtype, item.shape.description, Quantity.bytes(item.byteCount)])
     }
     var files = Table([.left("file"), .right("bytes")])
-    for file in conversion.files { files.add([file.path, Quantity.bytes(file.byteCount)]) }
+    for file in conversion.files { files.add([file.path, file.byteCount.map(Quantity.bytes) ?? Self.unknown]) }
     return tensors.rendered(with: ink) + "\n" + files.rendered(with: ink) + "\n"
   }
 
@@ -57,7 +63,7 @@ struct ConversionSummary {
       ],
       "output": [
         "path": .string(path), "format": .string(format.rawValue),
-        "bytes": .integer(byteCount),
+        "bytes": JSONValue(byteCount),
       ],
       "dry_run": .bool(seconds == nil),
       "tensors": .array(
@@ -69,7 +75,7 @@ struct ConversionSummary {
           ]
         }),
       "files": .array(
-        conversion.files.map { ["path": .string($0.path), "bytes": .integer($0.byteCount)] }),
+        conversion.files.map { ["path": .string($0.path), "bytes": JSONValue($0.byteCount)] }),
       "dropped_ties": .object(
         conversion.droppedTies.sorted { $0.key < $1.key }
           .map { (key: $0.key, value: .string($0.value)) }),

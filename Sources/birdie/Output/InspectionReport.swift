@@ -123,22 +123,18 @@ extension InspectionReport {
 extension NamedTensor {
   /// What a table says about codes: `int8_row, 8 bits per row`; for absent tensors that they are.
   fileprivate var encodingSummary: String {
-    switch content {
-    case .encoded(let encoded):
-      let encoding = encoded.encoding
-      let bits = encoding.bits.map { ", \($0) bits" } ?? ""
-      return encoding.kind + bits + (encoding.granularity.map { " per \($0)" } ?? "")
-    case .absent: return "no data"
-    default: return ""
-    }
+    if case .absent = content { return "no data" }
+    guard let encoding = content.encoding else { return "" }
+    let bits = encoding.bits.map { ", \($0) bits" } ?? ""
+    return encoding.kind + bits + (encoding.granularity.map { " per \($0)" } ?? "")
   }
 
   fileprivate var encodingJSON: JSONValue {
-    guard case .encoded(let encoded) = content else { return .null }
+    guard let encoding = content.encoding else { return .null }
     return [
-      "kind": .string(encoded.encoding.kind),
-      "bits": JSONValue(encoded.encoding.bits),
-      "granularity": JSONValue(encoded.encoding.granularity),
+      "kind": .string(encoding.kind),
+      "bits": JSONValue(encoding.bits),
+      "granularity": JSONValue(encoding.granularity),
     ]
   }
 }

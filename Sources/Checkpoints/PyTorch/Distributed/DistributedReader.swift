@@ -140,7 +140,7 @@ struct DistributedReader {
     switch value.tensorValue?.content {
     case .dense(let dense): tensor = dense
     case .transformed(let stored, let change): tensor = try stored.rewritten(by: change)
-    case .encoded, .pieces, .absent:
+    case .encoded, .pieces, .coded, .absent:
       throw DistributedMetadata.malformed("a chunk is quantized or has no data")
     case nil: throw DistributedMetadata.malformed("a chunk is no tensor")
     }

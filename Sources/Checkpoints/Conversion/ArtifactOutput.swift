@@ -1,0 +1,83 @@
+internal import Diagnostics
+internal import EntropyCoding
+internal import TensorCore
+
+/// A Birdie artifact: tensors go to the file one after another, the directory last.
+final class ArtifactOutput: ConversionOutput {
+  private(set) var files: [(path: String, byteCount: Int?)]
+  let target: OutputTarget
+
+  init(_ target: OutputTarget) {
+    self.target = target
+    // What coding comes to is known when it is done.
+    files = [(target.path, nil)]
+  }
+
+  func write(
+    _ plan: ConversionPlan, _ meter: inout ProgressMeter, _ approve: () throws(Rejection) -> Void
+  ) throws(Rejection) -> [Audit.Warning] {
+    let writer = ArtifactWriter(try OutputFile(target), meter)
+    meter.begin()
+    try writer.add(ArtifactFormat.magic + [ArtifactFormat.version])
+    var directory = ArtifactDirectoryWriter(
+      metadata: plan.metadata, tensorCount: plan.items.count)
+    for item in plan.items {
+      try locating(Place(tensor: item.name)) { () throws(Rejection) in
+        try writer.add(item, to: &directory)
+      }
+    }
+    try writer.add(directory.finish())
+    meter = writer.meter
+    let file = writer.takeFile()
+    let warnings = file.followsInterruption ? [interruptionWarning(target.path)] : []
+    files = [(target.path, file.byteCount)]
+    try file.sync()
+    try approve()
+    meter.finish()
+    try file.commit()
+    return warnings
+  }
+}
+
+/// The file that chunks go to, and how far it has come.
+private final class ArtifactWriter {
+  private var file: OutputFile?
+  private(set) var meter: ProgressMeter
+
+  init(_ file: consuming OutputFile, _ meter: ProgressMeter) {
+    self.file = consume file
+    self.meter = meter
+  }
+
+  func add(_ bytes: [UInt8]) throws(Rejection) { try file?.append(bytes) }
+
+  func takeFile() -> OutputFile {
+    guard let file = file.take() else { preconditionFailure("a file is taken once") }
+    return file
+  }
+
+  /// Codes one tensor: its codes and scales, unless floats are to change, else its elements.
+  func add(
+    _ item: ConversionPlan.Item, to directory: inout ArtifactDirectoryWriter
+  ) throws(Rejection) {
+    let sink: ChunkSink = { [self] (chunk) throws(Rejection) in try add(chunk) }
+    if item.keepsCodes, case .encoded(let tensor) = try item.content.resolved() {
+      try directory.add(item.name, tensor, sink)
+    } else {
+      let source: ComponentSource = { [self] (body) throws(Rejection) in
+        // Read more than once; what is lost is noted by the last time.
+        var pass = meter.silent()
+        try item.forEachChunk(&pass, body)
+        meter.replaceWarnings(of: pass)
+      }
+      try directory.add(item.name, item.dtype, item.shape, source, sink)
+      meter.keepWarnings()
+    }
+    meter.advance(by: item.byteCount)
+  }
+}
+
+extension ConversionPlan.Item {
+  /// Whether the tensor can stay codes and scales.
+  fileprivate var keepsCodes: Bool { content.encoding != nil && content.dtype == dtype }
+}

@@ -1,0 +1,197 @@
+internal import CKernels
+public import Diagnostics
+public import TensorCore
+
+/// How the bytes of one tensor's part are kept: in the directory, or in streams of symbols.
+public struct CodedComponent: Sendable {
+  /// What there is for each plane.
+  enum Plane: Sendable {
+    /// Symbols as they are.
+    case raw
+    /// Symbols under a model.
+    case coded(StreamDescription)
+  }
+
+  enum Coding: Sendable {
+    /// The bytes were in the directory.
+    case inline([UInt8])
+    /// A stream for each plane, or for the symbols of 8 or 16 bits.
+    case streams([Plane])
+    /// Fields of some bits, and the bits that are left at the end.
+    case bitFields(width: Int, StreamDescription, rest: [UInt8])
+  }
+
+  /// The type of the elements.
+  public let dtype: DType
+  /// The extents.
+  public let shape: Shape
+  let coding: Coding
+
+  /// The numbers by which descriptions name the codings.
+  enum Kind: Int, CaseIterable {
+    case inline, streams, logarithmic, permutation, bitFields, adaptive
+  }
+
+  /// The bytes once decoded.
+  public var byteCount: Int { dtype.byteCount(elements: shape.elementCount) ?? 0 }
+
+  /// The bytes of its chunks; nil where they are more than `limit`.
+  public func chunkByteCount(atMost limit: Int) -> Int? {
+    var sum = 0
+    for length in planeByteCounts {
+      sum += length
+      guard sum <= limit else { return nil }
+    }
+    return sum
+  }
+
+  /// Of each plane the bytes of all its chunks; at most some 2^59 each.
+  private var planeByteCounts: [Int] {
+    switch coding {
+    case .inline: return []
+    case .bitFields(_, let stream, _): return [stream.byteCount]
+    case .streams(let planes):
+      let layout = symbolLayout
+      return planes.map { plane in
+        switch plane {
+        case .raw: layout.count * layout.symbolWidth
+        case .coded(let stream): stream.byteCount
+        }
+      }
+    }
+  }
+
+  /// Of each chunk the bytes of each plane.
+  var chunks: [[Int]] {
+    switch coding {
+    case .inline: return []
+    case .bitFields(_, let stream, _): return stream.chunkLengths.map { [$0] }
+    case .streams(let planes):
+      let layout = symbolLayout
+      return (0..<StreamDescription.chunkCount(of: layout.count)).map { index in
+        let start = index * StreamDescription.chunkSymbols
+        let count = min(layout.count - start, StreamDescription.chunkSymbols)
+        return planes.map { plane in
+          switch plane {
+          case .raw: count * layout.symbolWidth
+          case .coded(let stream): stream.chunkLengths[index]
+          }
+        }
+      }
+    }
+  }
+
+  /// The symbols of each stream and the bytes of one.
+  var symbolLayout: (count: Int, symbolWidth: Int, planeCount: Int) {
+    let width = dtype == .i16 || dtype == .u16 ? 2 : 1
+    let planes = width == 2 ? 1 : ElementPlanes(dtype).width
+    return (byteCount / (width * planes), width, planes)
+  }
+
+  /// The rows and columns of its symbols.
+  static func geometry(_ dtype: DType, _ shape: Shape) -> StreamGeometry {
+    let planes = dtype == .i16 || dtype == .u16 ? 2 : ElementPlanes(dtype).width
+    let count = (dtype.byteCount(elements: shape.elementCount) ?? 0) / planes
+    return StreamGeometry(count: count, extents: shape.dimensions)
+  }
+
+  /// What reports call the way it is coded.
+  public var modelName: String {
+    switch coding {
+    case .inline: "in the directory"
+    case .bitFields(_, let stream, _): stream.modelName
+    case .streams(let planes):
+      planes.map { plane in
+        switch plane {
+        case .raw: "raw"
+        case .coded(let stream): stream.modelName
+        }
+      }.joined(separator: " + ")
+    }
+  }
+}
+
+extension CodedComponent {
+  /// Reads what a directory says of a component of this type and shape; throws B05 for what cannot
+  /// be.
+  public init(
+    from decoder: inout AdaptiveDecoder, dtype: DType, shape: Shape
+  ) throws(Rejection) {
+    guard let byteCount = dtype.byteCount(elements: shape.elementCount) else {
+      throw Rejection(
+        EntropyRules.damagedDescription, "\(shape) of \(dtype.rawValue) is no number of bytes")
+    }
+    self.dtype = dtype
+    self.shape = shape
+    let number = try decoder.number(
+      CodedField.codingKind, limit: Kind.allCases.count - 1)
+    let geometry = Self.geometry(dtype, shape)
+    switch Kind.allCases[number] {
+    case .inline:
+      coding = .inline(try InlineCoding.read(byteCount, dtype, from: &decoder))
+    case .logarithmic:
+      coding = .inline(
+        try LogarithmicCoding.read(shape.elementCount, dtype, from: &decoder))
+    case .permutation:
+      coding = .inline(
+        try PermutationCoding.read(shape.elementCount, dtype, from: &decoder))
+    case .adaptive:
+      coding = .inline(try AdaptiveCoding.read(dtype, geometry, from: &decoder))
+    case .bitFields:
+      coding = try Self.bitFields(byteCount, dtype, from: &decoder)
+    case .streams:
+      let planeCount = dtype == .i16 || dtype == .u16 ? 1 : ElementPlanes(dtype).width
+      var planes: [Plane] = []
+      for _ in 0..<planeCount {
+        planes.append(try Self.plane(from: &decoder, geometry))
+      }
+      coding = .streams(planes)
+    }
+  }
+
+  private static func plane(
+    from decoder: inout AdaptiveDecoder, _ geometry: StreamGeometry
+  ) throws(Rejection) -> Plane {
+    guard try decoder.number(CodedField.streamKind, limit: 1) == 1 else { return .raw }
+    return .coded(try StreamDescription(from: &decoder, geometry: geometry))
+  }
+
+  private static func bitFields(
+    _ byteCount: Int, _ dtype: DType, from decoder: inout AdaptiveDecoder
+  ) throws(Rejection) -> Coding {
+    let width = try decoder.number(CodedField.fieldWidth, limit: 7)
+    try require(
+      width > 0 && dtype == .u8 && byteCount < 1 << 59, EntropyRules.damagedDescription,
+      "fields of \(width) bits in \(dtype.rawValue)")
+    let stream = try StreamDescription(
+      from: &decoder, geometry: StreamGeometry(count: byteCount * 8 / width))
+    var rest: [UInt8] = []
+    for _ in 0..<(byteCount * 8 % width) {
+      rest.append(UInt8(try decoder.uniform(below: 2)))
+    }
+    return .bitFields(width: width, stream, rest: rest)
+  }
+
+  /// Writes the description to a directory, once its chunks have lengths. What is inline writes
+  /// itself where it was chosen.
+  func writeStreams(to encoder: inout AdaptiveEncoder) {
+    switch coding {
+    case .inline: preconditionFailure("inline codings write themselves")
+    case .streams(let planes):
+      encoder.number(Kind.streams.rawValue, CodedField.codingKind)
+      for plane in planes {
+        switch plane {
+        case .raw: encoder.number(0, CodedField.streamKind)
+        case .coded(let stream):
+          encoder.number(1, CodedField.streamKind)
+          stream.write(to: &encoder)
+        }
+      }
+    case .bitFields(let width, let stream, let rest):
+      encoder.number(Kind.bitFields.rawValue, CodedField.codingKind)
+      encoder.number(width, CodedField.fieldWidth)
+      stream.write(to: &encoder)
+      for bit in rest { encoder.uniform(Int(bit), below: 2) }
+    }
+  }
+}

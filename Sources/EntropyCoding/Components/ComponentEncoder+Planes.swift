@@ -1,0 +1,110 @@
+internal import CKernels
+internal import Diagnostics
+internal import TensorCore
+
+extension ComponentEncoder {
+  /// Encodes elements plane by plane under histograms, reading them twice: once to count, once to
+  /// code. Memory does not grow with the component.
+  func encodePlanes(
+    _ source: @escaping ComponentSource, to encoder: inout AdaptiveEncoder, _ sink: @escaping ChunkSink
+  ) throws(Rejection) -> CodedComponent {
+    let layout = ElementPlanes(dtype)
+    var counts = [[UInt32]](repeating: [UInt32](repeating: 0, count: 256), count: layout.width)
+    var chunks = ElementChunks(layout.width)
+    try chunks.forEach(source) { (elements) throws(Rejection) in
+      let planes = unsafe layout.split(elements.span.bytes)
+      let count = planes.count / layout.width
+      for plane in 0..<layout.width {
+        count8(planes[(plane * count)..<((plane + 1) * count)], &counts[plane])
+      }
+    }
+    var planes = counts.map { Self.plane($0, StreamGeometry(count: byteCount / layout.width)) }
+    var encoders: [StreamEncoder?] = []
+    for plane in planes {
+      if case .coded(let stream) = plane {
+        encoders.append(try StreamEncoder(stream))
+      } else {
+        encoders.append(nil)
+      }
+    }
+    chunks = ElementChunks(layout.width)
+    try chunks.forEach(source) { (elements) throws(Rejection) in
+      let bytes = unsafe layout.split(elements.span.bytes)
+      let count = bytes.count / layout.width
+      for plane in 0..<layout.width {
+        let content = bytes[(plane * count)..<((plane + 1) * count)]
+        guard case .coded(var stream) = planes[plane] else {
+          try sink(Array(content))
+          continue
+        }
+        let least = UInt16(truncatingIfNeeded: stream.alphabet.leastSymbol)
+        let symbols = content.map { UInt16($0) - least }
+        let chunk = encoders[plane]?.next(symbols[...]) ?? []
+        stream.chunkLengths.append(chunk.count)
+        planes[plane] = .coded(stream)
+        try sink(chunk)
+      }
+    }
+    let component = CodedComponent(dtype: dtype, shape: shape, coding: .streams(planes))
+    component.writeStreams(to: &encoder)
+    return component
+  }
+
+  private func count8(_ content: ArraySlice<UInt8>, _ counts: inout [UInt32]) {
+    unsafe content.withUnsafeBufferPointer { content in
+      unsafe counts.withUnsafeMutableBufferPointer { counts in
+        for unsafe byte in unsafe content { unsafe counts[Int(byte)] &+= 1 }
+      }
+    }
+  }
+
+  /// The plane under a histogram of its bytes, or as it is where that does not pay.
+  private static func plane(_ counts: [UInt32], _ geometry: StreamGeometry) -> CodedComponent.Plane {
+    guard let least = counts.firstIndex(where: { $0 > 0 }),
+      let last = counts.lastIndex(where: { $0 > 0 })
+    else { return .raw }
+    let alphabet = Alphabet(
+      precision: 14, leastSymbol: least, symbolCount: last - least + 1, supersetCount: 1)
+    guard let model = HistogramModel(counting: Array(counts[least...last]), alphabet) else {
+      return .raw
+    }
+    var stream = StreamDescription(geometry: geometry, alphabet: alphabet, model: model)
+    guard let tables = try? stream.tables(),
+      let bits = tables.bitCount(of: Array(counts[least...last]))
+    else { return .raw }
+    var encoder = AdaptiveEncoder()
+    stream.writeModel(to: &encoder)
+    // Less than 1 % is not worth the time that decoding takes.
+    guard bits + encoder.bitCount < 7.92 * Double(geometry.count) else { return .raw }
+    stream.laneBits = StreamPlanner.laneBits(
+      byteCount: bits / 8 / Double(StreamDescription.chunkCount(of: geometry.count)),
+      columns: .max)
+    return .coded(stream)
+  }
+}
+
+/// Cuts a source's bytes into the chunks of a stream.
+private struct ElementChunks {
+  private let byteCount: Int
+
+  init(_ width: Int) { byteCount = width * StreamDescription.chunkSymbols }
+
+  func forEach(
+    _ source: @escaping ComponentSource, _ body: ([UInt8]) throws(Rejection) -> Void
+  ) throws(Rejection) {
+    var pending: [UInt8] = []
+    try source { (bytes) throws(Rejection) in
+      var position = 0
+      while position < bytes.byteCount {
+        let end = min(position + byteCount - pending.count, bytes.byteCount)
+        unsafe bytes.extracting(position..<end).withUnsafeBytes { unsafe pending.append(contentsOf: $0) }
+        position = end
+        if pending.count == byteCount {
+          try body(pending)
+          pending.removeAll(keepingCapacity: true)
+        }
+      }
+    }
+    if !pending.isEmpty { try body(pending) }
+  }
+}

@@ -1,0 +1,188 @@
+internal import CKernels
+public import Diagnostics
+public import TensorCore
+
+/// The bytes of a component, given as often as they are asked for, a chunk of whole elements at a
+/// time.
+public typealias ComponentSource =
+  ((RawSpan) throws(Rejection) -> Void) throws(Rejection) -> Void
+
+/// Takes the bytes of chunks in the file's order.
+public typealias ChunkSink = ([UInt8]) throws(Rejection) -> Void
+
+/// What a writer knows of a component beyond its bytes.
+public struct ComponentHints: Sendable {
+  /// The trellis that its codes run through.
+  public var trellis: Trellis?
+  /// The width of the fields that its bytes consist of.
+  public var fieldWidth: Int?
+
+  /// What is known; by default nothing.
+  public init(trellis: Trellis? = nil, fieldWidth: Int? = nil) {
+    self.trellis = trellis
+    self.fieldWidth = fieldWidth
+  }
+}
+
+/// Writes components in the coding that takes the fewest bytes.
+public struct ComponentEncoder {
+  let dtype: DType
+  let shape: Shape
+  private let hints: ComponentHints
+
+  /// Tensors of up to this many bytes may go into the directory.
+  static let mostInlineBytes = 1 << 14
+  /// Tensors of up to this many integers may be coded adaptively: twenty times as slow to read.
+  static let mostAdaptiveSymbols = 1 << 15
+  /// Integers of up to this many bytes are coded under any model, more only under histograms, for
+  /// which they need not be in memory.
+  static let mostModelledBytes = 1 << 27
+
+  /// An encoder for components of a type and shape, whose bytes are a whole number.
+  public init(_ dtype: DType, _ shape: Shape, _ hints: ComponentHints = ComponentHints()) {
+    self.dtype = dtype
+    self.shape = shape
+    self.hints = hints
+  }
+
+  var byteCount: Int { dtype.byteCount(elements: shape.elementCount) ?? 0 }
+  private var geometry: StreamGeometry { CodedComponent.geometry(dtype, shape) }
+  private var isInteger: Bool {
+    switch dtype {
+    case .i8, .u8, .i16, .u16, .bool: true
+    default: false
+    }
+  }
+
+  /// Writes the description to a directory and the chunks to `sink`; gives the component.
+  public func encode(
+    _ source: @escaping ComponentSource, to encoder: inout AdaptiveEncoder, _ sink: @escaping ChunkSink
+  ) throws(Rejection) -> CodedComponent {
+    if byteCount <= Self.mostModelledBytes, isInteger || byteCount <= Self.mostInlineBytes {
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(byteCount)
+      try source { (chunk) throws(Rejection) in
+        unsafe chunk.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+      }
+      return try encode(bytes, to: &encoder, sink)
+    }
+    return try encodePlanes(source, to: &encoder, sink)
+  }
+
+  // MARK: In memory
+
+  private func encode(
+    _ bytes: [UInt8], to encoder: inout AdaptiveEncoder, _ sink: @escaping ChunkSink
+  ) throws(Rejection) -> CodedComponent {
+    let component = CodedComponent(dtype: dtype, shape: shape, coding: .inline(bytes))
+    if let order = unsafe PermutationCoding.order(bytes.span.bytes, dtype) {
+      encoder.number(CodedComponent.Kind.permutation.rawValue, CodedField.codingKind)
+      PermutationCoding.write(order, to: &encoder)
+      return component
+    }
+    if let exponents = unsafe LogarithmicScales.exponents(of: bytes.span.bytes, dtype) {
+      encoder.number(CodedComponent.Kind.logarithmic.rawValue, CodedField.codingKind)
+      LogarithmicCoding.write(exponents, to: &encoder)
+      return component
+    }
+    var best: (bits: Double, kind: CodedComponent.Kind) = (.infinity, .inline)
+    let block = unsafe isInteger ? SymbolBlock(bytes.span.bytes, dtype) : nil
+    if bytes.count <= Self.mostInlineBytes {
+      var candidate = AdaptiveEncoder()
+      unsafe InlineCoding.write(bytes.span.bytes, dtype, to: &candidate)
+      best = (candidate.bitCount, .inline)
+    }
+    if let block, dtype == .i8 || dtype == .i16, hints.trellis == nil,
+      block.symbols.count <= Self.mostAdaptiveSymbols,
+      geometry.columns <= AdaptiveCoding.mostColumns
+    {
+      var candidate = AdaptiveEncoder()
+      AdaptiveCoding.write(block, geometry, to: &candidate)
+      if candidate.bitCount < best.bits { best = (candidate.bitCount, .adaptive) }
+    }
+    if let streams = try streams(block, bytes, below: best.bits) {
+      let component = try write(streams, sink)
+      component.writeStreams(to: &encoder)
+      return component
+    }
+    encoder.number(best.kind.rawValue, CodedField.codingKind)
+    if best.kind == .adaptive, let block {
+      AdaptiveCoding.write(block, geometry, to: &encoder)
+    } else {
+      unsafe InlineCoding.write(bytes.span.bytes, dtype, to: &encoder)
+    }
+    return component
+  }
+
+  /// The streams of a component and the symbols of each.
+  private struct Streams {
+    var coding: CodedComponent.Coding
+    var symbols: [UInt16]
+    var bytes: [UInt8]
+  }
+
+  /// The best way in streams; nil where the directory takes fewer bits.
+  private func streams(
+    _ block: SymbolBlock?, _ bytes: [UInt8], below bits: Double
+  ) throws(Rejection) -> Streams? {
+    guard let block else { return nil }
+    let raw = Double(8 * bytes.count) + 16
+    var best: (bits: Double, streams: Streams) = (
+      raw, Streams(coding: .streams([.raw]), symbols: [], bytes: bytes)
+    )
+    let trellis = hints.trellis
+    let planner = StreamPlanner(block, geometry, trellis: trellis)
+    if let plan = planner.plan(), plan.bits < best.bits {
+      best = (
+        plan.bits,
+        Streams(coding: .streams([.coded(plan.stream)]), symbols: planner.offsets, bytes: [])
+      )
+    }
+    if let width = hints.fieldWidth, dtype == .u8, (1...7).contains(width) {
+      let fields = BitFields(bytes, width: width)
+      if let block = fields.block {
+        let planner = StreamPlanner(
+          block, StreamGeometry(count: block.symbols.count), trellis: nil)
+        if let plan = planner.plan(), plan.bits < best.bits {
+          best = (
+            plan.bits,
+            Streams(
+              coding: .bitFields(width: width, plan.stream, rest: fields.rest),
+              symbols: planner.offsets, bytes: [])
+          )
+        }
+      }
+    }
+    return best.bits < bits ? best.streams : nil
+  }
+
+  /// Encodes the chunks of a stream whose symbols are in memory.
+  private func write(_ streams: Streams, _ sink: @escaping ChunkSink) throws(Rejection) -> CodedComponent {
+    switch streams.coding {
+    case .streams(let planes):
+      guard case .coded(var stream) = planes[0] else {
+        try sink(streams.bytes)
+        break
+      }
+      try write(streams.symbols, &stream, sink)
+      return CodedComponent(dtype: dtype, shape: shape, coding: .streams([.coded(stream)]))
+    case .bitFields(let width, var stream, let rest):
+      try write(streams.symbols, &stream, sink)
+      return CodedComponent(
+        dtype: dtype, shape: shape, coding: .bitFields(width: width, stream, rest: rest))
+    case .inline: break
+    }
+    return CodedComponent(dtype: dtype, shape: shape, coding: streams.coding)
+  }
+
+  private func write(
+    _ symbols: [UInt16], _ stream: inout StreamDescription, _ sink: @escaping ChunkSink
+  ) throws(Rejection) {
+    var encoder = try StreamEncoder(stream)
+    for index in 0..<StreamDescription.chunkCount(of: symbols.count) {
+      let chunk = encoder.next(symbols[stream.range(ofChunk: index)])
+      stream.chunkLengths.append(chunk.count)
+      try sink(chunk)
+    }
+  }
+}
