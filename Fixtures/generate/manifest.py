@@ -37,6 +37,10 @@ ORIGINS = {
     "tar/": ("generate/archives.py", f"Python 3.11, {TORCH}"),
     "compressed/": ("generate/compressed.py", "numpy 2.4.6, brotli 1.0.9, zstd 1.5.4, lrzip 0.651"),
     "encodings/": ("generate/encodings.py", TORCH),
+    **{
+        f"encodings/{name}-": ("generate/grid_encodings.py", "torch 2.15.0, numpy 1.26.4")
+        for name in ("grid", "grouped", "codebook")
+    },
     "language_models/": (
         "generate/language_models.py",
         f"{TORCH}, safetensors 0.8.0, transformers 5.23.0",
@@ -46,6 +50,10 @@ ORIGINS = {
     "pickle/": ("generate/pickles.py", f"Python 3.11, {TORCH}"),
     "tokenizers/": ("generate/tokenizer_files.py", "sentencepiece 0.2.3, tokenizers 0.23.3"),
     "safetensors/": ("generate/safetensors_files.py", f"{TORCH}, safetensors 0.8.0"),
+    "safetensors/kept/": (
+        "generate/grid_encodings.py",
+        "torch 2.15.0, numpy 1.26.4, safetensors 0.8.0",
+    ),
 }
 LICENCE = "as the project"
 

@@ -149,11 +149,11 @@ def write_accepts():
     put("", "accepts.json", (json.dumps(listing, indent=1, ensure_ascii=False) + "\n").encode())
 
 
-def kept(note, name="w", **more):
+def kept(note, name="w", scales=(2,), **more):
     """A file of codes [[1, 2], [3, 4]] and two scales with a note in the metadata."""
     text = note if isinstance(note, str) else json.dumps(note)
     return file({"__metadata__": {f"birdie.encoding.{name}": text, **more},
-                 "w.scale": entry("F32", [2], [0, 8]), "v": entry("F32", [1], [8, 12]),
+                 "w.scale": entry("F32", list(scales), [0, 8]), "v": entry("F32", [1], [8, 12]),
                  "w.q": entry("I8", [2, 2], [12, 16])},
                 struct.pack("<3f4b", 0.5, 2, 7, 1, 2, 3, 4))
 
@@ -178,6 +178,10 @@ def kept_code_rejects():
         "groups-overflow": {"method": "binary", "parameters": {
             "rows": 2**62, "columns": 4, "padded_columns": 4, "group_size": 4}},
         "packed-zero-no-code": {"method": "packed", "parameters": {"width": 2, "zero": 4}},
+        "grid-five-states": {"method": "grid", "parameters": {"states": 5}},
+        "grid-no-states": {"method": "grid", "parameters": {}},
+        "grouped-size-zero": {"method": "grouped", "parameters": {"group_size": 0}},
+        "codebook-size-negative": {"method": "codebook", "parameters": {"group_size": -1}},
         "shape-negative": {"shape": [-2, -2]},
         "shape-overflow": {"shape": [2**62, 4]},
         "shape-text": {"shape": "2,2"},
@@ -191,6 +195,11 @@ def kept_code_rejects():
     yield "C08-kept-bytes-left", kept({
         **good, "method": "ternary_base3",
         "parameters": {**grouped, "scales_divided_by": None}}).replace(b'"I8"', b'"U8"')
+    yield "C08-kept-index-beyond-codebook", kept({
+        **good, "method": "codebook", "components": ["w.q", "v", "w.scale"],
+        "parameters": {"group_size": 0}}, scales=[2, 1]).replace(b'"I8"', b'"U8"')
+    yield "C09-kept-columns-without-scales", kept({
+        **good, "method": "grid", "components": ["w.q", "w.scale"], "parameters": {"states": 0}})
     yield "C09-kept-codes-of-other-shape", kept({**good, "shape": [4]})
     yield "C09-kept-parts-swapped", kept({**good, "components": ["w.scale", "w.q"]})
     yield "C09-kept-decodes-to-integer", kept({**good, "dtype": "I8"})

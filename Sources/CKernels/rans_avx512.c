@@ -8,11 +8,6 @@
 // For functions of a constant number of vectors, whose states must stay in registers.
 #define AVX512_INLINE __attribute__((target("avx512f,popcnt"), always_inline)) static inline
 
-// For 8 lanes; in rans_avx2.c.
-size_t birdie_rans_decode_avx2(uint16_t *symbols, size_t count, const uint16_t *classes,
-                               uint32_t *states, size_t lanes, const void *words,
-                               size_t word_count, const struct birdie_rans_tables *tables);
-
 // What is left to decode. Fewer than no words: there were not enough.
 struct stream {
   uint16_t *symbols;

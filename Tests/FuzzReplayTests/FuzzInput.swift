@@ -47,5 +47,6 @@ struct FuzzInput: CustomTestStringConvertible, Sendable {
     FuzzInput(entry: .conversion, path: "pytorch/accepts/tar-with-views.pt"),
     FuzzInput(entry: .conversion, path: "safetensors/accepts/tied.safetensors"),
     FuzzInput(entry: .conversion, path: "safetensors/rejects/S16-long.safetensors"),
+    FuzzInput(entry: .conversion, path: "safetensors/kept/matrix-codes.safetensors"),
   ]
 }

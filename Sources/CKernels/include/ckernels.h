@@ -111,7 +111,8 @@ struct birdie_kernel_table {
   //
   // Decodes `count` symbols, symbol i of class classes[i] (0 for all where it is NULL) by state
   // i % lanes. Every class must be below class_count and every state at least 2^16. Returns the
-  // number of words that were read, or SIZE_MAX where `word_count` were not enough.
+  // number of words that were read, or SIZE_MAX where `word_count` were not enough: the symbols are
+  // worth nothing then. Of classes without frequencies the last sum is 2^precision all the same.
   size_t (*rans_decode)(uint16_t *symbols, size_t count, const uint16_t *classes,
                         uint32_t *states, size_t lanes, const void *words, size_t word_count,
                         const struct birdie_rans_tables *tables);

@@ -9,13 +9,15 @@ struct ArtifactDirectoryReader {
   private var decoder: AdaptiveDecoder
   private let chunks: Storage
   private let fileByteCount: Int
+  private let verifiesTensors: Bool
   private var position = 0
   private var decodedByteCount = 0
   private var names: Set<ExactText> = []
   private var lastName: [UInt8] = []
 
   /// A reader of a directory whose chunks these are, all of them.
-  init(_ directory: [UInt8], chunks: Storage) {
+  init(_ directory: [UInt8], chunks: Storage, verifiesTensors: Bool) {
+    self.verifiesTensors = verifiesTensors
     decoder = AdaptiveDecoder(directory)
     self.chunks = chunks
     fileByteCount = directory.count + chunks.byteCount
@@ -66,8 +68,14 @@ struct ArtifactDirectoryReader {
         content: .coded(
           CodedTensor(
             dtype: dtype, shape: shape, encoding: encoding, parts: parts,
-            checksum: try decoder.checksum())))
+            checksum: try checksum())))
     }
+  }
+
+  /// The checksum of a tensor, unless nobody is to compare it.
+  private mutating func checksum() throws(Rejection) -> UInt32? {
+    let stored = try decoder.checksum()
+    return verifiesTensors ? stored : nil
   }
 
   /// What follows the bytes that the name shares with the one before it.

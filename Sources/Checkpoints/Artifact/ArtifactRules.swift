@@ -29,14 +29,16 @@ public enum ArtifactRules {
     "B04", "the directory of the artifact is damaged",
     because: "The directory's bytes do not have the checksum that stands beside them. It says how "
       + "every tensor is to be decoded, so nothing of the file can be trusted.",
-    remedy: "Fetch the file again and compare its SHA-256 with the publisher's.")
+    remedy: "Fetch the file again and compare its SHA-256 with the publisher's.",
+    isRelaxable: true)
 
   /// A tensor whose bytes do not have their checksum.
   public static let wrongChecksum = Rule(
     "B07", "a tensor does not have its checksum",
     because: "The tensor was decoded, but its bytes are not those that were encoded: the file was "
       + "damaged in a place that decoding alone does not notice.",
-    remedy: "Fetch the file again; the other tensors of this one can still be read.")
+    remedy: "Fetch the file again; the other tensors of this one can still be read.",
+    isRelaxable: true)
 
   /// A file that would decode to far more than it can have been made of.
   public static let excessiveExpansion = Rule(

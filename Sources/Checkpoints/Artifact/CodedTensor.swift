@@ -19,7 +19,8 @@ public struct CodedTensor: Sendable {
   /// How the parts become numbers; nil where the one part are the elements.
   public let encoding: (any TensorEncoding)?
   let parts: [Part]
-  let checksum: UInt32
+  /// The CRC-32 of the parts; nil where it is not to be compared.
+  let checksum: UInt32?
 
   /// The bytes of its chunks; what the directory holds of it is not counted.
   public var storedByteCount: Int { parts.reduce(0) { $0 + $1.chunks.byteCount } }
@@ -76,11 +77,10 @@ public struct CodedTensor: Sendable {
   }
 
   private func check(_ crc: CRC32) throws(Rejection) {
-    guard crc.value == checksum else {
-      throw Rejection(
-        ArtifactRules.wrongChecksum,
-        "CRC mismatch (stored \(hexadecimal(checksum)), computed \(hexadecimal(crc.value)))")
-    }
+    guard let checksum, crc.value != checksum else { return }
+    throw Rejection(
+      ArtifactRules.wrongChecksum,
+      "CRC mismatch (stored \(hexadecimal(checksum)), computed \(hexadecimal(crc.value)))")
   }
 }
 

@@ -38,13 +38,16 @@ struct AdaptiveBit {
   private(set) var probability: UInt32 = 1 << 15
   private var count: UInt32 = 0
 
-  /// Learns from a bit.
-  mutating func learn(_ bit: Bool) {
+  /// Learns from a bit; gives the probability of a 1 before.
+  @discardableResult
+  mutating func learn(_ bit: Bool) -> UInt32 {
+    let before = probability
     if bit {
       probability += (65536 - probability) / (count + 2)
     } else {
       probability -= probability / (count + 2)
     }
     count = min(count + 1, 254)
+    return before
   }
 }

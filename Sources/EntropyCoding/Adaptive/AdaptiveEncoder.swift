@@ -20,14 +20,13 @@ public struct AdaptiveEncoder {
   public var bitCount: Double { Double(bytes.count) * 8 + Double(range.leadingZeroBitCount) }
 
   mutating func bit(_ bit: Bool, _ context: AdaptiveContext) {
-    let part = (range >> 16) * contexts[context, default: AdaptiveBit()].probability
+    let part = (range >> 16) * contexts[context, default: AdaptiveBit()].learn(bit)
     if bit {
       range = part
     } else {
       low += UInt64(part)
       range -= part
     }
-    contexts[context, default: AdaptiveBit()].learn(bit)
     normalize()
   }
 

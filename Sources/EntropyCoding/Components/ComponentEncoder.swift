@@ -34,6 +34,8 @@ public struct ComponentEncoder {
   static let mostInlineBytes = 1 << 14
   /// Tensors of up to this many integers may be coded adaptively: twenty times as slow to read.
   static let mostAdaptiveSymbols = 1 << 15
+  /// Fewer bytes do not pay for the description of a stream.
+  static let fewestStreamBytes = 256
   /// Integers of up to this many bytes are coded under any model, more only under histograms, for
   /// which they need not be in memory.
   static let mostModelledBytes = 1 << 27
@@ -125,7 +127,9 @@ public struct ComponentEncoder {
   private func streams(
     _ block: SymbolBlock?, _ bytes: [UInt8], below bits: Double
   ) throws(Rejection) -> Streams? {
-    guard let block else { return nil }
+    guard let block, bytes.count >= Self.fewestStreamBytes || bits == .infinity else {
+      return nil
+    }
     let raw = Double(8 * bytes.count) + 16
     var best: (bits: Double, streams: Streams) = (
       raw, Streams(coding: .streams([.raw]), symbols: [], bytes: bytes)

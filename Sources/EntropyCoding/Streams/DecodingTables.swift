@@ -12,13 +12,18 @@ struct DecodingTables {
   /// Whether a class has no frequencies: no symbol may be of it.
   let isUnused: [Bool]
 
-  init(_ tables: FrequencyTables) {
+  /// Entries of runs, at most: 256 KiB, which a second-level cache holds.
+  private static let mostRuns = 1 << 17
+
+  /// The layout for a stream of `symbolsToCome`: the more runs, the shorter the search for a symbol,
+  /// but they have to be filled first.
+  init(_ tables: FrequencyTables, symbolsToCome: Int) {
     precision = tables.precision
     symbolCount = tables.symbolCount
     classCount = tables.classCount
-    // Few slots a run for many symbols, but the runs of all classes should stay in a cache.
-    var bits = min(precision, max(6, Int.bitWidth - symbolCount.leadingZeroBitCount + 1))
-    while bits > 6, classCount << bits > 1 << 16 { bits -= 1 }
+    let limit = max(classCount << 6, min(Self.mostRuns, symbolsToCome / 4))
+    var bits = precision
+    while bits > 6, classCount << bits > limit { bits -= 1 }
     coarseBits = bits
     var coarse: [UInt16] = []
     var cumulative: [UInt16] = []

@@ -11,7 +11,8 @@ public struct StreamDecoder {
   /// A decoder at the first chunk; throws B08 for a model that gives no tables.
   public init(_ stream: StreamDescription) throws(Rejection) {
     self.stream = stream
-    tables = DecodingTables(try stream.tables())
+    tables = DecodingTables(
+      try stream.tables(), symbolsToCome: stream.geometry.count)
     classes = ClassSequence(stream)
   }
 

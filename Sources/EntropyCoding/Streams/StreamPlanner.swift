@@ -13,6 +13,8 @@ struct StreamPlanner {
 
   /// More symbols than this are told apart by low bits that no model is worth.
   private static let mostSymbols = 4096
+  /// More symbols than this get a width, but no shape of their own.
+  private static let mostFittedSymbols = 512
   /// Histograms of many classes never pay for writing more frequencies than this.
   private static let mostHistogramEntries = 4096
 
@@ -60,11 +62,11 @@ struct StreamPlanner {
     return best
   }
 
-  /// The most lanes, up to 32, whose states stay below 0.04 % of a chunk: a state's four bytes carry
+  /// The most lanes, up to 64, whose states stay below 0.04 % of a chunk: a state's four bytes carry
   /// one byte of symbols, on average.
   static func laneBits(byteCount: Double, columns: Int) -> Int {
     var bits = 0
-    while bits < 5, 3 << (bits + 1) <= Int(byteCount / 2500), 2 << bits <= columns { bits += 1 }
+    while bits < 6, 3 << (bits + 1) <= Int(byteCount / 2500), 2 << bits <= columns { bits += 1 }
     return bits
   }
 
@@ -104,7 +106,8 @@ struct StreamPlanner {
     guard var best = fits.min(by: { $0.fit.bits + $0.sideBits < $1.fit.bits + $1.sideBits }) else {
       return candidates
     }
-    best.fit.refine()
+    // A wide alphabet takes long to fit and has little to gain from it.
+    if alphabet.symbolCount <= Self.mostFittedSymbols { best.fit.refine() }
     best.stream.model = MixtureModel(best.fit.best)
     return candidates + [(best.stream, best.fit.bits)]
   }

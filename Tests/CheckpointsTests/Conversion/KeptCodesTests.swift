@@ -17,6 +17,8 @@ struct KeptCodesTests {
   static let inputs =
     GolfArtifactTests.accepts.filter { !large.contains($0) }.map { "golf/accepts/\($0)/artifact" }
     + ["per-channel", "per-channel-32", "per-tensor"].map { "pytorch/accepts/\($0).pt" }
+    + [matrices]
+  private static let matrices = "safetensors/kept/matrix-codes.safetensors"
 
   private func convert(
     _ input: String, _ output: String, _ codes: CodePolicy, shards: Int? = nil
@@ -60,6 +62,28 @@ struct KeptCodesTests {
     _ = try convert(Fixtures.path(name), "kept", .keep)
     _ = try convert(folder.path("kept"), "again", .keep)
     #expect(try folder.bytes("again") == folder.bytes("kept"))
+  }
+
+  @Test func `notes from elsewhere bring codes back`() throws {
+    let checkpoint = try Checkpoint.open(Fixtures.path(Self.matrices))
+    let kinds = checkpoint.tensors.reduce(into: [String: String]()) { kinds, tensor in
+      guard case .encoded(let encoded) = tensor.content else { return }
+      kinds[tensor.name] = encoded.encoding.kind
+    }
+    #expect(
+      kinds == [
+        "grid": "grid_int8_row_column", "trellis": "grid_int16_trellis8_row_column",
+        "grouped": "grouped_int8_zero_points", "symmetric": "grouped_int8",
+        "codebook": "codebook7", "codebook-rows": "codebook7",
+      ])
+    #expect(checkpoint.warnings.isEmpty)
+  }
+
+  @Test(arguments: ["grid", "trellis", "grouped", "symmetric", "codebook", "codebook-rows"])
+  func `codes from elsewhere decode to the numbers that were meant`(name: String) throws {
+    let facts = try Checkpoint.open(Fixtures.path(Self.matrices)).facts()
+    #expect(facts[name] != nil)
+    #expect(facts[name] == facts["expected." + name])
   }
 
   @Test func `codes in one shard find their scales in another`() throws {

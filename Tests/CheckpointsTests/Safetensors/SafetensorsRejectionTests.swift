@@ -6,8 +6,9 @@ import Testing
 
 struct SafetensorsRejectionTests {
   static let rejects = [
-    "C08-kept-bytes-left", "C09-kept-axis-beyond", "C09-kept-cast-from-integer",
-    "C09-kept-codes-of-other-shape", "C09-kept-decodes-to-integer", "C09-kept-parts-swapped",
+    "C08-kept-bytes-left", "C08-kept-index-beyond-codebook", "C09-kept-axis-beyond",
+    "C09-kept-cast-from-integer", "C09-kept-codes-of-other-shape",
+    "C09-kept-columns-without-scales", "C09-kept-decodes-to-integer", "C09-kept-parts-swapped",
     "S01-above-limit", "S01-beyond-file", "S01-zero", "S02-byte-order-mark", "S02-newline",
     "S02-space", "S03-nul-padding", "S03-trailing-byte", "S04-no-payload", "S04-truncated",
     "S05-hole", "S05-not-from-zero", "S05-overlap", "S05-reversed", "S05-same-range",
@@ -24,8 +25,10 @@ struct SafetensorsRejectionTests {
     "S17-nesting", "S18-comment", "S18-cut-off", "S18-nan", "S18-second-document",
     "S18-single-quotes", "S18-trailing-comma", "S19-f4", "S19-f6", "S20-two", "S21-axes",
     "S23-zip-behind", "S23-zip-inside",
-    "S26-bits-nine", "S26-coverage-unknown", "S26-dtype-unknown", "S26-group-size-zero",
-    "S26-groups-overflow", "S26-list", "S26-method-number", "S26-method-unknown", "S26-name-taken",
+    "S26-bits-nine", "S26-codebook-size-negative", "S26-coverage-unknown", "S26-dtype-unknown",
+    "S26-grid-five-states", "S26-grid-no-states", "S26-group-size-zero",
+    "S26-grouped-size-zero", "S26-groups-overflow", "S26-list", "S26-method-number",
+    "S26-method-unknown", "S26-name-taken",
     "S26-no-part", "S26-not-json", "S26-packed-zero-no-code", "S26-parameters-list",
     "S26-part-missing", "S26-part-number", "S26-part-of-two", "S26-part-twice", "S26-seven-parts",
     "S26-shape-negative", "S26-shape-overflow", "S26-shape-text",

@@ -17,7 +17,7 @@ struct GoldenEncoding: CustomTestStringConvertible, Sendable {
     try TensorDump.read(try Fixtures.bytes("encodings/\(file).dump"))
   }
 
-  static let all = casts + scaled + affine + residuals + groups + packed
+  static let all = casts + scaled + affine + residuals + groups + packed + matrices
 
   private static let casts: [GoldenEncoding] = [
     ("cast-f16-float32", .f16), ("cast-f16-bfloat16", .f16), ("cast-f8-bfloat16", .f8e4m3),
@@ -87,7 +87,7 @@ extension Array {
 }
 
 @Test(arguments: GoldenEncoding.all)
-func `an encoding decodes to the bytes that torch gives`(_ golden: GoldenEncoding) throws {
+func `an encoding decodes to the bytes that torch or numpy gives`(_ golden: GoldenEncoding) throws {
   let tensors = try golden.tensors()
   let expected = try #require(tensors[golden.expected])
   let components = try golden.parts.map { part in
