@@ -6,7 +6,7 @@ set -eu
 : "${SWIFT:=swift}"
 
 packages="pkg-config zlib1g-dev libzstd-dev liblzma-dev libbrotli-dev libopenblas-dev"
-modules="zlib libzstd liblzma libbrotlidec"
+modules="zlib libzstd liblzma libbrotlidec libbrotlienc"
 
 fail() {
   echo "setup: $1" >&2

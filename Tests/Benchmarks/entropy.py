@@ -93,7 +93,7 @@ def constriction_size(codes):
     total = 0
     for values in codes:
         symbols, counts = np.unique(values, return_counts=True)
-        index = np.searchsorted(symbols, values).astype(np.int32)
+        index = np.searchsorted(symbols, values.ravel()).astype(np.int32)
         model = constriction.stream.model.Categorical(counts / counts.sum(), perfect=False)
         coder = constriction.stream.stack.AnsCoder()
         coder.encode_reverse(index, model)

@@ -103,7 +103,7 @@ struct ComponentRoundTripTests {
   @Test(arguments: Trellis.supportedStates)
   func `codes that run through a trellis are what they were`(states: Int) throws {
     var random = SplitMix(state: UInt64(states))
-    let shape = try #require(Shape([71, 64]))
+    let shape = try #require(Shape([160, 64]))
     let bytes = (0..<shape.elementCount).map { _ in
       UInt8(bitPattern: Int8((random.normal() * 1.5).rounded()))
     }

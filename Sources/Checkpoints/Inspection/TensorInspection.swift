@@ -14,6 +14,8 @@ public struct TensorInspection: Sendable {
     public static let hash = Measurements(rawValue: 1)
     /// Smallest, largest, mean and so on.
     public static let statistics = Measurements(rawValue: 2)
+    /// The bits that coders take.
+    public static let entropy = Measurements(rawValue: 4)
   }
 
   /// The tensor.
@@ -22,6 +24,8 @@ public struct TensorInspection: Sendable {
   public let sha256: String?
   /// The statistics; nil unless asked for, without data, and for types without an order.
   public let statistics: TensorStatistics?
+  /// The bits that coders take; nil unless asked for, and without data.
+  public let entropy: TensorEntropy?
 }
 
 extension NamedTensor {
@@ -31,12 +35,15 @@ extension NamedTensor {
   ) throws(Rejection) -> TensorInspection {
     var sha256: String?
     var statistics: TensorStatistics?
+    var entropy: TensorEntropy?
     try locating(Place(tensor: name)) { () throws(Rejection) in
       if case .absent = content { return }
       if measurements.contains(.hash) { sha256 = try content.sha256() }
       if measurements.contains(.statistics) { statistics = try content.statistics() }
+      if measurements.contains(.entropy) { entropy = try self.entropy() }
     }
-    return TensorInspection(tensor: self, sha256: sha256, statistics: statistics)
+    return TensorInspection(
+      tensor: self, sha256: sha256, statistics: statistics, entropy: entropy)
   }
 
   /// The bytes that the file spends on the tensor, before any compression of the whole: codes and

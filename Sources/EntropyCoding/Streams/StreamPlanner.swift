@@ -1,4 +1,3 @@
-internal import CKernels
 internal import TensorCore
 
 /// Chooses how a stream is coded: by the bits that each way takes, its own description included.
@@ -84,7 +83,7 @@ struct StreamPlanner {
       var stream = description(HistogramModel(histograms: []))
       stream.rowClasses = classes.rows
       stream.columnClasses = classes.columns
-      let counts = counts(stream)
+      let counts = stream.counts(of: symbols)
       if stream.widthCount == 1 || counts.count <= Self.mostHistogramEntries,
         let histogram = HistogramModel(counting: counts, alphabet)
       {
@@ -123,27 +122,6 @@ struct StreamPlanner {
     StreamDescription(
       geometry: geometry, alphabet: alphabet, lowBits: lowBits,
       trellisStates: trellis?.states ?? 0, model: model)
-  }
-
-  /// How often each symbol of each class occurs.
-  private func counts(_ stream: StreamDescription) -> [UInt32] {
-    let tableCount = stream.widthCount * alphabet.supersetCount
-    var counts = [UInt32](repeating: 0, count: tableCount * alphabet.symbolCount)
-    var sequence = ClassSequence(stream)
-    let block = min(sequence.stride, 1 << 16)
-    var ids = [UInt16](repeating: 0, count: stream.hasOneClass ? 0 : min(block, symbols.count))
-    unsafe symbols.withUnsafeBufferPointer { symbols in
-      for start in Swift.stride(from: 0, to: symbols.count, by: block) {
-        let range = start..<min(start + block, symbols.count)
-        let part = unsafe UnsafeBufferPointer(rebasing: symbols[range])
-        if !stream.hasOneClass { sequence.fill(&ids, range) }
-        unsafe birdie_count_symbols(
-          &counts, part.baseAddress, stream.hasOneClass ? nil : ids, part.count,
-          alphabet.symbolCount)
-        unsafe sequence.advance(part, range)
-      }
-    }
-    return counts
   }
 }
 

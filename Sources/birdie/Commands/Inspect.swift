@@ -17,6 +17,7 @@ struct Inspect: Verb {
     "birdie model.pt                                    # `inspect` may be left out",
     "birdie inspect model.pt --tensors 'blocks.0.*' --stats",
     "birdie inspect *.safetensors --json --hash",
+    "birdie inspect model.birdie --entropy",
   ]
 
   @Argument(help: "Files, sharded folders or their indexes.", completion: .file())
@@ -27,6 +28,10 @@ struct Inspect: Verb {
 
   @Flag(help: "SHA-256 of each tensor's decoded elements.")
   var hash = false
+
+  @Flag(
+    help: "Bits per code: in a Birdie artifact, its model's ideal, order-0, zlib, zstd, xz, brotli.")
+  var entropy = false
 
   @Option(help: ArgumentHelp("Only tensors whose name matches.", valueName: "glob"))
   var tensors: [String] = []
@@ -42,7 +47,7 @@ struct Inspect: Verb {
       let report = try report(on: path)
       if output.isTalkative {
         WarningReport(warnings: report.checkpoint.warnings).print(unless: false)
-        Data.write((isFirst ? "" : "\n") + report.text())
+        Data.write((isFirst ? "" : "\n") + report.text() + report.entropyText())
       }
       return (report.json.map { (key: $0.key, value: $0.value) }, .done)
     }
@@ -74,6 +79,7 @@ struct Inspect: Verb {
 
   private var measurements: TensorInspection.Measurements {
     (hash ? TensorInspection.Measurements.hash : []).union(stats ? .statistics : [])
+      .union(entropy ? .entropy : [])
   }
 
   /// Opens a checkpoint; a missing file whose name is nearly a verb was meant to be that verb.

@@ -116,6 +116,7 @@ extension InspectionReport {
     ]
     if let sha256 = inspection.sha256 { members.append(("sha256", .string(sha256))) }
     if let stats = inspection.statistics { members.append(("stats", stats.json)) }
+    if let entropy = inspection.entropy { members.append(("entropy", entropy.json)) }
     return .object(members)
   }
 }
