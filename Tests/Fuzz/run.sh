@@ -8,7 +8,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-fuzzers=${1:-pickle zip tar codecs safetensors numpy json sentencepiece tokenizer shard checkpoint \
+fuzzers=${1:-pickle zip tar codecs safetensors numpy json artifact sentencepiece tokenizer shard checkpoint \
   folder conversion}
 seconds=${2:-60}
 scratch=$PWD/.build-fuzz
@@ -29,6 +29,7 @@ seeds() {
     numpy) find Fixtures/numpy -type f -name "*.npy" ;;
     sentencepiece) find Fixtures/tokenizers -type f -name '*.model' ;;
     tokenizer) find Fixtures/tokenizers -type f -name '*.json' ;;
+    artifact) find Fixtures -type f -name '*.birdie' ;;
     shard) find Fixtures/tokenizers -type f -name '*.bin' ;;
     json) find Fixtures -type f -name '*.json' ;;
     folder) find Fixtures/safetensors Fixtures/pytorch Fixtures/distributed -type f \

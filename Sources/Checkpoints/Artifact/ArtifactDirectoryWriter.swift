@@ -32,9 +32,11 @@ struct ArtifactDirectoryWriter {
     encoder.checksum(sum.value)
   }
 
-  /// Adds codes and scales.
+  /// Adds codes and scales. What in the names of the parts is the tensor's name in the input,
+  /// `source`, becomes its new name.
   mutating func add(
-    _ name: String, _ tensor: EncodedTensor, _ sink: @escaping ChunkSink
+    _ name: String, _ tensor: EncodedTensor, namedFor source: String,
+    _ sink: @escaping ChunkSink
   ) throws(Rejection) {
     guard let kept = tensor.encoding as? any KeptEncoding else {
       preconditionFailure("\(tensor.encoding.kind) cannot be kept")
@@ -46,7 +48,7 @@ struct ArtifactDirectoryWriter {
     var crc = CRC32()
     for (index, component) in tensor.components.enumerated() {
       let part = component.tensor
-      encoder.word(ComponentName.pattern(component.name, tensor: name))
+      encoder.word(ComponentName.pattern(component.name, tensor: source))
       encoder.word(part.dtype.rawValue)
       writeExtents(part.shape, unless: tensor.shape)
       let hints = index == 0 ? Self.hints(tensor.encoding) : ComponentHints()

@@ -62,7 +62,7 @@ private final class ArtifactWriter {
   ) throws(Rejection) {
     let sink: ChunkSink = { [self] (chunk) throws(Rejection) in try add(chunk) }
     if item.keepsCodes, case .encoded(let tensor) = try item.content.resolved() {
-      try directory.add(item.name, tensor, sink)
+      try directory.add(item.name, tensor, namedFor: item.source, sink)
     } else {
       let source: ComponentSource = { [self] (body) throws(Rejection) in
         // Read more than once; what is lost is noted by the last time.

@@ -10,6 +10,8 @@ struct ConversionPlan {
     let dtype: DType
     let shape: Shape
     let content: TensorContent
+    /// Its name in the input, with which the names of its parts may begin.
+    let source: String
 
     /// The bytes it takes.
     var byteCount: Int { dtype.byteCount(elements: shape.elementCount) ?? 0 }
@@ -34,7 +36,7 @@ struct ConversionPlan {
       let name = options.renamings.reduce(tensor.name) { $1.applied(to: $0) }
       renamed[ExactText(tensor.name)] = name
       try locating(Place(tensor: tensor.name)) { () throws(Rejection) in
-        try add(name, tensor.content, options)
+        try add(name, tensor.content, options, source: tensor.name)
       }
     }
     guard !items.isEmpty || wanted.isEmpty else {
@@ -66,16 +68,16 @@ struct ConversionPlan {
         }
         renamed[ExactText(alias)] = name
         noted.insert(ExactText(name))
-        try add(name, kept.content, options)
+        try add(name, kept.content, options, source: kept.name)
       }
     }
   }
 
   private mutating func add(
-    _ name: String, _ content: TensorContent, _ options: ConversionOptions
+    _ name: String, _ content: TensorContent, _ options: ConversionOptions, source: String
   ) throws(Rejection) {
     if options.keepsCodesInPlace, content.encoding != nil {
-      return append(name, content, options)
+      return append(name, content, options, source: source)
     }
     var content = content
     if options.codes == .keep, content.encoding != nil { content = try content.resolved() }
@@ -86,7 +88,7 @@ struct ConversionPlan {
           "the tensor has no data (device meta), which no format can hold: save it with its weights"
         )
       }
-      return append(name, content, options)
+      return append(name, content, options, source: source)
     }
     if options.codes == .automatic, encoded.encoding.asksForPolicy {
       throw Rejection(
@@ -94,7 +96,7 @@ struct ConversionPlan {
         "a quantized tensor (\(encoded.encoding.kind)): say --codes decode to write numbers, or "
           + "--codes keep to write codes and scales")
     }
-    guard options.codes == .keep else { return append(name, content, options) }
+    guard options.codes == .keep else { return append(name, content, options, source: source) }
     keep(encoded, of: name, options)
   }
 
@@ -116,16 +118,17 @@ struct ConversionPlan {
       items.append(
         Item(
           name: part, dtype: component.tensor.dtype, shape: component.tensor.shape,
-          content: .dense(component.tensor)))
+          content: .dense(component.tensor), source: component.name))
     }
     metadata[EncodingNote.keyPrefix + name] = encoded.note(components: names)
   }
 
   private mutating func append(
-    _ name: String, _ content: TensorContent, _ options: ConversionOptions
+    _ name: String, _ content: TensorContent, _ options: ConversionOptions, source: String
   ) {
     let dtype = options.floats.target(of: content.dtype)
-    items.append(Item(name: name, dtype: dtype, shape: content.shape, content: content))
+    items.append(
+      Item(name: name, dtype: dtype, shape: content.shape, content: content, source: source))
   }
 
   private func checkNames() throws(Rejection) {

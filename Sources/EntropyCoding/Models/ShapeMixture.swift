@@ -50,15 +50,18 @@ struct ShapeMixture: Sendable, Hashable {
     let widths = shapes.map { OctaveFraction.power($0.width + Self.classStep * width, steps: 6) }
     let reach = Double(support) * widths[0] / 4
     var weights = [Double](repeating: 0, count: alphabet.symbolCount)
-    for index in 0..<alphabet.symbolCount {
-      let point = spacing * Double(alphabet.leastSymbol + index) + Double(superset)
-      guard point.magnitude <= reach else { continue }
-      let distance = point - Double(location) / 16
-      for (shape, width) in zip(shapes, widths) {
-        let before = shape.density(distance - spacing / 2, width)
-        let after = shape.density(distance + spacing / 2, width)
+    for (shape, width) in zip(shapes, widths) {
+      // The end of one symbol's interval is the beginning of the next one's; both are exact.
+      var after: Double?
+      for index in 0..<alphabet.symbolCount {
+        let point = spacing * Double(alphabet.leastSymbol + index) + Double(superset)
+        guard point.magnitude <= reach else { continue }
+        let distance = point - Double(location) / 16
+        let before = after ?? shape.density(distance - spacing / 2, width)
+        let end = shape.density(distance + spacing / 2, width)
         let middle = 4 * shape.density(distance, width)
-        weights[index] += Double(shape.amplitude) * ((before + middle) + after)
+        weights[index] += Double(shape.amplitude) * ((before + middle) + end)
+        after = end
       }
     }
     return weights

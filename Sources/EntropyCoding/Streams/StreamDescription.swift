@@ -6,6 +6,9 @@ public struct StreamDescription: Sendable {
   /// A chunk's symbols; the last one's are what is left.
   public static let chunkSymbols = 1 << 20
 
+  /// The frequencies of all tables together, at most: what a hostile file can make a reader compute.
+  static let mostFrequencies = 1 << 20
+
   /// The rows and columns.
   public let geometry: StreamGeometry
   var alphabet: Alphabet
@@ -117,7 +120,8 @@ extension StreamDescription {
     }
     let widthCount = Int(rowClasses.max() ?? 0) + Int(columnClasses.max() ?? 0) + 1
     try require(
-      widthCount <= 256, EntropyRules.damagedDescription, "\(widthCount) classes of widths")
+      widthCount <= 256 && widthCount * alphabet.supersetCount * count <= Self.mostFrequencies,
+      EntropyRules.damagedDescription, "\(widthCount) classes of widths for \(count) symbols")
     let kind = try decoder.number(CodedField.model, limit: ShapeMixture.maximumShapes)
     let model = try ProbabilityModels.read(
       kind, from: &decoder, alphabet, widthCount: widthCount)

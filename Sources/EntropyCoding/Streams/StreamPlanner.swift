@@ -14,6 +14,8 @@ struct StreamPlanner {
   private static let mostSymbols = 4096
   /// More symbols than this get a width, but no shape of their own.
   private static let mostFittedSymbols = 512
+  /// Neither do fewer symbols than this.
+  private static let fewestFitted = 16_384
   /// Histograms of many classes never pay for writing more frequencies than this.
   private static let mostHistogramEntries = 4096
 
@@ -83,6 +85,10 @@ struct StreamPlanner {
       var stream = description(HistogramModel(histograms: []))
       stream.rowClasses = classes.rows
       stream.columnClasses = classes.columns
+      guard
+        stream.widthCount * alphabet.supersetCount * alphabet.symbolCount
+          <= StreamDescription.mostFrequencies
+      else { continue }
       let counts = stream.counts(of: symbols)
       if stream.widthCount == 1 || counts.count <= Self.mostHistogramEntries,
         let histogram = HistogramModel(counting: counts, alphabet)
@@ -105,8 +111,10 @@ struct StreamPlanner {
     guard var best = fits.min(by: { $0.fit.bits + $0.sideBits < $1.fit.bits + $1.sideBits }) else {
       return candidates
     }
-    // A wide alphabet takes long to fit and has little to gain from it.
-    if alphabet.symbolCount <= Self.mostFittedSymbols { best.fit.refine() }
+    // A wide alphabet takes long to fit and has little to gain from it, as few symbols have.
+    if alphabet.symbolCount <= Self.mostFittedSymbols, symbols.count >= Self.fewestFitted {
+      best.fit.refine()
+    }
     best.stream.model = MixtureModel(best.fit.best)
     return candidates + [(best.stream, best.fit.bits)]
   }

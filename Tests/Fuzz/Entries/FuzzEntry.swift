@@ -16,6 +16,8 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
   case numpy
   /// JSON in both directions.
   case json
+  /// Birdie artifacts, every tensor decoded.
+  case artifact
   /// SentencePiece models.
   case sentencepiece
   /// Tokenizers described in JSON.
@@ -39,6 +41,7 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
     case .safetensors: Self.readSafetensors(bytes)
     case .numpy: Self.readNumPy(bytes)
     case .json: Self.rewriteJSON(bytes)
+    case .artifact: Self.readArtifact(bytes)
     case .sentencepiece: Self.readSentencePiece(bytes)
     case .tokenizer: Self.readTokenizerDescription(bytes)
     case .shard: Self.readShard(bytes)
