@@ -6,9 +6,11 @@ internal import TensorCore
 final class ArtifactOutput: ConversionOutput {
   private(set) var files: [(path: String, byteCount: Int?)]
   let target: OutputTarget
+  private let scaleSteps: Int?
 
-  init(_ target: OutputTarget) {
+  init(_ target: OutputTarget, scaleSteps: Int?) {
     self.target = target
+    self.scaleSteps = scaleSteps
     // What coding comes to is known when it is done.
     files = [(target.path, nil)]
   }
@@ -16,7 +18,7 @@ final class ArtifactOutput: ConversionOutput {
   func write(
     _ plan: ConversionPlan, _ meter: inout ProgressMeter, _ approve: () throws(Rejection) -> Void
   ) throws(Rejection) -> [Audit.Warning] {
-    let writer = ArtifactWriter(try OutputFile(target), meter)
+    let writer = ArtifactWriter(try OutputFile(target), meter, scaleSteps: scaleSteps)
     meter.begin()
     try writer.add(ArtifactFormat.magic + [ArtifactFormat.version])
     var directory = ArtifactDirectoryWriter(
@@ -43,10 +45,12 @@ final class ArtifactOutput: ConversionOutput {
 private final class ArtifactWriter {
   private var file: OutputFile?
   private(set) var meter: ProgressMeter
+  private let scaleSteps: Int?
 
-  init(_ file: consuming OutputFile, _ meter: ProgressMeter) {
+  init(_ file: consuming OutputFile, _ meter: ProgressMeter, scaleSteps: Int?) {
     self.file = consume file
     self.meter = meter
+    self.scaleSteps = scaleSteps
   }
 
   func add(_ bytes: [UInt8]) throws(Rejection) { try file?.append(bytes) }
@@ -62,7 +66,10 @@ private final class ArtifactWriter {
   ) throws(Rejection) {
     let sink: ChunkSink = { [self] (chunk) throws(Rejection) in try add(chunk) }
     if item.keepsCodes, case .encoded(let tensor) = try item.content.resolved() {
-      try directory.add(item.name, tensor, namedFor: item.source, sink)
+      let rounded = try scaleSteps.map { (steps) throws(Rejection) in
+        try tensor.roundingScales(steps: steps)
+      }
+      try directory.add(item.name, rounded ?? tensor, namedFor: item.source, sink)
     } else {
       let source: ComponentSource = { [self] (body) throws(Rejection) in
         // Read more than once; what is lost is noted by the last time.
@@ -80,4 +87,25 @@ private final class ArtifactWriter {
 extension ConversionPlan.Item {
   /// Whether the tensor can stay codes and scales.
   fileprivate var keepsCodes: Bool { content.encoding != nil && content.dtype == dtype }
+}
+
+extension EncodedTensor {
+  /// The same codes with scales that are powers of two with a fraction, as far as they are positive.
+  fileprivate func roundingScales(steps: Int) throws(Rejection) -> EncodedTensor {
+    guard let kept = encoding as? any KeptEncoding else { return self }
+    var parts = components
+    for index in kept.scaleIndices {
+      let tensor = parts[index].tensor
+      var bytes: [UInt8] = []
+      try tensor.forEachChunk { (chunk) throws(Rejection) in
+        unsafe chunk.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+      }
+      guard
+        let rounded = unsafe LogarithmicScales.rounded(bytes.span.bytes, tensor.dtype, steps: steps),
+        let scales = Tensor(dtype: tensor.dtype, shape: tensor.shape, storage: Storage(rounded))
+      else { continue }
+      parts[index] = Component(name: parts[index].name, tensor: scales)
+    }
+    return try EncodedTensor(dtype: dtype, shape: shape, encoding: encoding, components: parts)
+  }
 }

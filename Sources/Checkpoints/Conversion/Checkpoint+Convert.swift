@@ -82,7 +82,7 @@ struct Conversion {
       output = try PyTorchOutput(plan, target, audit: &audit)
     case .birdie:
       plan.dropTies()
-      output = ArtifactOutput(target)
+      output = ArtifactOutput(target, scaleSteps: options.scaleSteps)
     }
     self.plan = plan
     report = ConversionReport(

@@ -47,6 +47,9 @@ public struct ConversionOptions: Sendable {
   public var renamings: [Renaming] = []
   /// The most payload bytes of one shard; nil writes one file.
   public var maximumShardByteCount: Int?
+  /// The steps of an octave, two to the power of this, to which an artifact's scales are rounded;
+  /// nil keeps them as they are. At most 6.
+  public var scaleSteps: Int?
   /// Whether an existing output is replaced.
   public var overwrites = false
 

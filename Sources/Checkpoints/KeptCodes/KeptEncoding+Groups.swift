@@ -55,6 +55,7 @@ extension GroupedCodes: KeptEncoding {
 
 extension CodebookCodes: KeptEncoding {
   static var method: String { "codebook" }
+  var scaleIndices: [Int] { [2] }
 
   var parameters: [(key: String, value: JSONValue)] { [("group_size", .integer(groupSize))] }
 

@@ -11,6 +11,12 @@ protocol KeptEncoding: TensorEncoding {
   var parameters: [(key: String, value: JSONValue)] { get }
   /// The encoding that `parameters` describe, or nil where they describe none.
   init?(parameters: JSONValue)
+  /// Which components are scales, that may be rounded where the caller allows it.
+  var scaleIndices: [Int] { get }
+}
+
+extension KeptEncoding {
+  var scaleIndices: [Int] { [1] }
 }
 
 /// Every encoding that can be kept.
@@ -45,6 +51,7 @@ extension ScaledCodes: KeptEncoding {
 
 extension LowRankResidual: KeptEncoding {
   static var method: String { "scaled+low_rank" }
+  var scaleIndices: [Int] { [1, 3, 5] }
 
   var parameters: [(key: String, value: JSONValue)] {
     base.parameters + [("residual", .string(scaling.rawValue))]
@@ -75,6 +82,7 @@ extension PackedIntegers: KeptEncoding {
 
 extension CastEncoding: KeptEncoding {
   static var method: String { "cast" }
+  var scaleIndices: [Int] { [] }
 
   var parameters: [(key: String, value: JSONValue)] { [("stored", .string(stored.rawValue))] }
 
@@ -86,6 +94,7 @@ extension CastEncoding: KeptEncoding {
 
 extension AffineCodes: KeptEncoding {
   static var method: String { "affine" }
+  var scaleIndices: [Int] { [] }
 
   var parameters: [(key: String, value: JSONValue)] {
     [("codes", .string(codeType.rawValue)), ("axis", axis.map(JSONValue.integer) ?? .null)]
@@ -101,6 +110,7 @@ extension AffineCodes: KeptEncoding {
 
 extension GridCodes: KeptEncoding {
   static var method: String { "grid" }
+  var scaleIndices: [Int] { [1, 2] }
 
   var parameters: [(key: String, value: JSONValue)] {
     [("states", .integer(trellis?.states ?? 0))]

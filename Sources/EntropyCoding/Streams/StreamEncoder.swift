@@ -1,15 +1,15 @@
 internal import CKernels
-internal import Diagnostics
+public import Diagnostics
 
 /// Encodes the chunks of a stream that has a description.
-struct StreamEncoder {
+public struct StreamEncoder {
   private let stream: StreamDescription
   private let entries: [birdie_rans_symbol]
   private var classes: ClassSequence
   private var chunk = 0
 
   /// An encoder at the first chunk; throws B08 for a model that gives no tables.
-  init(_ stream: StreamDescription) throws(Rejection) {
+  public init(_ stream: StreamDescription) throws(Rejection) {
     self.stream = stream
     classes = ClassSequence(stream)
     entries = Self.entries(try stream.tables())
@@ -33,7 +33,7 @@ struct StreamEncoder {
 
   /// The bytes of the next chunk. `symbols` are less the stream's least one and not yet shifted;
   /// each has a frequency in the table of its class.
-  mutating func next(_ symbols: ArraySlice<UInt16>) -> [UInt8] {
+  public mutating func next(_ symbols: ArraySlice<UInt16>) -> [UInt8] {
     let range = stream.range(ofChunk: chunk)
     chunk += 1
     precondition(symbols.count == range.count, "a chunk of symbols")

@@ -1,7 +1,7 @@
-internal import TensorCore
+public import TensorCore
 
 /// Chooses how a stream is coded: by the bits that each way takes, its own description included.
-struct StreamPlanner {
+public struct StreamPlanner {
   private let block: SymbolBlock
   private let geometry: StreamGeometry
   private let trellis: Trellis?
@@ -19,7 +19,8 @@ struct StreamPlanner {
   /// Histograms of many classes never pay for writing more frequencies than this.
   private static let mostHistogramEntries = 4096
 
-  init(_ block: SymbolBlock, _ geometry: StreamGeometry, trellis: Trellis?) {
+  /// A planner for symbols in rows and columns, which run through a trellis or not.
+  public init(_ block: SymbolBlock, _ geometry: StreamGeometry, trellis: Trellis? = nil) {
     self.block = block
     self.geometry = geometry
     self.trellis = trellis
@@ -38,14 +39,14 @@ struct StreamPlanner {
   }
 
   /// The symbols to code: less the least multiple of the low bits' unit.
-  var offsets: [UInt16] {
+  public var offsets: [UInt16] {
     let excess = block.least - alphabet.leastSymbol << lowBits
     return excess == 0 ? block.symbols : block.symbols.map { $0 &+ UInt16(excess) }
   }
 
   /// The description that costs least, without lengths, and its bits; nil where symbols as they are
   /// cost less than any.
-  func plan() -> (stream: StreamDescription, bits: Double)? {
+  public func plan() -> (stream: StreamDescription, bits: Double)? {
     guard alphabet.symbolCount <= 1 << alphabet.precision else { return nil }
     var best: (stream: StreamDescription, bits: Double)?
     func consider(_ stream: StreamDescription, _ data: Double) {

@@ -1,4 +1,4 @@
-internal import TensorCore
+public import TensorCore
 
 /// Integers as symbols: what they are above the least of them.
 public struct SymbolBlock: Sendable {
@@ -10,7 +10,7 @@ public struct SymbolBlock: Sendable {
   public let symbols: [UInt16]
 
   /// Integers of one or two bytes, of `dtype` if it is a signed one, else unsigned; at least one.
-  init?(_ bytes: RawSpan, _ dtype: DType) {
+  public init?(_ bytes: RawSpan, _ dtype: DType) {
     let width = dtype == .i16 || dtype == .u16 ? 2 : 1
     guard bytes.byteCount > 0, bytes.byteCount % width == 0 else { return nil }
     let count = bytes.byteCount / width

@@ -26,6 +26,12 @@ struct ConversionFlags: ParsableArguments {
   var codes = CodePolicy.automatic
 
   @Option(
+    help: ArgumentHelp(
+      "Round an artifact's scales to this many steps an octave: 1, 2, 4 … 64. Weights change.",
+      valueName: "n"))
+  var logScales: Int?
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Split into files of at most this size.", valueName: "size"))
   var maxShardSize: ByteSize?
@@ -58,7 +64,16 @@ struct ConversionFlags: ParsableArguments {
       options.maximumShardByteCount = maxShardSize?.byteCount ?? Self.usualShardByteCount
     }
     options.overwrites = force
+    options.scaleSteps = try scaleSteps(options.format)
     return options
+  }
+
+  private func scaleSteps(_ format: OutputFormat) throws -> Int? {
+    guard let logScales else { return nil }
+    guard [1, 2, 4, 8, 16, 32, 64].contains(logScales), format == .birdie else {
+      throw ValidationError("--log-scales: 1, 2, 4, 8, 16, 32 or 64, and only for .birdie files")
+    }
+    return logScales.trailingZeroBitCount
   }
 
   private func format(for path: String) throws -> OutputFormat {

@@ -91,6 +91,28 @@ struct ArtifactConversionTests {
     #expect(try artifact.compared(with: reference).isWithin(0))
   }
 
+  @Test func `scales are rounded where the caller allows it, codes never`() throws {
+    let original = try Checkpoint.open(Fixtures.path("golf/accepts/d-int5-stream-xz/artifact"))
+    var options = ConversionOptions()
+    options.format = .birdie
+    options.scaleSteps = 4
+    _ = try original.convert(to: folder.path("a.birdie"), options)
+    let artifact = try Checkpoint.open(folder.path("a.birdie"))
+    let exact = try convert(original, "b.birdie")
+    #expect(artifact.byteCount < exact.byteCount)
+    for (left, right) in zip(artifact.tensors, original.tensors) {
+      guard case .encoded(let rounded) = try left.content.resolved(),
+        case .encoded(let whole) = right.content
+      else { continue }
+      let digests = try [rounded, whole].map {
+        try TensorContent.dense($0.components[0].tensor).sha256()
+      }
+      #expect(digests[0] == digests[1])
+      let scales = [rounded, whole].map { $0.components[1].tensor }
+      #expect(scales[0].shape == scales[1].shape && scales[0].dtype == scales[1].dtype)
+    }
+  }
+
   @Test func `an artifact is smaller than the compressed one it was made of`() throws {
     let original = try Checkpoint.open(Fixtures.path("golf/accepts/wm-int6-zstd/artifact"))
     let artifact = try convert(original, "a.birdie")
