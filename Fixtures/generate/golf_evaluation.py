@@ -178,6 +178,7 @@ def write_evaluation(folder, put_json):
         ({"mode": "sliding", "length": 300, "stride": 64}, sliding(model, tokens, 300, 64)),
         ({"mode": "documents", "length": 512}, documents(model, tokens, 512, 1)),
         ({"mode": "documents", "length": 16}, documents(model, tokens, 16, 1)),
+        ({"mode": "documents", "length": 64, "begin_token": 7}, documents(model, tokens, 64, 7)),
     ]  # fmt: skip
     losses = {}
     for place, (mode, found) in enumerate(ways):

@@ -4,6 +4,7 @@
 #   f8_<format>.bin   256 x u32: the float32 bits of each code
 #   f16.bin           4096 x u16 codes, then 4096 x u32: their float32 bits
 #   narrowing.bin     n x u32 float32 bits, then n x u16 as float16, then n x u16 as bfloat16
+#   narrowing8.bin    n x u32 float32 bits, then n x u8 as float8 E4M3FN, then n x u8 as E5M2
 #   sha256.bin        201 x 32 bytes: digests of the first 0 ... 200 bytes of 3, 10, 17, ... (mod 256)
 import hashlib
 import os
@@ -55,6 +56,23 @@ def narrowing_cases():
     return np.concatenate([positive, positive[::5] | np.uint32(1 << 31), random])
 
 
+def narrowing8_cases():
+    """float32 bits: every number of both 8-bit formats, what lies halfway, and their neighbours."""
+    codes = np.arange(256, dtype=np.uint8)
+    magnitudes = [0.0, 464.0, 480.0, 61440.0, 65536.0, 2.0**-10, 2.0**-17]
+    for dtype in (torch.float8_e4m3fn, torch.float8_e5m2):
+        numbers = torch.from_numpy(codes).view(dtype).to(torch.float32).numpy().astype(np.float64)
+        numbers = np.unique(np.abs(numbers[np.isfinite(numbers)]))
+        magnitudes += [*numbers, *((numbers[1:] + numbers[:-1]) / 2)]
+    exact = np.unique(np.array(magnitudes, dtype=np.float32)).view(np.uint32).astype(np.int64)
+    near = np.unique((exact[:, None] + np.array([-1, 0, 1])).clip(0)).astype(np.uint32)
+    special = np.array([1, 0x7F7FFFFF, 0x7F800000, 0x7F800001, 0x7FC00000, 0x7FFFFFFF], np.uint32)
+    rng = np.random.default_rng(20240602)
+    random = rng.integers(0x30000000, 0x48000000, size=512, dtype=np.uint32)
+    positive = np.concatenate([near, special, random])
+    return np.concatenate([positive, positive | np.uint32(1 << 31)])
+
+
 FOLDER.mkdir(exist_ok=True)
 for format, dtype in FLOAT8.items():
     save(f"f8_{format}.bin", float32_bits(np.arange(256, dtype=np.uint8), dtype))
@@ -70,6 +88,11 @@ save(
     narrow_bits(values, torch.float16),
     narrow_bits(values, torch.bfloat16),
 )
+
+bits = narrowing8_cases()
+values = torch.from_numpy(bits.view(np.float32))
+codes = [values.to(FLOAT8[format]).view(torch.uint8).numpy() for format in ("e4m3fn", "e5m2")]
+save("narrowing8.bin", bits, *codes)
 
 message = bytes((3 + 7 * i) % 256 for i in range(200))
 digests = [hashlib.sha256(message[:n]).digest() for n in range(201)]

@@ -92,6 +92,14 @@ void birdie_f32_to_bf16(uint16_t *dst, const void *src, size_t n) {
   birdie_kernels()->f32_to_bf16(dst, src, n);
 }
 
+void birdie_f32_to_f8_e4m3fn(uint8_t *dst, const void *src, size_t n) {
+  birdie_kernels()->f32_to_f8_e4m3fn(dst, src, n);
+}
+
+void birdie_f32_to_f8_e5m2(uint8_t *dst, const void *src, size_t n) {
+  birdie_kernels()->f32_to_f8_e5m2(dst, src, n);
+}
+
 void birdie_f64_to_f32(float *dst, const void *src, size_t n) {
   birdie_kernels()->f64_to_f32(dst, src, n);
 }

@@ -149,6 +149,37 @@ static inline uint16_t f32_to_bf16_bits(uint32_t bits) {
   return (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
 }
 
+// The magnitude of the narrow float nearest to a float32's, ties to even, for formats whose least
+// subnormal is above float32's. What is too large comes out beyond the largest finite one.
+static inline uint32_t narrow_magnitude(uint32_t magnitude, int mantissa_bits, int bias) {
+  uint32_t exponent = magnitude >> 23, shift = (uint32_t)(23 - mantissa_bits);
+  uint32_t least = (uint32_t)(128 - bias);  // float32's exponent of the least normal narrow float
+  if (exponent >= least) {
+    uint32_t odd = magnitude >> shift & 1;
+    return (magnitude - ((least - 1) << 23) + (1u << (shift - 1)) - 1 + odd) >> shift;
+  }
+  shift += least - exponent;
+  if (shift > 24) return 0;  // below half the least subnormal
+  uint32_t mantissa = (magnitude & 0x7FFFFF) | 0x800000, odd = mantissa >> shift & 1;
+  return (mantissa + (1u << (shift - 1)) - 1 + odd) >> shift;
+}
+
+static inline uint8_t f32_to_f8_e4m3fn_bits(uint32_t bits) {
+  uint8_t sign = (uint8_t)(bits >> 24 & 0x80);
+  uint32_t magnitude = bits & 0x7FFFFFFF;
+  if (magnitude > 0x7F800000) return sign | 0x7F;
+  if (magnitude > 0x43E00000) return sign | 0x7E;  // 448, the largest
+  return (uint8_t)(sign | narrow_magnitude(magnitude, 3, 7));
+}
+
+static inline uint8_t f32_to_f8_e5m2_bits(uint32_t bits) {
+  uint8_t sign = (uint8_t)(bits >> 24 & 0x80);
+  uint32_t magnitude = bits & 0x7FFFFFFF;
+  if (magnitude > 0x7F800000) return sign | 0x7F;
+  if (magnitude >= 0x47700000) return sign | 0x7C;  // 61440, halfway to 2^16
+  return (uint8_t)(sign | narrow_magnitude(magnitude, 2, 15));
+}
+
 static inline void reverse_bytes(uint8_t *dst, const uint8_t *src, size_t width) {
   for (size_t i = 0; i < width; i++) dst[i] = src[width - 1 - i];
 }

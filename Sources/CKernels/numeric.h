@@ -218,10 +218,6 @@ static void binary_f32(enum birdie_binary op, float *dst, const float *a, const 
   }
 }
 
-static void add_scaled_f32(float *dst, const float *a, const float *b, float scale, size_t n) {
-  PAIRS(x + y * scale);
-}
-
 // MARK: - Reductions
 
 static float sum_f32(const float *src, size_t n) {
@@ -362,7 +358,6 @@ static void multiply_transposed_f32(float *c, const float *a, const float *b, fl
 void INSTALL(struct birdie_kernel_table *table) {
   table->unary_f32 = unary_f32;
   table->binary_f32 = binary_f32;
-  table->add_scaled_f32 = add_scaled_f32;
   table->sum_f32 = sum_f32;
   table->dot_f32 = dot_f32;
   table->max_f32 = max_f32;

@@ -39,6 +39,14 @@ static void f32_to_bf16(uint16_t *dst, const void *src, size_t n) {
   for (size_t i = 0; i < n; i++) dst[i] = f32_to_bf16_bits(load_u32(src, i));
 }
 
+static void f32_to_f8_e4m3fn(uint8_t *dst, const void *src, size_t n) {
+  for (size_t i = 0; i < n; i++) dst[i] = f32_to_f8_e4m3fn_bits(load_u32(src, i));
+}
+
+static void f32_to_f8_e5m2(uint8_t *dst, const void *src, size_t n) {
+  for (size_t i = 0; i < n; i++) dst[i] = f32_to_f8_e5m2_bits(load_u32(src, i));
+}
+
 static void f64_to_f32(float *dst, const void *src, size_t n) {
   for (size_t i = 0; i < n; i++) dst[i] = (float)load_f64(src, i);
 }
@@ -185,6 +193,8 @@ void birdie_install_portable(struct birdie_kernel_table *table) {
       .f8_e8m0_to_f32 = f8_e8m0_to_f32,
       .f32_to_f16 = f32_to_f16,
       .f32_to_bf16 = f32_to_bf16,
+      .f32_to_f8_e4m3fn = f32_to_f8_e4m3fn,
+      .f32_to_f8_e5m2 = f32_to_f8_e5m2,
       .f64_to_f32 = f64_to_f32,
       .scale_i8 = scale_i8,
       .fma_row = fma_row,

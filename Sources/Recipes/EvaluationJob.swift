@@ -1,5 +1,6 @@
 public import Diagnostics
 public import LanguageModels
+internal import TensorCore
 
 /// What `eval` is asked to do.
 public struct EvaluationJob: Sendable {
@@ -16,6 +17,8 @@ public struct EvaluationJob: Sendable {
   public var stride: Int?
   /// Whether every document is evaluated by itself.
   public var isolatesDocuments = false
+  /// The token that begins a document; nil for the one that the model's configuration names.
+  public var beginToken: Int?
   /// How many tokens of the shards are used; nil for all.
   public var maximumTokenCount: Int?
   /// The ids of rules that become warnings.
@@ -37,7 +40,7 @@ public struct EvaluationJob: Sendable {
   }
 
   /// Evaluates a model, and compares it with a reference if there is one. Throws what opening the
-  /// shards, the sidecars and the tokenizer throws, and E01 to E05.
+  /// shards, the sidecars and the tokenizer throws, and E01 to E08.
   public func run(
     _ loaded: LoadedModel, reference: LoadedModel? = nil,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -48,7 +51,7 @@ public struct EvaluationJob: Sendable {
     let counts = try byteCounts(of: shards, &audit)
     let tokens = shards.prefix(usedTokenCount(of: shards.tokenCount))
     let evaluation = try Evaluation(
-      of: loaded.model, against: reference?.model, on: tokens, mode: mode,
+      of: loaded.model, against: reference?.model, on: tokens, mode: mode(for: loaded.model),
       bytes: { targets throws(Rejection) in try counts.byteCount(of: targets, in: tokens) },
       progress: { progress($0, max(tokens.tokenCount - 1, 0)) })
     return Outcome(evaluation: evaluation, byteCounts: counts, warnings: audit.warnings)
@@ -70,10 +73,27 @@ public struct EvaluationJob: Sendable {
       at: Place(file: tokenPattern))
   }
 
-  private var mode: EvaluationMode {
-    if isolatesDocuments { return .documents(length: sequenceLength, beginToken: 1) }
+  private func mode(
+    for model: any LanguageModel<Tensor>
+  ) throws(Rejection) -> EvaluationMode {
+    if isolatesDocuments {
+      return .documents(length: sequenceLength, beginToken: try beginToken(of: model))
+    }
     guard let stride else { return .fixed(length: sequenceLength) }
     return .sliding(length: sequenceLength, stride: stride)
+  }
+
+  private func beginToken(of model: any LanguageModel<Tensor>) throws(Rejection) -> Int {
+    guard let token = beginToken ?? model.beginToken else {
+      throw Rejection(
+        EvaluationRules.unknownBeginToken, "the configuration has no bos_token_id")
+    }
+    guard token < model.vocabularySize else {
+      throw Rejection(
+        EvaluationRules.foreignToken,
+        "documents would begin with \(token), and the vocabulary has \(model.vocabularySize)")
+    }
+    return token
   }
 
   /// The challenge's scripts cut the stream to whole windows before they choose any.

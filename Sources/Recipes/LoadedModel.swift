@@ -26,6 +26,11 @@ public struct LoadedModel: Sendable {
       let tensor = try named.content.computable()
       tensors[named.name] = arithmetic == .f32 ? tensor : tensor.cast(to: arithmetic)
     }
+    // A file that cannot share elements notes the other names of those that it has.
+    for tie in checkpoint.ties {
+      guard let tensor = tie.lazy.compactMap({ tensors[$0] }).first else { continue }
+      for name in tie where tensors[name] == nil { tensors[name] = tensor }
+    }
     model = try Architectures.open(
       tensors, configuration: configuration, arithmetic: arithmetic)
     self.checkpoint = checkpoint

@@ -8,6 +8,9 @@ public enum MachineBudget {
   private static let threads = Atomic<Int>(0)
   private static let memory = Atomic<Int>(.max)
 
+  /// More threads than this help no machine, and a system may refuse them.
+  private static let mostThreads = 1024
+
   /// The most threads that work at once: the processors on line unless `limit` said less.
   public static var threadCount: Int {
     let limit = threads.load(ordering: .relaxed)
@@ -17,9 +20,11 @@ public enum MachineBudget {
   /// The most bytes that decoders and buffers may ask for; `Int.max` unless `limit` said less.
   public static var memoryByteCount: Int { memory.load(ordering: .relaxed) }
 
-  /// Sets what is not nil.
+  /// Sets what is not nil; at most 1024 threads.
   public static func limit(threadCount: Int?, memoryByteCount: Int?) {
-    if let threadCount { threads.store(max(1, threadCount), ordering: .relaxed) }
+    if let threadCount {
+      threads.store(min(max(1, threadCount), mostThreads), ordering: .relaxed)
+    }
     if let memoryByteCount { memory.store(memoryByteCount, ordering: .relaxed) }
   }
 }

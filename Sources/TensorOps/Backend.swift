@@ -2,8 +2,9 @@ public import TensorCore
 
 /// A memory space that computes.
 ///
-/// Operations give new contiguous tensors. Floats of 16 bits are computed with in float32 and
-/// rounded once at the end of each operation; with operands of two types the wider one decides.
+/// Operations give new contiguous tensors. Floats of 16 and 8 bits are computed with in float32 and
+/// rounded once at the end of each operation; operands of two types give float32, and so do
+/// doubles.
 /// Operands that do not fit each other are a caller's mistake.
 public protocol Backend: Sendable {
   /// `operation` of every element.

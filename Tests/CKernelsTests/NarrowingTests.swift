@@ -23,6 +23,20 @@ import Testing
   }
 
   @Test(arguments: instructionSets)
+  func `float32 becomes the float8 that torch rounds it to`(isa: String) throws {
+    var golden = try GoldenBytes("narrowing8.bin")
+    let count = golden.count / 6
+    let bits = golden.next(count, UInt32.self)
+    let table = kernels(isa)
+    for narrow in [table.f32_to_f8_e4m3fn, table.f32_to_f8_e5m2] {
+      var result = [UInt8](repeating: 0, count: count + 1)
+      result[count] = 0xAD
+      withUnaligned(bits) { narrow?(&result, $0, count) }
+      #expect(result == golden.next(count, UInt8.self) + [0xAD])
+    }
+  }
+
+  @Test(arguments: instructionSets)
   func `widening a float16 and narrowing it gives it back`(isa: String) {
     let numbers = (UInt16.min...UInt16.max).filter { $0 & 0x7FFF <= 0x7C00 }
     let wide = widened(numbers, kernels(isa).f16_to_f32).dropLast()

@@ -77,6 +77,20 @@ struct CalibrateTests {
     #expect(try folder.bytes("model.safetensors") == TemporaryFolder.bytes(of: model))
   }
 
+  @Test(arguments: ["model.safetensors", "config.json"])
+  func `an output replaces no file of the folder that it is made from`(name: String) throws {
+    let original = try TemporaryFolder.bytes(of: model)
+    let config = try TemporaryFolder.bytes(of: Fixtures.path(Self.fixtures + "config.json"))
+    _ = try folder.write("model.safetensors", original)
+    _ = try folder.write("config.json", config)
+    let run = try Command.birdie(
+      "calibrate", folder.root, folder.path(name), "--tokens", tokens, "--sequence-length", "32",
+      "--force")
+    #expect(run.status == 73 && run.talk.contains("error[F02]"))
+    #expect(try folder.bytes("model.safetensors") == original)
+    #expect(try folder.bytes("config.json") == config)
+  }
+
   @Test func `what cannot be gathered is refused by name`() throws {
     let none = try calibrate("s", "--tensors", "nothing*")
     #expect(none.status == 65 && none.talk.contains("error[H02]"))

@@ -38,6 +38,66 @@ struct EvalTests {
       Self.close(try JSONDocument(run.output)["val_loss"]?.number, 6.591759323613667))
   }
 
+  @Test func `documents begin with the token that is named`() throws {
+    let run = try eval(
+      "--sequence-length", "64", "--isolate-documents", "--begin-token", "7", "--json")
+    // From `expected.json`.
+    #expect(
+      Self.close(try JSONDocument(run.output)["val_loss"]?.number, 6.480189717728464))
+    let folder = try TemporaryFolder()
+    let text = #"{"architecture": "golf-gpt", "neg_slope": 0.5, "bos_id": 7}"#
+    let stated = try eval(
+      "--sequence-length", "64", "--isolate-documents", "--json", "--arch",
+      folder.write("c.json", Array(text.utf8)))
+    #expect(stated.status == 0 && stated.output == run.output, "\(stated.talk)")
+    let foreign = try eval("--isolate-documents", "--begin-token", "32")
+    #expect(foreign.status == 65 && foreign.talk.contains("error[E01]"))
+  }
+
+  @Test func `documents of a model that does not tell their token are not guessed`() throws {
+    let run = try Command.run(
+      ["eval", Fixtures.path("language_models/qwen2/model.safetensors"), "--isolate-documents"]
+        + inputs)
+    #expect(run.status == 64 && run.talk.contains("error[E08]"))
+  }
+
+  @Test func `the configuration of a folder is the one inside it`() throws {
+    let folder = try TemporaryFolder()
+    for name in ["model.safetensors", "config.json"] {
+      _ = try folder.write(name, Fixtures.bytes("language_models/llama/" + name))
+    }
+    let own = Fixtures.path("language_models/llama/model.safetensors")
+    let runs = try [own, folder.root, folder.root + "/"].map { path in
+      try Command.run(["eval", path, "--sequence-length", "32", "--json"] + inputs)
+    }
+    #expect(runs.allSatisfy { $0.status == 0 && $0.output == runs[0].output }, "\(runs[1].talk)")
+  }
+
+  @Test func `a configuration of the model is not that of a reference with its own`() throws {
+    let folder = try TemporaryFolder()
+    let slope = try folder.write("slope.json", Array(#"{"neg_slope": 0.25}"#.utf8))
+    let candidate = Fixtures.path(Self.folder + "candidate.safetensors")
+    func reference(_ arguments: String...) throws -> Double? {
+      let run = try Command.run(
+        ["eval", model, "--sequence-length", "32", "--json", "--reference", candidate] + inputs
+          + arguments)
+      return try JSONDocument(run.output)["reference"]?["val_bpb"]?.number
+    }
+    let plain = try #require(try reference())
+    #expect(try reference("--arch", slope) == plain)
+    let changed = try reference("--reference-arch", slope)
+    #expect(changed != nil && changed != plain)
+  }
+
+  @Test func `numbers beyond any machine are taken for what it has`() throws {
+    let plain = try eval("--sequence-length", "16", "--isolate-documents", "--json")
+    let huge = try eval(
+      "--sequence-length", "16", "--isolate-documents", "--json", "--threads", "\(Int.max)")
+    #expect(huge.status == 0 && huge.output == plain.output, "\(huge.talk)")
+    let long = try eval("--sequence-length", "\(Int.max)", "--isolate-documents", "--json")
+    #expect(long.status == 0, "\(long.talk)")
+  }
+
   @Test func `a reference adds how far the models are apart`() throws {
     let run = try eval(
       "--sequence-length", "32", "--json", "--reference",
@@ -68,6 +128,8 @@ struct EvalTests {
     for arguments in [
       ["--stride", "64", "--sequence-length", "32"], ["--max-tokens", "1"],
       ["--stride", "8", "--isolate-documents"], ["--sequence-length", "0"], ["--seed", "-1"],
+      ["--begin-token", "1"], ["--isolate-documents", "--begin-token", "-1"],
+      ["--reference-arch", "c.json"],
     ] {
       #expect(try Command.run(["eval", "none"] + inputs + arguments).status == 64)
     }

@@ -30,6 +30,19 @@ struct EvaluationWindowsTests {
     #expect(found.map(\.targets) == [1..<5, 5..<8, 8..<9])
   }
 
+  @Test func `a length beyond any stream is the stream's`() throws {
+    let tokens = [UInt16](repeating: 2, count: 9)
+    #expect(try windows(.fixed(length: .max), of: tokens).isEmpty)
+    for mode in [
+      EvaluationMode.sliding(length: .max, stride: 5), .documents(length: .max, beginToken: 1),
+    ] {
+      #expect(try windows(mode, of: tokens).map(\.inputs) == [0..<8])
+    }
+    let twice: [UInt16] = [1, 2, 1, 2, 2]
+    let documents = try windows(.documents(length: .max, beginToken: 1), of: twice)
+    #expect(documents.map(\.inputs) == [0..<2, 2..<4])
+  }
+
   @Test(arguments: [0, 1, 4])
   func `a stream that fills no window has none`(tokenCount: Int) throws {
     let tokens = [UInt16](repeating: 2, count: tokenCount)

@@ -96,6 +96,36 @@ struct CalibrationTests {
     #expect(repeated.allSatisfy { $0.weights[0].hasPrefix("blocks.1.") })
   }
 
+  @Test(arguments: [
+    ("attn_gate_dense", "blocks.1.attn.attn_gate_w", "blocks.1.attn.c_q.weight"),
+    ("attn_gate_proj", "blocks.0.attn.attn_gate_proj.weight", "blocks.0.attn.c_q.weight"),
+  ])
+  func `a gate reads the first channels of what the queries read`(
+    model: String, gate: String, queries: String
+  ) throws {
+    let parts = try ModelParts(model)
+    let model = try parts.open()
+    let calibration = try Calibration(
+      of: model, CalibrationLayers(of: model) { _ in true }, on: [3, 1, 4, 1, 5, 9], length: 6)
+    func moments(_ weight: String) throws -> Matrix {
+      let layer = calibration.layers.first { $0.weights.contains(weight) }
+      return try #require(layer).statistics.secondMoment
+    }
+    let (part, whole) = (try moments(gate), try moments(queries))
+    let width = try #require(parts.tensors[gate]).shape[1]
+    #expect(part.rowCount == width)
+    let corner = (0..<width).flatMap { row in
+      whole.elements[(row * whole.columnCount)..<(row * whole.columnCount + width)]
+    }
+    #expect(agree(part.elements, corner, 1e-12))
+  }
+
+  @Test func `the gate of a windowed smear has statistics`() throws {
+    let model = try ModelParts("smear_windowed").open()
+    let layers = try CalibrationLayers(of: model) { $0 == "smear_gate.weight" }
+    #expect(layers.groups.map(\.width) == [12])
+  }
+
   @Test func `a file gives back what was gathered`() throws {
     let calibration = try #require(try calibrations().first)
     let folder = try TemporaryFolder()

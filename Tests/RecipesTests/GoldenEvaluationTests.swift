@@ -53,14 +53,14 @@ import Testing
     let length = run["length"]?.integer ?? 0
     return switch run["mode"]?.string {
     case "sliding": .sliding(length: length, stride: run["stride"]?.integer ?? 0)
-    case "documents": .documents(length: length, beginToken: 1)
+    case "documents": .documents(length: length, beginToken: run["begin_token"]?.integer ?? 1)
     default: .fixed(length: length)
     }
   }
 
   @Test func `losses of every way to cut the stream are those of the oracle`() throws {
     let runs = try #require(try Self.json("expected.json").elements)
-    #expect(runs.count == 8)
+    #expect(runs.count == 9)
     for run in runs {
       let evaluation = try Evaluation(
         of: model.model, on: tokens, mode: Self.mode(run), bytes: { byteCounts[$0].reduce(0, +) })

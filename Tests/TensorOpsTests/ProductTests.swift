@@ -32,6 +32,13 @@ import Testing
     }
   }
 
+  @Test func `a product over nothing is zero`() {
+    // Memory that was used before is not zero by itself.
+    for _ in 0..<3 { _ = Tensor(numbers(100_000), [100, 1000]).applying(.negate) }
+    let result = Tensor([], [100, 0]).linear(Tensor([], [1000, 0]))
+    #expect(result.floats.allSatisfy { $0 == 0 } && result.floats.count == 100_000)
+  }
+
   @Test func `kernels of ours multiply as OpenBLAS does`() {
     let (rows, outputs, inputs) = (7, 35, 50)
     let (x, weight) = (numbers(rows * inputs), numbers(outputs * inputs, seed: 5))

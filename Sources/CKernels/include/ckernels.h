@@ -85,6 +85,8 @@ struct birdie_kernel_table {
 
   void (*f32_to_f16)(uint16_t *dst, const void *src, size_t n);
   void (*f32_to_bf16)(uint16_t *dst, const void *src, size_t n);
+  void (*f32_to_f8_e4m3fn)(uint8_t *dst, const void *src, size_t n);
+  void (*f32_to_f8_e5m2)(uint8_t *dst, const void *src, size_t n);
   void (*f64_to_f32)(float *dst, const void *src, size_t n);
 
   void (*scale_i8)(float *dst, const int8_t *codes, float scale, size_t n);
@@ -132,8 +134,6 @@ struct birdie_kernel_table {
   void (*unary_f32)(enum birdie_unary op, float *dst, const float *src, float parameter, size_t n);
   // dst[i] = a[i] op b[i].
   void (*binary_f32)(enum birdie_binary op, float *dst, const float *a, const float *b, size_t n);
-  // dst[i] = a[i] + b[i] * scale, rounded twice.
-  void (*add_scaled_f32)(float *dst, const float *a, const float *b, float scale, size_t n);
 
   // Sums in float32 over 16 lanes, lane i taking the values with index = i (mod 16), which are then
   // added pairwise. The largest of nothing is -inf; NaNs are passed over.
@@ -210,6 +210,12 @@ void birdie_f32_to_f16(uint16_t *dst, const void *src, size_t n);
 // The upper half of a float32, rounded. Every NaN becomes 0x7FC0: torch's scalar definition (its
 // vector code gives 0xFFFF on some CPUs).
 void birdie_f32_to_bf16(uint16_t *dst, const void *src, size_t n);
+
+// To the nearest float8, ties to even, as torch 2.15 does: E4M3FN has no infinity, and what is too
+// large becomes 448 (NaN in older releases); in E5M2 what is 61440 or more becomes infinite. NaNs
+// become 0x7F and keep their sign.
+void birdie_f32_to_f8_e4m3fn(uint8_t *dst, const void *src, size_t n);
+void birdie_f32_to_f8_e5m2(uint8_t *dst, const void *src, size_t n);
 
 // The C cast from double to float. NaNs keep their sign and upper payload bits and become quiet.
 void birdie_f64_to_f32(float *dst, const void *src, size_t n);

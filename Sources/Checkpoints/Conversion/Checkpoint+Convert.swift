@@ -1,5 +1,5 @@
 public import Diagnostics
-internal import TensorCore
+package import TensorCore
 
 extension Checkpoint {
   /// What `convert` would write to `path`, without writing it. Throws what `convert` would throw
@@ -130,9 +130,12 @@ extension ConversionOutput {
 }
 
 extension Checkpoint {
-  /// The files that a conversion reads.
-  fileprivate var inputFiles: Set<FileIdentity> {
-    var files = Set([FileIdentity(path: path)].compactMap(\.self))
+  /// The files that it is read from: what was opened, those that tensors look into, and what tells
+  /// of a folder which they are.
+  package var inputFiles: Set<FileIdentity> {
+    let indices = (try? FolderListing(path: path))?.ending(in: ".safetensors.index.json") ?? []
+    let names = [path] + (indices + [".metadata"]).map { "\(path)/\($0)" }
+    var files = Set(names.compactMap(FileIdentity.init(path:)))
     let descriptors = Set(tensors.flatMap(\.content.storages).compactMap { $0.file?.descriptor })
     files.formUnion(descriptors.compactMap { FileIdentity(descriptor: $0) })
     return files

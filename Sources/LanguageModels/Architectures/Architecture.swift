@@ -10,6 +10,9 @@ public protocol Architecture: Sendable {
   static var summary: String { get }
   /// Where it is defined.
   static var reference: String { get }
+  /// Tensors of which every model of this kind has one under exactly that name, unless all names
+  /// are wrapped in a prefix such as `module.`; a longer name stands before one that it ends with.
+  static var landmarks: [String] { get }
   /// Whether the configuration, or names and shapes alone, are those of this kind.
   static func recognizes(_ configuration: JSONValue?, _ shapes: [String: [Int]]) -> Bool
   /// The model, which computes in float32 or bfloat16. Throws A01 and A02 where tensors and
@@ -28,18 +31,57 @@ public enum Architectures {
 
   /// The model that the tensors and their configuration, if there is one, make; throws A03 where no
   /// architecture is recognized, and what opening it throws.
+  ///
+  /// Names may have a prefix in common, which training scripts and compilers leave: `module.`,
+  /// `_orig_mod.`, the keys of nested dictionaries.
   public static func open(
     _ tensors: [String: Tensor], configuration: JSONValue?, arithmetic: DType
   ) throws(Rejection) -> any LanguageModel<Tensor> {
-    let shapes = tensors.mapValues(\.shape.dimensions)
-    guard let architecture = all.first(where: { $0.recognizes(configuration, shapes) }) else {
-      let stated = configuration?["architecture"]?.string ?? configuration?["model_type"]?.string
-      throw Rejection(
-        ArchitectureRules.unknownArchitecture,
-        stated.map { "there is no architecture called \($0.debugDescription)" }
-          ?? "names and shapes of \(tensors.count) tensors are those of no known model")
+    for architecture in all {
+      let own = unwrapped(tensors, architecture.landmarks)
+      guard architecture.recognizes(configuration, own.mapValues(\.shape.dimensions)) else {
+        continue
+      }
+      return try architecture.open(own, configuration, arithmetic: arithmetic)
     }
-    return try architecture.open(tensors, configuration, arithmetic: arithmetic)
+    let stated = configuration?["architecture"]?.string ?? configuration?["model_type"]?.string
+    throw Rejection(
+      ArchitectureRules.unknownArchitecture,
+      stated.map { "there is no architecture called \($0.debugDescription)" }
+        ?? "names and shapes of \(tensors.count) tensors are those of no known model"
+        + several(among: tensors))
+  }
+
+  /// A hint where one file holds the weights of a model several times, averaged ones for example.
+  private static func several(among tensors: [String: Tensor]) -> String {
+    for landmark in all.flatMap({ $0.landmarks }) {
+      let wrapped = tensors.keys.filter { $0.hasSuffix("." + landmark) }.sorted()
+      guard wrapped.count > 1 else { continue }
+      let prefixes = wrapped.map { String($0.dropLast(landmark.count)) }
+      return ", but several stand below \(prefixes.joined(separator: " and ")): write one into a "
+        + "file of its own with birdie convert --tensors '\(prefixes[0])*'"
+    }
+    return ""
+  }
+
+  /// The tensors without the prefix that stands before a landmark; as they are where none does, or
+  /// where several models are there.
+  private static func unwrapped(
+    _ tensors: [String: Tensor], _ landmarks: [String]
+  ) -> [String: Tensor] {
+    for landmark in landmarks {
+      if tensors[landmark] != nil { return tensors }
+      let wrapped = tensors.keys.filter { $0.hasSuffix("." + landmark) }
+      guard wrapped.count == 1, let name = wrapped.first else { continue }
+      let prefix = name.dropLast(landmark.count)
+      var own: [String: Tensor] = [:]
+      for (name, tensor) in tensors {
+        let short = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+        guard own.updateValue(tensor, forKey: short) == nil else { return tensors }
+      }
+      return own
+    }
+    return tensors
   }
 }
 
@@ -52,11 +94,14 @@ public enum GolfArchitecture: Architecture {
   /// Where it is defined.
   public static let reference = "https://github.com/openai/parameter-golf"
 
+  /// The embedding.
+  public static let landmarks = ["tok_emb.weight"]
+
   /// Whether the configuration, or names and shapes alone, are those of this kind.
   public static func recognizes(_ configuration: JSONValue?, _ shapes: [String: [Int]]) -> Bool {
     if let stated = configuration?["architecture"]?.string { return stated == id }
     if configuration?["model_type"] != nil { return false }
-    return shapes["tok_emb.weight"] != nil && shapes["blocks.0.resid_mix"] != nil
+    return GolfShapes(shapes).areOfGolf
   }
 
   /// The model. Throws A01 and A02 where tensors and configuration do not fit.

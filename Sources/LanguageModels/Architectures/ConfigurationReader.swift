@@ -16,11 +16,16 @@ struct ConfigurationReader {
   }
 
   /// An object inside.
-  func object(_ key: String) -> ConfigurationReader? {
-    value(key)?.members == nil ? nil : value(key).map(ConfigurationReader.init)
+  func object(_ key: String) throws(Rejection) -> ConfigurationReader? {
+    guard let value = value(key) else { return nil }
+    guard value.members != nil else { throw wrong(key, "an object of keys and values") }
+    return ConfigurationReader(value)
   }
 
   func has(_ key: String) -> Bool { value(key) != nil }
+
+  /// Whether the key is there, be it with the value null.
+  func states(_ key: String) -> Bool { json[key] != nil }
 
   func integer(_ key: String) throws(Rejection) -> Int? {
     guard let value = value(key) else { return nil }
@@ -28,6 +33,12 @@ struct ConfigurationReader {
     if case .number(let number) = value, let integer = Int(exactly: number) { return integer }
     if let text = value.string, let integer = Int(text) { return integer }
     throw wrong(key, "a whole number")
+  }
+
+  /// A token id; nil where the key is none, as nobody may ask for it.
+  func token(_ key: String) -> Int? {
+    guard let token = value(key)?.integer, token >= 0 else { return nil }
+    return token
   }
 
   func number(_ key: String) throws(Rejection) -> Double? {
@@ -55,11 +66,19 @@ struct ConfigurationReader {
     return text
   }
 
-  /// A list of texts; nil for anything else.
-  func texts(_ key: String) -> [String]? {
-    guard let elements = value(key)?.elements else { return nil }
-    let texts = elements.compactMap(\.string)
-    return texts.count == elements.count ? texts : nil
+  /// A list of texts.
+  func texts(_ key: String) throws(Rejection) -> [String]? {
+    guard let value = value(key) else { return nil }
+    let texts = (value.elements ?? []).compactMap(\.string)
+    guard let elements = value.elements, texts.count == elements.count else {
+      throw wrong(key, "a list of words")
+    }
+    return texts
+  }
+
+  /// Throws A02 with what is wrong unless a condition holds.
+  func require(_ condition: Bool, _ complaint: String) throws(Rejection) {
+    guard condition else { throw Rejection(ArchitectureRules.configuration, complaint) }
   }
 
   /// One of a few words.

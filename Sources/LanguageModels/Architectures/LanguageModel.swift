@@ -12,6 +12,8 @@ public protocol LanguageModel<Value>: Sendable {
   var vocabularySize: Int { get }
   /// How long a sequence may be; nil for any length.
   var maximumLength: Int? { get }
+  /// The token that begins a document; nil where the configuration does not tell.
+  var beginToken: Int? { get }
   /// The logits of the token after each position, of shape [positions, vocabulary].
   func logits(_ tokens: [Int], observer: LayerObserver<Value>?) -> Value
 }
@@ -19,4 +21,6 @@ public protocol LanguageModel<Value>: Sendable {
 extension LanguageModel {
   /// Any length, as with rotary positions.
   public var maximumLength: Int? { nil }
+  /// No token that is known of.
+  public var beginToken: Int? { nil }
 }

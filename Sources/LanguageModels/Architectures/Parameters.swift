@@ -22,11 +22,12 @@ public struct Parameters<Value: TensorValue>: Sendable {
   /// The type that a model computes in; matrices may be stored in a narrower one.
   public let arithmetic: DType
 
-  /// Checks that `tensors` are the `wanted` ones; A01 names every one that is missing, left over or
-  /// misshapen. `ignored` says which may be there without being used.
+  /// Checks that `tensors` are the `wanted` ones; A01 names every one that is missing, left over,
+  /// misshapen or without elements. `unread` gives the reasons why some would not be read although
+  /// the architecture knows them, `ignored` says which may be there without being used.
   public init(
     _ tensors: [String: Tensor], wanted: [Parameter], arithmetic: DType,
-    ignoring ignored: (String) -> Bool = { _ in false }
+    unread: [String: String] = [:], ignoring ignored: (String) -> Bool = { _ in false }
   ) throws(Rejection) {
     var complaints: [String] = []
     var values: [String: Value] = [:]
@@ -35,22 +36,29 @@ public struct Parameters<Value: TensorValue>: Sendable {
         complaints.append("missing: \(parameter.name) \(parameter.dimensions)")
         continue
       }
-      if tensor.shape.dimensions != parameter.dimensions {
-        complaints.append(
-          "misshapen: \(parameter.name) is \(tensor.shape.dimensions) and not "
-            + "\(parameter.dimensions)")
+      if let complaint = Self.complaint(about: tensor.shape.dimensions, parameter) {
+        complaints.append(complaint)
       }
       // Vectors take part in sums and products, matrices only in products that widen them.
       let isMatrix = tensor.shape.rank > 1
       values[parameter.name] = Value(constant: isMatrix ? tensor : tensor.cast(to: arithmetic))
     }
     let extra = tensors.keys.filter { values[$0] == nil && !ignored($0) }.sorted()
-    complaints += extra.map { "left over: \($0)" }
+    complaints += extra.map { name in
+      unread[name].map { "never read: \(name) (\($0))" } ?? "left over: \(name)"
+    }
     guard complaints.isEmpty else {
       throw Rejection(ArchitectureRules.parameters, Self.summary(of: complaints))
     }
     self.values = values
     self.arithmetic = arithmetic
+  }
+
+  private static func complaint(about dimensions: [Int], _ parameter: Parameter) -> String? {
+    guard dimensions == parameter.dimensions else {
+      return "misshapen: \(parameter.name) is \(dimensions) and not \(parameter.dimensions)"
+    }
+    return dimensions.contains(0) ? "without elements: \(parameter.name) \(dimensions)" : nil
   }
 
   private static func summary(of complaints: [String]) -> String {

@@ -8,23 +8,28 @@ public struct Evaluation: Sendable {
   public let windows: [WindowScore]
   /// Whether a reference model was compared with.
   public let hasReference: Bool
+  /// How many targets a block of the bootstrap has: as many as a sequence, whatever the stride.
+  private let blockLength: Int
 
   /// Computes the windows side by side, on as many threads as the budget allows; each window by
   /// itself, so that the number of threads changes no digit. No more of the stream is in memory
   /// than the windows that are computed at once; for each window, and with a reference for each
   /// target, a few numbers are kept.
   ///
-  /// `bytes` gives the bytes that targets stand for, from their positions in `tokens`. `progress`
-  /// is told how many targets are done. Throws E01 where a token is not in the vocabulary, E02
-  /// where no window is full or a model cannot see one, E04 where the reference has another
-  /// vocabulary, E06 where a loss is not finite, and what reading the tokens and `bytes` throws.
+  /// `bytes` gives the bytes that targets stand for, from their positions in `tokens`; it is asked
+  /// for all before anything is computed, and then for those of each window. `progress` is told how
+  /// many targets are done. Throws E01 where a token is not in the vocabulary, E02 where no window
+  /// is full or a model cannot see one, E04 where the reference has another vocabulary, E06 where a
+  /// loss is not finite, E07 where the targets stand for no bytes, and what reading the tokens and
+  /// `bytes` throws.
   public init(
     of model: any LanguageModel<Tensor>, against reference: (any LanguageModel<Tensor>)? = nil,
     on tokens: some TokenSource, mode: EvaluationMode,
     bytes: (_ targets: Range<Int>) throws(Rejection) -> Int,
     progress: (_ targetCount: Int) -> Void = { _ in }
   ) throws(Rejection) {
-    try Self.check(model, reference, tokens, mode)
+    let targets = try Self.check(model, reference, tokens, mode)
+    try Self.checkBytes(of: targets, tokens, bytes)
     var scores: [WindowScore] = []
     var targetCount = 0
     var forgottenEnd = 0
@@ -51,6 +56,7 @@ public struct Evaluation: Sendable {
       progress(targetCount)
     }
     self.windows = scores
+    blockLength = mode.length
     hasReference = reference != nil
   }
 
@@ -73,11 +79,12 @@ public struct Evaluation: Sendable {
     }
   }
 
-  /// Goes through the stream once, so that nothing is found out after hours of computing.
+  /// Goes through the stream once, so that nothing is found out after hours of computing, and gives
+  /// the targets that count.
   private static func check(
     _ model: any LanguageModel<Tensor>, _ reference: (any LanguageModel<Tensor>)?,
     _ source: some TokenSource, _ mode: EvaluationMode
-  ) throws(Rejection) {
+  ) throws(Rejection) -> Range<Int> {
     let size = model.vocabularySize
     if let reference, reference.vocabularySize != size {
       throw Rejection(
@@ -85,8 +92,11 @@ public struct Evaluation: Sendable {
         "the model has \(size) tokens, the reference \(reference.vocabularySize)")
     }
     var windows = EvaluationWindows(mode, of: source)
-    var longest = 0
-    while let window = try windows.next() { longest = max(longest, window.inputs.count) }
+    var (longest, end) = (0, 1)
+    while let window = try windows.next() {
+      longest = max(longest, window.inputs.count)
+      end = window.targets.upperBound
+    }
     guard longest > 0 else {
       throw Rejection(EvaluationRules.tooShort, "\(source.tokenCount) tokens fill no window")
     }
@@ -100,6 +110,24 @@ public struct Evaluation: Sendable {
       throw Rejection(
         EvaluationRules.foreignToken,
         "token \(start + index) is \(tokens[index]), and the vocabulary has \(size)")
+    }
+    return 1..<end
+  }
+
+  /// Throws E07 where the targets stand for nothing, and what `bytes` throws.
+  private static func checkBytes(
+    of targets: Range<Int>, _ source: some TokenSource,
+    _ bytes: (_ targets: Range<Int>) throws(Rejection) -> Int
+  ) throws(Rejection) {
+    var byteCount = 0
+    for start in stride(from: targets.lowerBound, to: targets.upperBound, by: 1 << 18) {
+      let part = start..<min(start + 1 << 18, targets.upperBound)
+      byteCount += try bytes(part)
+      source.forget(part)
+    }
+    guard byteCount > 0 else {
+      throw Rejection(
+        EvaluationRules.noBytes, "\(targets.count) targets stand for \(byteCount) bytes")
     }
   }
 }
@@ -124,15 +152,16 @@ extension Evaluation {
     nats / 0.693147180559945309417 / Double(byteCount)
   }
 
-  /// The interval that holds the bits per byte of 95 % of resampled streams (Efron 1979): windows
-  /// are drawn with replacement, so that dependence within a window is kept.
+  /// The interval that holds the bits per byte of 95 % of resampled streams (Efron 1979): blocks of
+  /// as many neighbouring targets as a sequence has are drawn with replacement, so that dependence
+  /// within them is kept. The stride of sliding windows changes nothing about the blocks.
   public func confidenceInterval(
     seed: UInt64 = 0, resampleCount: Int = 2000
   ) -> ClosedRange<Double> {
     interval(seed, resampleCount) { $0.loss }
   }
 
-  /// The same of the difference to the reference, of which the windows are paired.
+  /// The same of the difference to the reference, of which the blocks are paired.
   public func differenceInterval(
     seed: UInt64 = 0, resampleCount: Int = 2000
   ) -> ClosedRange<Double> {
@@ -142,21 +171,42 @@ extension Evaluation {
   private func interval(
     _ seed: UInt64, _ resampleCount: Int, _ part: (WindowScore) -> Double
   ) -> ClosedRange<Double> {
-    let parts = windows.map { (part($0), $0.byteCount) }
+    let parts = blocks(part)
     var random = Philox(seed: seed)
     var values: [Double] = []
-    for _ in 0..<resampleCount {
+    while values.count < resampleCount {
       var (nats, bytes) = (0.0, 0)
       for _ in parts.indices {
         let drawn = parts[random.next(below: parts.count)]
-        nats += drawn.0
-        bytes += drawn.1
+        nats += drawn.nats
+        bytes += drawn.byteCount
       }
-      values.append(Self.bits(nats, bytes))
+      // What stands for no bytes has no bits per byte: another one is drawn. Not all blocks are
+      // such, or there would be no evaluation.
+      if bytes > 0 { values.append(Self.bits(nats, bytes)) }
     }
     values.sort()
     let edge = resampleCount / 40
     return values[edge]...values[resampleCount - 1 - edge]
+  }
+
+  /// The windows' losses and bytes, added up to blocks of a sequence's length. A window belongs to
+  /// the block in which its first target lies.
+  private func blocks(
+    _ part: (WindowScore) -> Double
+  ) -> [(nats: Double, byteCount: Int)] {
+    var blocks: [(nats: Double, byteCount: Int)] = []
+    var (position, last) = (0, -1)
+    for window in windows {
+      if position / blockLength > last {
+        blocks.append((0, 0))
+        last = position / blockLength
+      }
+      blocks[blocks.count - 1].nats += part(window)
+      blocks[blocks.count - 1].byteCount += window.byteCount
+      position += window.targetCount
+    }
+    return blocks
   }
 
   /// How close the model is to the reference.

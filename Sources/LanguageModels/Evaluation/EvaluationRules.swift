@@ -60,8 +60,31 @@ public enum EvaluationRules {
       --arithmetic f32.
       """)
 
+  /// The targets stand for nothing.
+  public static let noBytes = Rule(
+    "E07", "the tokens stand for no bytes of text",
+    because: """
+      Bits per byte are bits divided by bytes. Where every token is a boundary, or a sidecar holds \
+      zeros only, there is nothing to divide by.
+      """,
+    remedy: "Check that the tokenizer or the sidecars belong to these shards.")
+
+  /// Nothing tells where documents begin.
+  public static let unknownBeginToken = Rule(
+    "E08", "the token that begins a document is not known",
+    because: """
+      Documents are told apart by the token that each begins with. A guess would cut the stream \
+      somewhere else, and the loss would be another one without a sign of it.
+      """,
+    remedy: """
+      Give --begin-token with its id, or a configuration with bos_token_id (bos_id for models of \
+      the challenge).
+      """,
+    status: .usage)
+
   /// All of them, for the documentation and the tests.
   public static let all: [Rule] = [
     foreignToken, tooShort, foreignTokenizer, foreignReference, unknownByteCounts, notFinite,
+    noBytes, unknownBeginToken,
   ]
 }

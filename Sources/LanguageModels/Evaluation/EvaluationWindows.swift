@@ -8,6 +8,13 @@ public enum EvaluationMode: Sendable, Equatable {
   case sliding(length: Int, stride: Int)
   /// Every document by itself, in chunks of at most `length`; documents begin with a token.
   case documents(length: Int, beginToken: Int)
+
+  /// The longest sequence.
+  var length: Int {
+    switch self {
+    case .fixed(let length), .sliding(let length, _), .documents(let length, _): length
+    }
+  }
 }
 
 /// A sequence of inputs, and which of its targets count. The target of a position is the token
@@ -42,17 +49,19 @@ struct EvaluationWindows<Source: TokenSource> {
   /// The next window; nil after the last. Throws what reading the stream throws.
   mutating func next() throws(Rejection) -> EvaluationWindow? {
     let targetCount = source.tokenCount - 1
+    // Any length may be asked for: what is left is compared, and no sum can overflow.
+    let left = targetCount - start
     let end: Int
     switch mode {
     case .fixed(let length):
-      guard start + length <= targetCount else { return nil }
+      guard length <= left else { return nil }
       end = start + length
     case .sliding(let length, _):
       guard scored < targetCount else { return nil }
-      end = min(start + length, targetCount)
+      end = start + min(length, left)
     case .documents(let length, let beginToken):
-      guard start < targetCount else { return nil }
-      end = try endOfDocument(beginToken, limit: min(start + length, targetCount))
+      guard left > 0 else { return nil }
+      end = try endOfDocument(beginToken, limit: start + min(length, left))
     }
     let window = EvaluationWindow(inputs: start..<end, firstScored: scored)
     scored = end

@@ -34,6 +34,7 @@ public struct CPUBackend: Backend {
 
   /// The elements in another floating-point type.
   public func cast(_ x: Tensor, to dtype: DType) -> Tensor {
+    precondition(dtype != .f64, "doubles are read and never made")
     let reader = FloatReader(x)
     return Tensor(dtype, x.shape) { target in
       reader.read { target.update(from: $0, count: reader.count) }
@@ -211,7 +212,7 @@ extension Tensor {
   /// The extent of the innermost axis.
   var rowWidth: Int { shape.dimensions.last ?? 1 }
   /// How many rows the innermost axis makes.
-  var rowCount: Int { rowWidth == 0 ? 0 : shape.elementCount / rowWidth }
+  var rowCount: Int { shape.dimensions.dropLast().reduce(1, *) }
 }
 
 extension Shape {

@@ -60,6 +60,10 @@ struct FloatReader: Sendable {
         case .bf16: birdie_bf16_to_f32(start, source, count)
         case .f16: birdie_f16_to_f32(start, source, count)
         case .f64: birdie_f64_to_f32(start, source, count)
+        case .f8e4m3:
+          birdie_f8_e4m3fn_to_f32(start, source.assumingMemoryBound(to: UInt8.self), count)
+        case .f8e5m2:
+          birdie_f8_e5m2_to_f32(start, source.assumingMemoryBound(to: UInt8.self), count)
         case .f32: UnsafeMutableRawPointer(start).copyMemory(from: source, byteCount: count * 4)
         default: preconditionFailure("\(dtype) is no type to compute with")
         }
@@ -69,10 +73,12 @@ struct FloatReader: Sendable {
 }
 
 extension Tensor {
-  /// A new tensor whose float32 elements `fill` writes, all of them, rounded to `dtype`.
+  /// A new tensor whose float32 elements `fill` writes, all of them, rounded to `dtype`; doubles
+  /// give float32, which they are computed in.
   init(
     _ dtype: DType, _ shape: Shape, filledBy fill: (UnsafeMutablePointer<Float>) -> Void
   ) {
+    let dtype = dtype.computed
     let count = shape.elementCount
     var block = MemoryBlock(byteCount: count * 4) { raw in
       guard count > 0, let start = raw.baseAddress else { return }
@@ -88,16 +94,22 @@ extension Tensor {
   private static func narrowed(
     _ block: MemoryBlock, to dtype: DType, _ count: Int
   ) -> MemoryBlock {
-    precondition(dtype == .bf16 || dtype == .f16, "\(dtype) is no type to compute with")
+    guard let width = dtype.byteWidth else {
+      preconditionFailure("\(dtype) is no type to compute with")
+    }
     let bytes = block.bytes
-    return MemoryBlock(byteCount: count * 2) { raw in
+    return MemoryBlock(byteCount: count * width) { raw in
       guard count > 0, let start = raw.baseAddress else { return }
-      let target = start.bindMemory(to: UInt16.self, capacity: count)
       bytes.withUnsafeBytes { source in
-        if dtype == .bf16 {
-          birdie_f32_to_bf16(target, source.baseAddress, count)
-        } else {
-          birdie_f32_to_f16(target, source.baseAddress, count)
+        let source = source.baseAddress
+        switch dtype {
+        case .bf16: birdie_f32_to_bf16(start.assumingMemoryBound(to: UInt16.self), source, count)
+        case .f16: birdie_f32_to_f16(start.assumingMemoryBound(to: UInt16.self), source, count)
+        case .f8e4m3:
+          birdie_f32_to_f8_e4m3fn(start.assumingMemoryBound(to: UInt8.self), source, count)
+        case .f8e5m2:
+          birdie_f32_to_f8_e5m2(start.assumingMemoryBound(to: UInt8.self), source, count)
+        default: preconditionFailure("\(dtype) is no type to compute with")
         }
       }
     }
@@ -119,9 +131,9 @@ extension Tensor {
 }
 
 extension DType {
-  /// The type of a result of operands of both types: the wider one.
-  func combined(with other: DType) -> DType {
-    if self == other { return self }
-    return self == .f64 || other == .f64 ? .f64 : .f32
-  }
+  /// The type of a result of operands of both types: the same, or the one that is computed in.
+  func combined(with other: DType) -> DType { self == other ? self.computed : .f32 }
+
+  /// The type of a result of operands of this type; doubles are computed in float32.
+  var computed: DType { self == .f64 ? .f32 : self }
 }

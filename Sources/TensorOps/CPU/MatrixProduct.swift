@@ -48,6 +48,11 @@ enum MatrixProduct {
     let columns = transposingSecond ? b.rows : b.columns
     precondition(a.columns == (transposingSecond ? b.columns : b.rows), "inner extents differ")
     guard a.rows > 0, columns > 0 else { return }
+    guard a.columns > 0 else {
+      // A sum of nothing; BLAS leaves what was in the memory.
+      for row in 0..<a.rows { (c + row * stride).update(repeating: 0, count: columns) }
+      return
+    }
     if let blas = OpenBLAS.shared {
       blas.sgemm(
         OpenBLAS.rowMajor, OpenBLAS.plain,

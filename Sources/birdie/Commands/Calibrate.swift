@@ -72,14 +72,15 @@ struct Calibrate: Verb {
     _ = try Checkpoint(format: "safetensors", tensors: [], path: path)
       .conversionReport(to: result, options)
     let checkpoint = try Checkpoint.open(path, leniency: leniency.rules)
-    let model = try LoadedModel(
-      checkpoint, configuration: ModelConfiguration.read(arch, beside: path))
+    let configuration = try ModelConfiguration.read(arch, beside: path)
+    let model = try LoadedModel(checkpoint, configuration: configuration?.json)
     var job = CalibrationJob(tokenPattern: tokens)
     job.sequenceLength = sequenceLength
     job.maximumTokenCount = maxTokens
     job.patterns = tensors
     let plan = try job.plan(for: model)
-    try requireForeign([path, arch].compactMap(\.self) + plan.shardPaths)
+    let others = [configuration?.path].compactMap(\.self) + plan.shardPaths
+    try requireForeign(checkpoint.inputFiles.union(others.compactMap(FileIdentity.init(path:))))
     let warnings = WarningReport(warnings: checkpoint.warnings)
     var report = CalibrationReport(plan, path: result, sequenceLength, warnings)
     if !dryRun { try gather(job, model, plan, options, &report) }
@@ -87,12 +88,10 @@ struct Calibrate: Verb {
   }
 
   /// Throws F02 if the output would replace what it is made from, which --force does not mean.
-  private func requireForeign(_ inputs: [String]) throws {
-    guard let identity = FileIdentity(path: result),
-      let input = inputs.first(where: { FileIdentity(path: $0) == identity })
-    else { return }
+  private func requireForeign(_ inputs: Set<FileIdentity>) throws {
+    guard let identity = FileIdentity(path: result), inputs.contains(identity) else { return }
     throw Rejection(
-      TensorCoreRules.outputExists, "is what the statistics are made from: \(input)",
+      TensorCoreRules.outputExists, "is one of the files that the statistics are made from",
       at: Place(file: result))
   }
 

@@ -19,7 +19,7 @@ struct Eval: Verb {
 
       Some records of the challenge differ without a sign in the file: the page \
       docs/formats/golf-gpt.md lists what their config.json must say, key by key and record by \
-      record.
+      record; docs/formats/huggingface.md lists the keys of the other architectures.
       """)
 
   private static var architectures: String {
@@ -68,6 +68,13 @@ struct Eval: Verb {
     help: "A model to be compared with, such as the one before compression.", completion: .file())
   var reference: String?
 
+  @Option(
+    help: """
+      The reference's configuration as JSON; without it the one beside the reference, or else the \
+      model's.
+      """, completion: .file())
+  var referenceArch: String?
+
   @Option(help: "How many tokens of the shards to use.")
   var maxTokens: Int?
 
@@ -80,7 +87,13 @@ struct Eval: Verb {
   @Flag(help: "Evaluate every document by itself.")
   var isolateDocuments = false
 
-  @Option(help: "What the resampling of windows for the confidence interval begins with.")
+  @Option(
+    help: ArgumentHelp(
+      "The token that documents begin with, if not the one that the configuration names.",
+      valueName: "id"))
+  var beginToken: UInt16?
+
+  @Option(help: "What the resampling for the confidence interval begins with.")
   var seed: UInt32 = 0
 
   @Option(help: "What every operation is rounded to.")
@@ -100,6 +113,12 @@ struct Eval: Verb {
     if stride != nil, isolateDocuments {
       throw ValidationError("--stride and --isolate-documents exclude each other")
     }
+    if beginToken != nil, !isolateDocuments {
+      throw ValidationError("--begin-token means nothing without --isolate-documents")
+    }
+    if referenceArch != nil, reference == nil {
+      throw ValidationError("--reference-arch means nothing without --reference")
+    }
     if let maxTokens, maxTokens < 2 {
       throw ValidationError("--max-tokens \(maxTokens): give at least 2")
     }
@@ -107,8 +126,10 @@ struct Eval: Verb {
 
   func run() throws {
     machine.apply()
-    let model = try load(path)
-    let other = try reference.map(load)
+    let model = try load(path, ModelConfiguration.read(arch, beside: path))
+    let other = try reference.map { path in
+      try load(path, ModelConfiguration.read(referenceArch, beside: path, orElse: arch))
+    }
     var job = EvaluationJob(tokenPattern: tokens)
     job.tokenizer = tokenizer.map(TokenizerChoice.init)
     job.byteCountPattern = byteCounts
@@ -116,6 +137,7 @@ struct Eval: Verb {
     job.sequenceLength = sequenceLength
     job.stride = stride
     job.isolatesDocuments = isolateDocuments
+    job.beginToken = beginToken.map(Int.init)
     job.maximumTokenCount = maxTokens
     let progress = ProgressLine(
       "evaluating", total: 0, unit: .tokens, isShown: output.isTalkative)
@@ -129,10 +151,12 @@ struct Eval: Verb {
     ).print(output)
   }
 
-  private func load(_ path: String) throws -> LoadedModel {
+  private func load(
+    _ path: String, _ configuration: ModelConfiguration?
+  ) throws -> LoadedModel {
     try LoadedModel(
       Checkpoint.open(path, leniency: leniency.rules),
-      configuration: ModelConfiguration.read(arch, beside: path),
+      configuration: configuration?.json,
       arithmetic: arithmetic == .bf16 ? .bf16 : .f32)
   }
 }

@@ -96,7 +96,9 @@ struct GolfAttention<Value: TensorValue>: Sendable {
     if layer >= configuration.layerCount - configuration.exclusiveLayerCount {
       output = excluding(values, from: output)
     }
-    if let gate = gate(y, projected) { output = output * gate.reshaped([count, heads, 1]) }
+    if let gate = gate(y, projected, observer) {
+      output = output * gate.reshaped([count, heads, 1])
+    }
     return project(output.reshaped([count, heads * width]), "proj", observer)
   }
 
@@ -132,14 +134,18 @@ struct GolfAttention<Value: TensorValue>: Sendable {
   }
 
   /// A factor for each position and head; nil where the layer has none.
-  private func gate(_ y: Value, _ projected: Value) -> Value? {
-    if let weight = parameters[ifWanted: prefix + "attn_gate_proj.weight"] {
-      let source = configuration.gateSource == .q ? projected : y
-      let logits = source.columns(0..<weight.shape[1]).linear(weight, bias: nil)
+  private func gate(_ y: Value, _ projected: Value, _ observer: LayerObserver<Value>?) -> Value? {
+    func logits(_ name: String, of source: Value) -> Value? {
+      guard let weight = parameters[ifWanted: prefix + name] else { return nil }
+      let input = source.columns(0..<weight.shape[1])
+      observer?(prefix + name, input)
+      return input.linear(weight, bias: nil)
+    }
+    let source = configuration.gateSource == .q ? projected : y
+    if let logits = logits("attn_gate_proj.weight", of: source) {
       return logits.applying(.sigmoid).applying(.scale(2))
     }
-    guard let weight = parameters[ifWanted: prefix + "attn_gate_w"] else { return nil }
-    let logits = y.columns(0..<weight.shape[1]).linear(weight, bias: nil)
+    guard let logits = logits("attn_gate_w", of: y) else { return nil }
     return logits.applying(.scale(configuration.sparseGateScale)).applying(.sigmoid)
   }
 }

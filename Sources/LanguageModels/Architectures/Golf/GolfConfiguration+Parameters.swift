@@ -3,7 +3,7 @@ extension GolfConfiguration {
   /// wanted if `given` knows their shape.
   func wanted(given: (_ name: String) -> [Int]?) -> [Parameter] {
     var wanted = [Parameter("tok_emb.weight", [vocabularySize, embeddingWidth])]
-    wanted += (0..<layerCount).flatMap { blockParameters($0, given) }
+    wanted += (0..<layerCount).flatMap(blockParameters) + gateParameters(given)
     if !tiesEmbeddings {
       wanted.append(Parameter("lm_head.weight", [vocabularySize, embeddingWidth]))
     }
@@ -15,10 +15,10 @@ extension GolfConfiguration {
     return wanted + optionalParameters(given)
   }
 
-  private func blockParameters(_ layer: Int, _ given: (String) -> [Int]?) -> [Parameter] {
+  private func blockParameters(_ layer: Int) -> [Parameter] {
     let prefix = "blocks.\(layer)."
     let keyWidth = keyHeadCount * headWidth
-    var wanted = [
+    return [
       Parameter(prefix + "attn.c_q.weight", [modelWidth, modelWidth]),
       Parameter(prefix + "attn.c_k.weight", [keyWidth, modelWidth]),
       Parameter(prefix + "attn.c_v.weight", [keyWidth, modelWidth]),
@@ -30,26 +30,49 @@ extension GolfConfiguration {
       Parameter(prefix + "mlp_scale", [modelWidth]),
       Parameter(prefix + "resid_mix", [2, modelWidth]),
     ]
+  }
+
+  /// The gates of attention: if one layer has one, all must. The projected one comes first.
+  private func gateParameters(_ given: (String) -> [Int]?) -> [Parameter] {
     for name in ["attn.attn_gate_proj.weight", "attn.attn_gate_w"] {
-      guard let dimensions = given(prefix + name) else { continue }
-      let width = min(dimensions.last ?? modelWidth, modelWidth)
-      wanted.append(Parameter(prefix + name, [headCount, width]))
+      let names = (0..<layerCount).map { "blocks.\($0).\(name)" }
+      guard let shape = names.lazy.compactMap(given).first else { continue }
+      let width = min(shape.last ?? modelWidth, modelWidth)
+      return names.map { Parameter($0, [headCount, width]) }
     }
-    return wanted
+    return []
+  }
+
+  /// The numbers of rows that `skip_weights` may have: one for each position that takes a skip.
+  /// Where layers recur, positions without a row may come after those of the plain schedule.
+  var skipRowCounts: ClosedRange<Int> {
+    let positions = schedule.count / 2
+    return (recurrentLayers.isEmpty ? positions : layerCount / 2)...positions
+  }
+
+  private func skipParameters(_ given: (String) -> [Int]?) -> [Parameter] {
+    guard skipRowCounts.upperBound > 0 else { return [] }
+    let stored = given("skip_weights")?.first ?? 0
+    let rows = skipRowCounts.contains(stored) ? stored : skipRowCounts.lowerBound
+    let names = ["skip_weights"] + (given("skip_gates") == nil ? [] : ["skip_gates"])
+    return names.map { Parameter($0, [rows, modelWidth]) }
   }
 
   private func optionalParameters(_ given: (String) -> [Int]?) -> [Parameter] {
     func rows(_ name: String) -> Int { given(name)?.first ?? 0 }
     func columns(_ name: String) -> Int { given(name)?.last ?? 0 }
+    // A single number, which files hold with one axis or none.
+    func number(_ name: String, usually axes: [Int] = []) -> Parameter {
+      let given = given(name)
+      return Parameter(name, given == [] || given == [1] ? given ?? axes : axes)
+    }
     let keyWidth = keyHeadCount * headWidth
     let bigramWidth = columns("bigram.embed.weight")
     let valueWidth = columns("ve_shared.embed.weight")
     var optional = [
-      Parameter("skip_weights", [rows("skip_weights"), modelWidth]),
-      Parameter("skip_gates", [rows("skip_weights"), modelWidth]),
       Parameter("bigram.embed.weight", [rows("bigram.embed.weight"), bigramWidth]),
       Parameter("bigram.proj.weight", [modelWidth, bigramWidth]),
-      Parameter("bigram.scale", given("bigram.scale") ?? []),
+      number("bigram.scale"),
       Parameter(
         "bigram_hash.table.weight",
         [rows("bigram_hash.table.weight"), columns("bigram_hash.table.weight")]),
@@ -57,17 +80,54 @@ extension GolfConfiguration {
       Parameter("smear.gate", [modelWidth]),
       Parameter("smeargate.gate", [modelWidth]),
       Parameter("smear_gate.weight", [1, min(columns("smear_gate.weight"), modelWidth)]),
-      Parameter("smear_lambda", given("smear_lambda") ?? []),
+      number("smear_lambda", usually: [1]),
       Parameter("ve_shared.embed.weight", [vocabularySize, valueWidth]),
       Parameter("ve_shared.proj.weight", [keyWidth, valueWidth]),
-      Parameter("ve_shared.scale", given("ve_shared.scale") ?? []),
-      Parameter("lane_merge", given("lane_merge") ?? []),
+      number("ve_shared.scale"),
+      number("lane_merge"),
       Parameter("parallel_post_lambdas", [layerCount, 2, 2]),
       Parameter("parallel_resid_lambdas", [layerCount, 2]),
       Parameter("vocab_bias", [vocabularySize]),
     ]
     optional += valueLayers.indices.map { Parameter("ve_layer_scales.\($0)", [1]) }
-    return optional.filter { given($0.name) != nil } + companions(given)
+    let unread = unread(given)
+    return skipParameters(given)
+      + optional.filter { given($0.name) != nil && unread[$0.name] == nil } + companions(given)
+  }
+
+  /// Tensors that are there although nothing would read them, and why. To go on without them would
+  /// score another model than was trained.
+  func unread(_ given: (String) -> [Int]?) -> [String: String] {
+    var reasons: [String: String] = [:]
+    func unread(_ names: String..., if reason: String, _ condition: Bool) {
+      guard condition else { return }
+      for name in names where given(name) != nil { reasons[name] = reason }
+    }
+    func lacks(_ name: String) -> Bool { given(name) == nil }
+    unread("lane_merge", if: "parallel_start_layer is 0", laneStart == 0)
+    unread(
+      "parallel_resid_lambdas", if: "there are no parallel_post_lambdas",
+      lacks("parallel_post_lambdas"))
+    unread(
+      "bigram.embed.weight", "bigram.proj.weight", "bigram.scale",
+      if: "bigram_hash.table.weight takes their place", !lacks("bigram_hash.table.weight"))
+    unread(
+      "bigram.proj.weight", "bigram.scale", if: "there is no bigram.embed.weight",
+      lacks("bigram.embed.weight"))
+    unread(
+      "bigram_hash.proj.weight", if: "there is no bigram_hash.table.weight",
+      lacks("bigram_hash.table.weight"))
+    unread("smear_lambda", if: "there is no smear_gate.weight", lacks("smear_gate.weight"))
+    unread(
+      "ve_shared.embed.weight", "ve_shared.proj.weight", "ve_shared.scale",
+      if: "ve_layers names no layer", valueLayers.isEmpty)
+    for layer in 0..<layerCount {
+      let prefix = "blocks.\(layer).attn."
+      unread(
+        prefix + "attn_gate_w", if: "attn_gate_proj takes its place",
+        !lacks(prefix + "attn_gate_proj.weight"))
+    }
+    return reasons
   }
 
   /// Tensors without which others that are there make no sense.
@@ -78,50 +138,30 @@ extension GolfConfiguration {
       guard given(other) != nil, given(name) == nil else { return }
       needed.append(Parameter(name, dimensions))
     }
-    need("bigram.scale", [], with: "bigram.embed.weight")
+    if given("bigram_hash.table.weight") == nil {
+      need("bigram.scale", [], with: "bigram.embed.weight")
+    }
     need("smear_lambda", [1], with: "smear_gate.weight")
-    need("ve_shared.scale", [], with: "ve_shared.embed.weight")
     need(
       "bigram_hash.proj.weight", [modelWidth, given("bigram_hash.table.weight")?.last ?? 0],
       with: "bigram_hash.table.weight")
     need("parallel_resid_lambdas", [layerCount, 2], with: "parallel_post_lambdas")
-    if let width = given("bigram.embed.weight")?.last, width != modelWidth {
+    if let width = given("bigram.embed.weight")?.last, width != modelWidth,
+      given("bigram_hash.table.weight") == nil
+    {
       need("bigram.proj.weight", [modelWidth, width], with: "bigram.embed.weight")
     }
-    if let width = given("ve_shared.embed.weight")?.last, width != keyWidth {
-      need("ve_shared.proj.weight", [keyWidth, width], with: "ve_shared.embed.weight")
-    }
-    for index in valueLayers.indices {
-      need("ve_layer_scales.\(index)", [1], with: "ve_shared.embed.weight")
-    }
-    return needed
-  }
-
-  /// Takes from the tensors' shapes every size that they settle; nil where they are not those of
-  /// such a model.
-  mutating func infer(from shapes: [String: [Int]]) -> Bool {
-    guard let table = shapes["tok_emb.weight"], table.count == 2,
-      let mix = shapes["blocks.0.resid_mix"], mix.count == 2,
-      let gains = shapes["blocks.0.attn.q_gain"], gains.count == 1, gains[0] > 0,
-      mix[1] % gains[0] == 0, mix[1] > 0
-    else { return false }
-    (vocabularySize, embeddingWidth) = (table[0], table[1])
-    (modelWidth, headCount) = (mix[1], gains[0])
-    let layers = shapes.keys.compactMap(Self.layer)
-    layerCount = (layers.max() ?? -1) + 1
-    // Layers may lack single tensors; any of them settles a size.
-    let keys = (0..<layerCount).lazy.compactMap { shapes["blocks.\($0).attn.c_k.weight"]?.first }
-    keyHeadCount = (keys.first ?? 0) / max(headWidth, 1)
-    let hidden = (0..<layerCount).lazy.compactMap { shapes["blocks.\($0).mlp.fc.weight"]?.first }
-    hiddenWidth = hidden.first ?? 0
-    tiesEmbeddings = shapes["lm_head.weight"] == nil
-    return keyHeadCount > 0 && headCount % keyHeadCount == 0 && hiddenWidth > 0
-      && headWidth % 2 == 0 && layerCount <= 4096
-  }
-
-  /// The number of the block that a tensor belongs to.
-  private static func layer(_ name: String) -> Int? {
-    guard name.hasPrefix("blocks.") else { return nil }
-    return Int(name.dropFirst("blocks.".count).prefix { $0 != "." })
+    guard !valueLayers.isEmpty else { return needed }
+    let stated = statedSizes["ve_dim"].flatMap(Int.init(exactly:)) ?? keyWidth
+    let valueWidth = given("ve_shared.embed.weight")?.last ?? stated
+    let missing =
+      [
+        Parameter("ve_shared.embed.weight", [vocabularySize, valueWidth]),
+        Parameter("ve_shared.scale", []),
+      ]
+      + (valueWidth == keyWidth
+        ? [] : [Parameter("ve_shared.proj.weight", [keyWidth, valueWidth])])
+      + valueLayers.indices.map { Parameter("ve_layer_scales.\($0)", [1]) }
+    return needed + missing.filter { given($0.name) == nil }
   }
 }

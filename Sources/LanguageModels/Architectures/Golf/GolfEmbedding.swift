@@ -14,7 +14,7 @@ struct GolfEmbedding<Value: TensorValue>: Sendable {
       x = share * x + share.complement * x.shiftedRows()
     }
     if let weight = parameters[ifWanted: "smear_gate.weight"] {
-      x = smeared(x, weight, tokens)
+      x = smeared(x, weight, tokens, observer)
     }
     let projection = parameters[ifWanted: "embed_proj.weight"]
     let isBeforeNorm = parameters[ifWanted: "embed_proj_rev.weight"] != nil
@@ -54,8 +54,12 @@ struct GolfEmbedding<Value: TensorValue>: Sendable {
   }
 
   /// A share of the token before, of a size that the token's first channels decide.
-  private func smeared(_ x: Value, _ weight: Value, _ tokens: [Int]) -> Value {
-    var gate = x.columns(0..<weight.shape[1]).linear(weight, bias: nil).applying(.sigmoid)
+  private func smeared(
+    _ x: Value, _ weight: Value, _ tokens: [Int], _ observer: LayerObserver<Value>?
+  ) -> Value {
+    let input = x.columns(0..<weight.shape[1])
+    observer?("smear_gate.weight", input)
+    var gate = input.linear(weight, bias: nil).applying(.sigmoid)
     gate = gate * parameters["smear_lambda"]
     if configuration.masksSmear {
       let mask = tokens.map { $0 == configuration.beginToken ? Float(0) : 1 }

@@ -8,18 +8,22 @@ extension GolfGPT {
   public init(
     _ tensors: [String: Tensor], configuration: GolfConfiguration, arithmetic: DType
   ) throws(Rejection) {
-    let tensors = GolfBanks.unbanked(tensors)
+    let tensors = try GolfBanks.unbanked(tensors)
+    let shapes = GolfShapes(tensors.mapValues(\.shape.dimensions))
     var configuration = configuration
-    guard configuration.infer(from: tensors.mapValues(\.shape.dimensions)) else {
-      throw Rejection(
-        ArchitectureRules.unknownArchitecture,
-        "tok_emb.weight, blocks.0.resid_mix, blocks.0.attn.q_gain and the matrices of a block do "
-          + "not describe a model of the challenge")
-    }
+    try configuration.infer(from: shapes)
     try configuration.statedSizes.compare(with: configuration)
+    try configuration.statedSizes.compare(with: shapes)
     try configuration.validate()
-    let wanted = configuration.wanted { tensors[$0]?.shape.dimensions }
-    parameters = try Parameters(tensors, wanted: wanted, arithmetic: arithmetic)
+    try configuration.validate(against: shapes)
+    let hasSkips = configuration.skipRowCounts.upperBound > 0
+    parameters = try Parameters(
+      tensors, wanted: configuration.wanted { shapes[$0] }, arithmetic: arithmetic,
+      unread: configuration.unread { shapes[$0] }
+    ) {
+      // A single layer stores the rows of no skips.
+      !hasSkips && ["skip_weights", "skip_gates"].contains($0) && shapes[$0]?.first == 0
+    }
     self.configuration = configuration
   }
 }
@@ -29,7 +33,8 @@ extension GolfConfiguration {
   func validate() throws(Rejection) {
     let layers = 0..<layerCount
     try require(
-      valueLayers.allSatisfy(layers.contains), "ve_layers \(valueLayers) of \(layerCount) layers")
+      valueLayers.allSatisfy(layers.contains) && Set(valueLayers).count == valueLayers.count,
+      "ve_layers \(valueLayers) of \(layerCount) layers")
     try require(
       recurrentLayers.allSatisfy(layers.contains)
         && zip(recurrentLayers, recurrentLayers.dropFirst()).allSatisfy(<),
@@ -42,14 +47,34 @@ extension GolfConfiguration {
     let counts = [
       ("xsa_last_n", exclusiveLayerCount), ("train_seq_len", ropeTrainLength),
       ("eval_seq_len", segmentLength), ("parallel_start_layer", laneStart),
-      ("bos_id", beginToken), ("parallel_residual_start", parallelResidualStart + 1),
+      ("bos_id", beginToken),
     ]
     for (key, count) in counts { try require(count >= 0, "a negative \(key)") }
+    try require(
+      parallelResidualStart >= -1, "parallel_residual_start \(parallelResidualStart)")
     try require(logitBound > 0 && logitBound.isFinite, "logit_softcap \(logitBound)")
     try require(ropeBase > 0 && ropeBase.isFinite, "rope_base \(ropeBase)")
     try require(
       (0...headWidth).contains(ropeWidth) && ropeWidth % 2 == 0,
       "rope_dims \(ropeWidth) of \(headWidth)")
+  }
+
+  /// Throws A02 where the schedule is not the one that the tensors were trained with. Expects a
+  /// configuration that is possible.
+  func validate(against shapes: GolfShapes) throws(Rejection) {
+    if let rows = shapes["skip_weights"]?.first, !skipRowCounts.contains(rows) {
+      throw Rejection(
+        ArchitectureRules.configuration,
+        "skip_weights has \(rows) rows, and a schedule of \(schedule.count) layers takes "
+          + "\(skipRowCounts.upperBound): num_loops, loop_start and loop_end say which layers run "
+          + "repeatedly, recur_layers which run twice")
+    }
+    let hasLanes = shapes["lane_merge"] != nil || shapes["parallel_post_lambdas"] != nil
+    if hasLanes, laneStart > 0 {
+      try require(
+        schedule[(schedule.count / 2)...].contains { $0 >= laneStart },
+        "parallel_start_layer \(laneStart) of \(layerCount) layers, where no lane begins,")
+    }
   }
 
   private func require(_ condition: Bool, _ text: String) throws(Rejection) {
@@ -62,16 +87,30 @@ extension GolfConfiguration {
 /// The banks that some records keep the matrices of all layers in.
 enum GolfBanks {
   /// The tensors with every bank taken apart into the matrices of its layers; copies nothing.
-  static func unbanked(_ tensors: [String: Tensor]) -> [String: Tensor] {
+  /// Throws A01 for a bank whose matrices are there by themselves too, or do not pair.
+  static func unbanked(_ tensors: [String: Tensor]) throws(Rejection) -> [String: Tensor] {
     var result = tensors
     for (name, first, second) in banks {
-      guard let bank = tensors[name], bank.shape.rank == 3 else { continue }
+      // What is no bank, or has none or too many layers, is left over.
+      guard let bank = tensors[name], bank.shape.rank == 3,
+        (1...2 * GolfShapes.maximumLayerCount).contains(bank.shape[0])
+      else { continue }
+      guard second == nil || bank.shape[0] % 2 == 0 else {
+        throw Rejection(
+          ArchitectureRules.parameters,
+          "misshapen: \(name) has \(bank.shape[0]) matrices, and each layer has two")
+      }
       result[name] = nil
       let layerCount = second == nil ? bank.shape[0] : bank.shape[0] / 2
       for index in 0..<bank.shape[0] {
         let part = index < layerCount ? first : second ?? first
-        let matrix = bank.slice(index..<(index + 1)).reshaped([bank.shape[1], bank.shape[2]])
-        result["blocks.\(index % max(layerCount, 1)).\(part).weight"] = matrix
+        let matrix = "blocks.\(index % layerCount).\(part).weight"
+        guard tensors[matrix] == nil else {
+          throw Rejection(
+            ArchitectureRules.parameters, "there twice: \(matrix), by itself and in \(name)")
+        }
+        result[matrix] = bank.slice(index..<(index + 1))
+          .reshaped([bank.shape[1], bank.shape[2]])
       }
     }
     return result

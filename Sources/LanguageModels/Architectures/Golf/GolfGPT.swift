@@ -10,6 +10,8 @@ public struct GolfGPT<Value: TensorValue>: LanguageModel {
 
   /// How many tokens there are.
   public var vocabularySize: Int { configuration.vocabularySize }
+  /// The token that begins a document.
+  public var beginToken: Int? { configuration.beginToken }
 
   /// The logits of the token after each position.
   public func logits(_ tokens: [Int], observer: LayerObserver<Value>?) -> Value {

@@ -12,9 +12,13 @@ public enum GPT2Architecture: Architecture {
   /// Where it is defined.
   public static let reference = "https://openai.com/index/better-language-models"
 
+  /// The embedding, in the model with a head and in that without.
+  public static let landmarks = ["transformer.wte.weight", "wte.weight"]
+
   /// Whether the configuration, or names and shapes alone, are those of this kind.
   public static func recognizes(_ configuration: JSONValue?, _ shapes: [String: [Int]]) -> Bool {
-    configuration?["model_type"]?.string == id
+    let stated = configuration?["architecture"] ?? configuration?["model_type"]
+    return stated?.string == id
   }
 
   /// The model. Throws A01 and A02 where tensors and configuration do not fit.
@@ -38,6 +42,10 @@ struct GPT2Configuration: Sendable {
   let activation: UnaryOperation
   let scalesByLayer: Bool
   let scalesByWidth: Bool
+  /// Whether the head is the embedding.
+  let tiesEmbeddings: Bool
+  /// The token that begins a document, if the configuration names one.
+  let beginToken: Int?
 
   init(_ json: JSONValue) throws(Rejection) {
     let reader = ConfigurationReader(json)
@@ -57,11 +65,16 @@ struct GPT2Configuration: Sendable {
     epsilon = Float(try reader.number("layer_norm_epsilon") ?? 1e-5)
     scalesByLayer = try reader.bool("scale_attn_by_inverse_layer_idx") ?? false
     scalesByWidth = try reader.bool("scale_attn_weights") ?? true
+    tiesEmbeddings = try reader.bool("tie_word_embeddings") ?? true
+    beginToken = reader.token("bos_token_id")
+    try reader.require(layerCount <= 4096, "n_layer \(layerCount) is more than 4096")
+    try reader.require(
+      width % headCount == 0, "n_embd \(width) cannot be divided into n_head \(headCount)")
+    try reader.require(epsilon >= 0, "layer_norm_epsilon \(epsilon) is negative")
     let name = try reader.text("activation_function") ?? "gelu_new"
-    guard let activation = Self.activations[name], width % headCount == 0, layerCount <= 4096 else {
+    guard let activation = Self.activations[name] else {
       throw Rejection(
-        ArchitectureRules.configuration,
-        "\(headCount) heads of \(width) channels with \(name) are not supported")
+        ArchitectureRules.configuration, "activation_function \(name) is not supported")
     }
     self.activation = activation
   }
@@ -71,8 +84,9 @@ struct GPT2Configuration: Sendable {
     "swish": .silu, "relu": .leakyReLU(slope: 0), "tanh": .hyperbolicTangent,
   ]
 
-  /// The tensors, matrices as [outputs, inputs].
-  func wanted(has: (_ name: String) -> Bool) -> [Parameter] {
+  /// The tensors, matrices as [outputs, inputs]. A head is wanted unless it is tied; one that is
+  /// stored all the same is taken.
+  func wanted(hasHead: Bool) -> [Parameter] {
     var wanted = [
       Parameter("wte.weight", [vocabularySize, width]),
       Parameter("wpe.weight", [positionCount, width]),
@@ -89,7 +103,7 @@ struct GPT2Configuration: Sendable {
         wanted.append(Parameter(prefix + name + ".bias", [outputs]))
       }
     }
-    if has("lm_head.weight") {
+    if hasHead || !tiesEmbeddings {
       wanted.append(Parameter("lm_head.weight", [vocabularySize, width]))
     }
     return wanted
@@ -116,10 +130,16 @@ struct GPT2Decoder<Value: TensorValue>: LanguageModel {
     for (name, tensor) in tensors {
       let short = name.hasPrefix("transformer.") ? String(name.dropFirst(12)) : name
       // The file holds matrices as [inputs, outputs].
+      guard name == short || tensors[short] == nil else {
+        throw Rejection(ArchitectureRules.parameters, "there twice: \(short) and \(name)")
+      }
       let isMatrix = short.hasPrefix("h.") && tensor.shape.rank == 2
       own[short] = isMatrix ? tensor.transposed() : tensor
     }
-    let wanted = configuration.wanted { own[$0] != nil }
+    if configuration.tiesEmbeddings, own["wte.weight"] == nil {
+      own["wte.weight"] = own["lm_head.weight"]
+    }
+    let wanted = configuration.wanted(hasHead: own["lm_head.weight"] != nil)
     // The causal masks that old versions stored.
     parameters = try Parameters(own, wanted: wanted, arithmetic: arithmetic) {
       $0.hasSuffix(".attn.bias") || $0.hasSuffix(".attn.masked_bias")
@@ -128,6 +148,7 @@ struct GPT2Decoder<Value: TensorValue>: LanguageModel {
 
   var vocabularySize: Int { configuration.vocabularySize }
   var maximumLength: Int? { configuration.positionCount }
+  var beginToken: Int? { configuration.beginToken }
 
   private var head: String {
     parameters[ifWanted: "lm_head.weight"] == nil ? "wte.weight" : "lm_head.weight"

@@ -11,11 +11,14 @@ public enum LlamaArchitecture: Architecture {
   public static let summary = "Llama, Mistral, Qwen2 and Qwen3 as transformers saves them"
   /// Where it is defined.
   public static let reference = "https://arxiv.org/abs/2302.13971"
-  private static let kinds: Set<String> = ["llama", "mistral", "qwen2", "qwen3"]
+
+  /// The embedding, in the model with a head and in that without.
+  public static let landmarks = ["model.embed_tokens.weight", "embed_tokens.weight"]
 
   /// Whether the configuration, or names and shapes alone, are those of this kind.
   public static func recognizes(_ configuration: JSONValue?, _ shapes: [String: [Int]]) -> Bool {
-    kinds.contains(configuration?["model_type"]?.string ?? "")
+    let stated = configuration?["architecture"] ?? configuration?["model_type"]
+    return LlamaConfiguration.Kind(rawValue: stated?.string ?? "") != nil
   }
 
   /// The model. Throws A01 and A02 where tensors and configuration do not fit.
@@ -37,13 +40,31 @@ struct LlamaDecoder<Value: TensorValue>: LanguageModel {
     _ tensors: [String: Tensor], _ configuration: LlamaConfiguration, arithmetic: DType
   ) throws(Rejection) {
     self.configuration = configuration
-    let wanted = configuration.wanted { tensors[$0] != nil }
-    parameters = try Parameters(tensors, wanted: wanted, arithmetic: arithmetic) {
+    let own = Self.named(tensors, configuration)
+    let wanted = configuration.wanted(hasHead: own["lm_head.weight"] != nil)
+    parameters = try Parameters(own, wanted: wanted, arithmetic: arithmetic) {
       $0.hasSuffix("rotary_emb.inv_freq")
     }
   }
 
+  /// The tensors under the names of the model with a head. Of tied ones either may be stored.
+  private static func named(
+    _ tensors: [String: Tensor], _ configuration: LlamaConfiguration
+  ) -> [String: Tensor] {
+    var own = tensors
+    if tensors["embed_tokens.weight"] != nil {
+      let pairs = tensors.map { ($0 == "lm_head.weight" ? $0 : "model." + $0, $1) }
+      own = Dictionary(uniqueKeysWithValues: pairs)
+    }
+    let embedding = "model.embed_tokens.weight"
+    if configuration.tiesEmbeddings, own[embedding] == nil {
+      own[embedding] = own["lm_head.weight"]
+    }
+    return own
+  }
+
   var vocabularySize: Int { configuration.vocabularySize }
+  var beginToken: Int? { configuration.beginToken }
 
   private var head: String {
     parameters[ifWanted: "lm_head.weight"] == nil ? "model.embed_tokens.weight" : "lm_head.weight"
@@ -102,31 +123,42 @@ struct LlamaDecoder<Value: TensorValue>: LanguageModel {
 }
 
 extension LlamaConfiguration {
-  /// The tensors; biases, head norms and an untied head where they are there.
-  func wanted(has: (_ name: String) -> Bool) -> [Parameter] {
+  /// The tensors. A head is wanted unless it is tied; one that is stored all the same is taken.
+  func wanted(hasHead: Bool) -> [Parameter] {
     var wanted = [
       Parameter("model.embed_tokens.weight", [vocabularySize, width]),
       Parameter("model.norm.weight", [width]),
     ]
-    var optional = [Parameter("lm_head.weight", [vocabularySize, width])]
-    let (queryWidth, keyWidth) = (headCount * headWidth, keyHeadCount * headWidth)
+    if hasHead || !tiesEmbeddings {
+      wanted.append(Parameter("lm_head.weight", [vocabularySize, width]))
+    }
     for layer in 0..<layerCount {
       let prefix = "model.layers.\(layer)."
       wanted.append(Parameter(prefix + "input_layernorm.weight", [width]))
       wanted.append(Parameter(prefix + "post_attention_layernorm.weight", [width]))
-      let matrices: [(String, Int, Int)] = [
-        ("self_attn.q_proj", queryWidth, width), ("self_attn.k_proj", keyWidth, width),
-        ("self_attn.v_proj", keyWidth, width), ("self_attn.o_proj", width, queryWidth),
-        ("mlp.gate_proj", hiddenWidth, width), ("mlp.up_proj", hiddenWidth, width),
-        ("mlp.down_proj", width, hiddenWidth),
-      ]
-      for (name, outputs, inputs) in matrices {
+      for (name, outputs, inputs, hasBias) in matrices {
         wanted.append(Parameter(prefix + name + ".weight", [outputs, inputs]))
-        optional.append(Parameter(prefix + name + ".bias", [outputs]))
+        if hasBias { wanted.append(Parameter(prefix + name + ".bias", [outputs])) }
       }
-      optional.append(Parameter(prefix + "self_attn.q_norm.weight", [headWidth]))
-      optional.append(Parameter(prefix + "self_attn.k_norm.weight", [headWidth]))
+      guard kind == .qwen3 else { continue }
+      wanted.append(Parameter(prefix + "self_attn.q_norm.weight", [headWidth]))
+      wanted.append(Parameter(prefix + "self_attn.k_norm.weight", [headWidth]))
     }
-    return wanted + optional.filter { has($0.name) }
+    return wanted
+  }
+
+  /// The matrices of a layer, and which of them have biases.
+  private var matrices: [(String, Int, Int, Bool)] {
+    let (queryWidth, keyWidth) = (headCount * headWidth, keyHeadCount * headWidth)
+    let inputBias = hasAttentionBiases || kind == .qwen2
+    return [
+      ("self_attn.q_proj", queryWidth, width, inputBias),
+      ("self_attn.k_proj", keyWidth, width, inputBias),
+      ("self_attn.v_proj", keyWidth, width, inputBias),
+      ("self_attn.o_proj", width, queryWidth, hasAttentionBiases),
+      ("mlp.gate_proj", hiddenWidth, width, hasMLPBiases),
+      ("mlp.up_proj", hiddenWidth, width, hasMLPBiases),
+      ("mlp.down_proj", width, hiddenWidth, hasMLPBiases),
+    ]
   }
 }
