@@ -85,10 +85,14 @@ benchmark: build ## Times a conversion beside cp and Python. CHECKPOINT=path for
 benchmark-eval: build ## Times an evaluation beside PyTorch's.
 	@bash Tests/Benchmarks/evaluate.sh .build/release/birdie
 
+.PHONY: benchmark-entropy
+benchmark-entropy: build ## Sets coded bytes and speed beside other coders'. CHECKPOINT=path of a .pt.
+	@bash Tests/Benchmarks/entropy.sh .build/release/birdie $(CHECKPOINT)
+
 .PHONY: install
 install: build ## Copies birdie to PREFIX=/usr/local.
 	install -D -m 755 .build/release/birdie "$(DESTDIR)$(PREFIX)/bin/birdie"
 
 .PHONY: clean
 clean: ## Removes everything that was built.
-	rm -rf .build .build-examples .build-fuzz .build-asan .build-tsan
+	rm -rf .build .build-coder .build-examples .build-fuzz .build-asan .build-tsan

@@ -1,6 +1,6 @@
 """Quantizes a checkpoint as the challenge's scripts do and codes the integers with Birdie and peers.
 
-entropy.py BIRDIE CHECKPOINT [SCHEME…]      SCHEME is int6 or int8, both by default
+entropy.py BIRDIE CODER CHECKPOINT [SCHEME…]      SCHEME is int6 or int8, both by default
 
 int6: one scale a row, 12.85 standard deviations over 31 (SDClip); int8: one scale a row, its largest
 magnitude over 127. Every matrix of more than 65,536 elements is quantized. Peers get the codes alone,
@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import zlib
 
 import numpy as np
@@ -102,8 +103,27 @@ def constriction_size(codes):
 
 
 def nncodec_size(codes):
-    import nncodec_peer
-    return nncodec_peer.size(codes)
+    """Each tensor by DeepCABAC, the better of its two ways to adapt; without the rest of the package."""
+    import importlib.machinery
+    import importlib.util
+    place = importlib.util.find_spec("nncodec")
+    if place is None:
+        raise ImportError("nncodec is not installed")
+    folder = os.path.join(os.path.dirname(place.origin), "extensions")
+    name = next(file for file in os.listdir(folder) if file.startswith("deepCABAC.c"))
+    spec = importlib.util.spec_from_file_location("deepCABAC", os.path.join(folder, name))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    def size(values, adaptation):
+        coder = module.Encoder()
+        coder.initCtxModels(10, adaptation)
+        coder.encodeLayer(values, 0, 0, 0, 0, 0, np.zeros(len(values), np.int32),
+                          module.HdspMode.AlwaysOff, np.zeros(2, np.int8), 0, 0)
+        return len(coder.finish())
+
+    return sum(min(size(values.astype(np.int32), adaptation) for adaptation in [0, 1])
+               for values in codes)
 
 
 def peers(tensors, folder):
@@ -146,10 +166,58 @@ def entropy(codes):
     return total / 8
 
 
+def constriction_speed(values, runs):
+    import constriction
+    symbols, counts = np.unique(values, return_counts=True)
+    index = np.searchsorted(symbols, values.ravel()).astype(np.int32)
+    model = constriction.stream.model.Categorical(counts / counts.sum(), perfect=False)
+    encoding, decoding = [], []
+    for _ in range(runs):
+        coder = constriction.stream.stack.AnsCoder()
+        start = time.perf_counter()
+        coder.encode_reverse(index, model)
+        encoding.append(time.perf_counter() - start)
+        start = time.perf_counter()
+        decoded = coder.decode(model, index.size)
+        decoding.append(time.perf_counter() - start)
+        assert (decoded == index).all()
+    return index.size / np.median(encoding) / 1e6, index.size / np.median(decoding) / 1e6
+
+
+def zpaq_speed(data, folder):
+    start = time.perf_counter()
+    run(["zpaq", "add", "{target}", "{source}", "-m5", "-t1"], data, folder, ".zpaq")
+    middle = time.perf_counter()
+    subprocess.run(["zpaq", "extract", f"{folder}/output.zpaq", "-to", f"{folder}/back", "-f",
+                    "-t1"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    end = time.perf_counter()
+    return len(data) / (middle - start) / 1e6, len(data) / (end - middle) / 1e6
+
+
+def speeds(coder, tensors):
+    """Millions of codes a second on one core, for all codes of one group of tensors."""
+    width = max(codes.shape[1] for codes, _ in tensors.values())
+    values = np.concatenate([codes.numpy() for codes, _ in tensors.values()
+                             if codes.shape[1] == width])
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/codes", "wb") as file:
+            file.write(values.tobytes())
+        line = [coder, f"{folder}/codes", str(len(values)), "15"]
+        ours = json.loads(subprocess.run(line, check=True, capture_output=True).stdout)
+        print(f"\n{values.size:,} codes of {values.shape[1]} columns, one core, medians: "
+              f"{ours['model']}, {ours['bits']:.4f} bits")
+        print(f"{'coder':16}{'encode':>12}{'decode':>12}  million codes a second")
+        print(f"{'birdie':16}{ours['encode_msym_s']:>12.1f}{ours['decode_msym_s']:>12.1f}")
+        for name, measure in [("constriction", lambda: constriction_speed(values, 15)),
+                              ("zpaq -m5", lambda: zpaq_speed(values.tobytes(), folder))]:
+            encode, decode = measure()
+            print(f"{name:16}{encode:>12.2f}{decode:>12.2f}")
+
+
 def main():
-    birdie, checkpoint = sys.argv[1:3]
+    birdie, coder, checkpoint = sys.argv[1:4]
     weights = load(checkpoint)
-    for scheme in sys.argv[3:] or ["int6", "int8"]:
+    for scheme in sys.argv[4:] or ["int6", "int8"]:
         bits = int(scheme[3:])
         tensors = {name: quantize(weight, scheme) for name, weight in weights.items()}
         count = sum(codes.numel() for codes, _ in tensors.values())
@@ -169,6 +237,7 @@ def main():
         print(f"{'coder':32}{'bytes':>12}{'bits/code':>11}{'of best peer':>14}")
         for name, size in sorted(rows, key=lambda row: row[1]):
             print(f"{name:32}{size:>12,}{8 * size / count:>11.4f}{size / best:>13.2%}")
+        speeds(coder, tensors)
 
 
 if __name__ == "__main__":
