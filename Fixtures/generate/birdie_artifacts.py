@@ -6,10 +6,11 @@ Written from docs/formats/birdie.md alone, one plain step after another. Each fo
 
     artifact.birdie
     expected.safetensors              the tensors, decoded
-    expected-components.safetensors   the parts of encoded tensors, `tensor/component`, if there are any
+    expected-components.safetensors   the parts of encoded tensors, if any, as `tensor/part`
     expected.json                     metadata and, in order, types, shapes, encodings, components
 
-Where the tensors are large, expected.json has their SHA-256 and there are no safetensors. Made with torch 2.15.0, numpy 1.26.4, safetensors 0.8.0.
+Where the tensors are large, expected.json has their SHA-256 and there are no safetensors. Made with
+torch 2.15.0, numpy 1.26.4, safetensors 0.8.0.
 """
 
 import argparse
@@ -343,7 +344,8 @@ class Raw:
 
     def write(self, coder, symbols, rows, width):
         coder.number(16, 0)
-        return [symbols.astype(f"<u{width}").tobytes()]
+        symbols = symbols.astype(f"<u{width}")
+        return [symbols[i : i + CHUNK].tobytes() for i in range(0, len(symbols), CHUNK)]
 
 
 @dataclass
@@ -407,7 +409,8 @@ class Rans:
 
     def _write_tables(self, coder, places, classes, rows, columns):
         """Writes the tables; gives each symbol's frequency and the sum of those before it."""
-        assert not (self.states and self.low_bits), "the specification does not say which parity"
+        fits = not self.low_bits and (columns >= self.lanes or not rows)
+        assert self.spoil or not self.states or fits, self
         kinds, supers = (2, None) if self.states else (1, np.zeros(classes.shape, np.int64))
         if self.states:
             supers = supersets((places + self.least).reshape(rows, columns), self.states)
@@ -490,8 +493,9 @@ class Streams:
         assert len(planes) == len(self.streams)
         chunks = []
         for stream, symbols in zip(self.streams, planes):
-            chunks += stream.write(coder, symbols, array.rows, width)
-        return chunks
+            chunks.append(stream.write(coder, symbols, array.rows, width))
+        # The first chunks of all planes, then the second ones, and so on.
+        return [chunk for several in zip(*chunks) for chunk in several]
 
 
 @dataclass
@@ -558,6 +562,25 @@ def nearest(value, dtype):
     digits, lowest = {"F32": (24, -149), "F16": (11, -24), "BF16": (8, -133)}[dtype]
     unit = Fraction(2) ** max(math.frexp(value)[1] - digits, lowest)
     return float(round(Fraction(value) / unit) * unit)
+
+
+class Adaptive:
+    """Each symbol after the one before it in its row and the magnitudes above it in its column."""
+
+    def write(self, coder, array):
+        coder.number(12, 5)
+        columns = array.count // array.rows if array.rows else 0
+        means = [0] * columns
+        for index, symbol in enumerate(array.symbols().tolist()):
+            column = index % columns
+            before = magnitude if column else 0
+            magnitude = abs(symbol)
+            a, b = (min(number.bit_length(), 11) for number in (means[column], before))
+            coder.number(60 + 12 * a + b, magnitude)
+            if magnitude:
+                coder.bit((200,), int(symbol < 0))
+            means[column] += (16 * magnitude - means[column]) // 8
+        return []
 
 
 # ---- artifacts
@@ -934,7 +957,7 @@ def _(rng):
         codes = array("I8", gaussian(rng, (21, 19 + index), 3, 20))
         mixture = Mixture(60, [(16, 12, width_of(6), 0)])
         for model in (Histograms(4), mixture):
-            stream = Rans(model, 12, 1 << index, states=states)
+            stream = Rans(model, 12, 1 << index % 5, states=states)
             kind = type(model).__name__.lower()
             tensors.append(plain(f"states.{states}.{kind}", codes, Streams(stream)))
     rows, columns = list(rng.integers(0, 3, 14)), list(rng.integers(0, 4, 33))
@@ -943,9 +966,9 @@ def _(rng):
     stream = Rans(mixture, 14, 32, row_classes=rows, column_classes=columns, states=8)
     tensors.append(plain("classes", codes, Streams(stream)))
     narrow = array("I8", gaussian(rng, (50, 3), 2, 9))
-    tensors.append(plain("narrow", narrow, Streams(Rans(lanes=64, states=16))))
+    tensors.append(plain("narrow", narrow, Streams(Rans(lanes=2, states=16))))
     column = array("I8", gaussian(rng, (70, 1), 2, 9))
-    tensors.append(plain("column", column, Streams(Rans(lanes=8, states=4))))
+    tensors.append(plain("column", column, Streams(Rans(lanes=1, states=4))))
     row = array("I8", gaussian(rng, 70, 2, 9))
     tensors.append(plain("row", row, Streams(Rans(lanes=8, states=4))))
     cube = array("I16", gaussian(rng, (9, 4, 5), 90, 270))
@@ -1042,6 +1065,27 @@ def _(rng):
     return tensors
 
 
+@case("adaptive")
+def _(rng):
+    tensors = []
+    for dtype, limit in (("I8", 127), ("I16", 32767)):
+        for deviation in (0.3, 2, 20, 3000):
+            codes = codes_of(rng, (23, 17), min(deviation, limit / 3), limit, dtype)
+            tensors.append(plain(f"{dtype}.{deviation}", codes, Adaptive()))
+        ends = array(dtype, rng.choice([-limit - 1, limit, 0, 1], (6, 5)))
+        tensors.append(plain(f"{dtype}.ends", ends, Adaptive()))
+        tensors.append(plain(f"{dtype}.row", codes_of(rng, 40, 9, 99, dtype), Adaptive()))
+        tensors.append(plain(f"{dtype}.column", codes_of(rng, (40, 1), 9, 99, dtype), Adaptive()))
+        tensors.append(plain(f"{dtype}.cube", codes_of(rng, (5, 4, 3), 9, 99, dtype), Adaptive()))
+        tensors.append(plain(f"{dtype}.scalar", array(dtype, -3), Adaptive()))
+        for shape in ((0,), (0, 5), (5, 0)):
+            name = f"{dtype}.empty.{'x'.join(map(str, shape))}"
+            tensors.append(plain(name, array(dtype, np.zeros(shape)), Adaptive()))
+    varied = gaussian(rng, (30, 40), 4, 100) * (1 << np.arange(40) % 5)
+    tensors.append(plain("columns", array("I16", varied), Adaptive()))
+    return tensors
+
+
 @case("bit-fields")
 def _(rng):
     tensors = []
@@ -1126,7 +1170,7 @@ def _(rng):
     "names",
     metadata={
         "format": "pt", "lm_head.weight": "embed.weight", "block.ê": "block.é", "": "",
-        "config": json.dumps({"layers": 2, "日本": [1, 2, 3]}, ensure_ascii=False), "\0": "\n\t\\\"",
+        "config": '{"layers": 2, "日本": [1, 2, 3]}', "\0": "\n\t\\\"",
         "long": "the same words again and again, " * 20,
     },
 )  # fmt: skip
@@ -1266,7 +1310,8 @@ def _(rng):
         indices = array("U8", rng.integers(0, size, (7, columns)))
         book = array("F32", np.sort(rng.standard_normal(size)))
         scales = scales_of(rng, (7, -(-columns // group)))
-        parts = ("@.q", indices, Streams(Rans())), ("book", book), ("@.scale", scales)
+        name = "@.book" if columns > 5 else "book"
+        parts = ("@.q", indices, Streams(Rans())), (name, book), ("@.scale", scales)
         values = codebook(indices, book, scales, group)
         tensors.append(
             encoded(f"{columns}.{group}", dtype, values, "codebook", {"group_size": group}, *parts)
@@ -1293,11 +1338,14 @@ def _(rng):
 @case("encoding-low-rank")
 def _(rng):
     tensors = []
-    for kind, coverage, dtype in (("lqer", "row", "F32"), ("lqer_asym", "row", "BF16"),
-                                  ("lqer_asym", "tensor", "F32"), ("lqer", "tensor", "F16")):  # fmt: skip
-        codes, scales = codes_of(rng, (7, 12), 9, 31), scales_of(
-            rng, 7 if coverage == "row" else ()
-        )
+    for kind, coverage, dtype in (
+        ("lqer", "row", "F32"),
+        ("lqer_asym", "row", "BF16"),
+        ("lqer_asym", "tensor", "F32"),
+        ("lqer", "tensor", "F16"),
+    ):
+        codes = codes_of(rng, (7, 12), 9, 31)
+        scales = scales_of(rng, 7 if coverage == "row" else ())
         a, b = codes_of(rng, (7, 4), 3, 7), codes_of(rng, (4, 12), 3, 7)
         a_scales = scales_of(rng, 7 if kind == "lqer" else ())
         b_scales = scales_of(rng, 4 if kind == "lqer" else 3)
@@ -1388,11 +1436,18 @@ def _(rng):
 @case("encoding-cast")
 def _(rng):
     tensors = []
-    for stored, dtype in (("F16", "F32"), ("F16", "BF16"), ("BF16", "F32"), ("F8_E4M3", "BF16"),
-                          ("F8_E5M2", "F16"), ("F64", "F32"), ("F32", "BF16"), ("F32", "F16")):  # fmt: skip
-        elements = array(
-            stored, np.append(rng.standard_normal(20), [0.0, -0.0, 0.3333, 1e-4]), (4, 6)
-        )
+    for stored, dtype in (
+        ("F16", "F32"),
+        ("F16", "BF16"),
+        ("BF16", "F32"),
+        ("F8_E4M3", "BF16"),
+        ("F8_E5M2", "F16"),
+        ("F64", "F32"),
+        ("F32", "BF16"),
+        ("F32", "F16"),
+    ):
+        numbers = np.append(rng.standard_normal(20), [0.0, -0.0, 0.3333, 1e-4])
+        elements = array(stored, numbers, (4, 6))
         parts = [("@", elements, Streams(*[Rans() for _ in range(elements.width)]))]
         name = f"{stored}.{dtype}"
         tensors.append(encoded(name, dtype, elements.floats(), "cast", {"stored": stored}, *parts))
@@ -1402,12 +1457,11 @@ def _(rng):
 # ---- rejected artifacts
 
 
-def _codes(**settings):
+def _codes(dtype="I8", **settings):
     """A small tensor of codes in one rANS stream."""
     values = [[0, 1, -1, 2] * 10, [0, 0, 3, -2] * 10, [1, 0, 0, 0] * 10]
-    return plain(
-        "codes", array("I8", values), Streams(Rans(**{"lanes": 2, "precision": 8, **settings}))
-    )
+    stream = Rans(**{"lanes": 2, "precision": 8, **settings})
+    return plain("codes", array(dtype, values), Streams(stream))
 
 
 def _sample(**arguments):
@@ -1506,8 +1560,15 @@ def _with_checksum(tensor):
 
 def _codings():
     values = array("U8", [1, 2, 3])
-    yield "coding-unknown", _sample(damage={12: (0, 5)})
+    yield "coding-unknown", _sample(damage={12: (0, 6)})
     yield "inline-model-unknown", artifact([plain("a", values)], damage={13: (0, 3)})
+    yield "adaptive-of-u8", artifact([plain("a", values, Adaptive())])
+    yield "adaptive-of-f16", artifact([plain("a", array("F16", [1, 2]), Wrapped([1, 2]))])
+    for symbol in (128, -129):
+        wrapped = array("I8", [0, (symbol + 128) % 256 - 128])
+        yield f"adaptive-symbol-{symbol}", artifact([plain("a", wrapped, Wrapped([0, symbol]))])
+    vast = Wrapped([0, 1 << 61])
+    yield "adaptive-symbol-vast", artifact([plain("a", array("I8", [0, 0]), vast)])
     yield "stream-kind-unknown", _sample(damage={16: (0, 2)})
     yield "raw-beyond-file", artifact([_shaped_raw((1 << 20,))])
     yield "raw-huge", artifact([_shaped_raw((1 << 62,))])
@@ -1522,10 +1583,11 @@ def _codings():
     yield "logarithmic-steps", artifact(
         [plain("a", array("F32", [1.0, 2.0]), coding)], damage={17: (0, 7)}
     )
-    for name, exponent in (("infinite", 600), ("zero", -4000), ("vast", 1 << 60)):
-        yield f"logarithmic-{name}", artifact(
-            [plain("a", array("F32", [1.0]), Logarithmic(2, [exponent]))]
-        )
+    for name, exponent, element in (("infinite", 600, np.inf), ("zero", -4000, 0.0)):
+        elements = array("F32", [element])
+        yield f"logarithmic-{name}", artifact([plain("a", elements, Logarithmic(2, [exponent]))])
+    vast = plain("a", array("F32", [1.0]), Logarithmic(2, [1 << 60]))
+    yield "logarithmic-vast", artifact([vast])
     fielded = BitFields(2, Rans(precision=8))
     yield "bit-fields-of-i8", artifact([plain("a", array("I8", [1, 2, 3]), fielded)])
     for width in (0, 8):
@@ -1533,8 +1595,22 @@ def _codings():
         yield f"bit-fields-of-{width}", artifact(
             [plain("a", values, fielded)], damage={20: (0, width)}
         )
+    # The elements are what is left of the symbols in two bits.
     beyond = BitFields(2, _Symbols(Rans(precision=8), [0, 1, 4, 3] * 3))
-    yield "bit-fields-symbol-too-large", artifact([plain("a", values, beyond)])
+    elements = array("U8", [0b11000100] * 3)
+    yield "bit-fields-symbol-too-large", artifact([plain("a", elements, beyond)])
+
+
+class Wrapped(Adaptive):
+    """Other symbols than the elements."""
+
+    def __init__(self, symbols):
+        self.symbols = symbols
+
+    def write(self, coder, array):
+        elements = Array("I64", array.shape, b"")
+        elements.symbols = lambda: np.array(self.symbols, np.int64)
+        return super().write(coder, elements)
 
 
 def _shaped_raw(shape):
@@ -1546,16 +1622,25 @@ def _shaped_raw(shape):
 def _streams():
     for name, where, value in (
         ("precision-7", 21, 7), ("precision-16", 21, 16), ("symbols-too-many", 23, 256),
-        ("symbols-vast", 23, 1 << 60), ("low-bits-9", 24, 9), ("flags-8", 25, 8), ("lanes-128", 56, 7),
-        ("lanes-vast", 56, 1 << 40), ("chunk-beyond-file", 57, 1000), ("chunk-length-vast", 57, 1 << 63),
-        ("chunk-shorter-than-states", 57, 7), ("mixture-of-5", 29, 5),
+        ("symbols-vast", 23, 1 << 60), ("low-bits-9", 24, 9), ("flags-8", 25, 8),
+        ("lanes-128", 56, 7), ("lanes-vast", 56, 1 << 40), ("chunk-beyond-file", 57, 1000),
+        ("chunk-length-vast", 57, 1 << 63), ("chunk-shorter-than-states", 57, 7),
+        ("mixture-of-5", 29, 5),
     ):  # fmt: skip
         yield name, artifact([_codes()], damage={where: (0, value)})
     for states in (1, 9):
         damage = {28: (0, states)}
         yield f"trellis-of-2-to-the-{states}", artifact([_codes(states=4)], damage=damage)
-    yield "class-sum-256", artifact([_codes(row_classes=[0, 1, 0], column_classes=[0, 0, 0, 2] * 10)],
-                                    damage={26: (0, 254)})  # fmt: skip
+    classes = _codes(row_classes=[0, 1, 0], column_classes=[0, 0, 0, 2] * 10)
+    yield "class-sum-256", artifact([classes], damage={26: (0, 254)})
+    damage = {24: (0, 1)}
+    yield "trellis-with-low-bits", artifact([_codes(states=4)], damage=damage)
+    narrow = _codes(states=4, lanes=64, spoil=lambda chunk: chunk)
+    yield "trellis-of-fewer-columns-than-lanes", artifact([narrow])
+    wide = Rans(precision=9, lanes=1, low_bits=8, count=257, least=0)
+    yield "symbols-of-17-bits", artifact([plain("a", array("U16", [0, 700, 9]), Streams(wide))])
+    many = _codes("I16", precision=15, least=-5, count=1 << 15, row_classes=[0, 1, 0])
+    yield "tables-too-many", artifact([many], damage={26: (0, 40)})
     yield "class-vast", artifact([_codes(row_classes=[0, 1, 0])], damage={26: (0, 1 << 60)})
     mixture = Mixture(60, [(16, 12, 60, 0)])
     for name, where, value in (
@@ -1672,9 +1757,9 @@ class _Zeros:
             (25, 0),
             (29, 0),
             (30, 1),
-            (31, 255),
         ):
             coder.number(name, value)
+        coder.number(31, 255, 1)
         coder.number(56, 0)
         chunks = [(1 << 16).to_bytes(4, "little")] * (self.count // CHUNK)
         for chunk in chunks:
@@ -1788,6 +1873,89 @@ def _told(elements, large):
     return told
 
 
+# The rule that each broken artifact breaks; B05 where it is not named here.
+RULES = {
+    "B01": """
+        bytes-after-end
+        directory-length-largest
+        directory-longer-than-file
+        directory-over-magic
+        truncated-after-magic
+        truncated-chunks
+        truncated-directory
+        truncated-end
+        truncated-footer
+        wrong-end
+""",
+    "B02": """
+        wrong-version
+""",
+    "B03": """
+        encoding-no-json
+        encoding-parameters-missing
+        encoding-parameters-wrong
+        encoding-unknown
+        encoding-without-parameters
+        grid-states
+        grouped-size-0
+        unknown-feature
+""",
+    "B04": """
+        directory-checksum
+        directory-checksum-field
+""",
+    "B06": """
+        chunk-empty
+        lane-ends-elsewhere
+        state-below-2-to-the-16
+        states-zero
+        words-and-a-half
+        words-few
+        words-none
+        words-surplus
+""",
+    "B07": """
+        tensor-checksum
+        tensor-checksum-stream
+""",
+    "B08": """
+        class-unused-but-read
+        frequencies-over
+        table-negative
+        table-of-zeros
+""",
+    "B09": """
+        bomb-constant-table
+""",
+    "C08": """
+        codebook-index
+""",
+    "C09": """
+        component-missing
+        component-shape
+        component-shape-scales
+        component-too-many
+        component-type
+        encoding-of-integers
+        grid-columns
+        grouped-scales
+        grouped-zeros
+        scale-infinite
+""",
+    "Z01": """
+        truncated-magic
+        truncated-nothing-left
+        wrong-magic
+""",
+}
+
+
+def ruled(name):
+    """The name of the file: the rule first."""
+    rule = next((rule for rule, names in RULES.items() if name in names.split()), "B05")
+    return f"{rule}-{name}"
+
+
 def rejected():
     for group in (_containers, _directories, _codings, _streams, _bombs, _encodings):
         yield from group()
@@ -1804,7 +1972,7 @@ def main():
     for name, make, metadata, large in CASES:
         write_case(accepts, name, make, metadata, large)
     for name, data in rejected():
-        with open(os.path.join(rejects, name + ".birdie"), "wb") as file:
+        with open(os.path.join(rejects, ruled(name) + ".birdie"), "wb") as file:
             file.write(data)
 
 

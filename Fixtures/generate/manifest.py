@@ -41,6 +41,10 @@ ORIGINS = {
         f"encodings/{name}-": ("generate/grid_encodings.py", "torch 2.15.0, numpy 1.26.4")
         for name in ("grid", "grouped", "codebook")
     },
+    "birdie/": (
+        "generate/birdie_artifacts.py",
+        "torch 2.15.0, numpy 1.26.4, safetensors 0.8.0",
+    ),
     "language_models/": (
         "generate/language_models.py",
         f"{TORCH}, safetensors 0.8.0, transformers 5.23.0",

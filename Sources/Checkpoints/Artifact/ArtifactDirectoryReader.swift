@@ -39,6 +39,7 @@ struct ArtifactDirectoryReader {
     for _ in 0..<(try decoder.number(DirectoryField.tensorCount)) {
       tensors.append(try tensor())
     }
+    try decoder.requireEnd()
     try require(
       position == chunks.byteCount, EntropyRules.damagedDescription,
       "the tensors have \(position) bytes of chunks, the file has \(chunks.byteCount)")
@@ -63,6 +64,9 @@ struct ArtifactDirectoryReader {
           encoding == nil
             ? try part(name, dtype, shape) : try component(of: name, shape))
       }
+      try require(
+        Set(parts.map { ExactText($0.name) }).count == parts.count,
+        EntropyRules.damagedDescription, "two components have one name")
       return NamedTensor(
         name: name,
         content: .coded(

@@ -23,6 +23,11 @@ struct AdaptiveContext: Hashable {
     AdaptiveContext(kind: 3, field, 0, 0, digits: 0)
   }
 
+  /// Feeds one word: of the same place, different digits give different ones.
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(place ^ digits &* 0x9E37_79B9_7F4A_7C15)
+  }
+
   private init(kind: UInt64, _ field: Int, _ a: Int, _ b: Int, digits: UInt64) {
     place =
       kind << 62 | UInt64(truncatingIfNeeded: field) << 40

@@ -42,6 +42,13 @@ public struct AdaptiveDecoder {
     return Int(value)
   }
 
+  /// Throws B05 if bytes are left that the message did not need.
+  public func requireEnd() throws(Rejection) {
+    try require(
+      position >= bytes.count, EntropyRules.damagedDescription,
+      "the description goes on for \(bytes.count - position) bytes after its end")
+  }
+
   private mutating func normalize() throws(Rejection) {
     while range < 1 << 24 {
       code = code << 8 | UInt32(position < bytes.count ? bytes[position] : 0)

@@ -143,17 +143,29 @@ extension CodedComponent {
       let planeCount = dtype == .i16 || dtype == .u16 ? 1 : ElementPlanes(dtype).width
       var planes: [Plane] = []
       for _ in 0..<planeCount {
-        planes.append(try Self.plane(from: &decoder, geometry))
+        planes.append(try Self.plane(from: &decoder, geometry, Self.symbolRange(dtype)))
       }
       coding = .streams(planes)
     }
   }
 
   private static func plane(
-    from decoder: inout AdaptiveDecoder, _ geometry: StreamGeometry
+    from decoder: inout AdaptiveDecoder, _ geometry: StreamGeometry, _ range: ClosedRange<Int>
   ) throws(Rejection) -> Plane {
     guard try decoder.number(CodedField.streamKind, limit: 1) == 1 else { return .raw }
-    return .coded(try StreamDescription(from: &decoder, geometry: geometry))
+    let stream = try StreamDescription(from: &decoder, geometry: geometry)
+    try stream.requireSymbols(in: range)
+    return .coded(stream)
+  }
+
+  /// What a symbol of a type's streams can be.
+  private static func symbolRange(_ dtype: DType) -> ClosedRange<Int> {
+    switch dtype {
+    case .i8: -128...127
+    case .i16: -32768...32767
+    case .u16: 0...65535
+    default: 0...255
+    }
   }
 
   private static func bitFields(
@@ -165,6 +177,7 @@ extension CodedComponent {
       "fields of \(width) bits in \(dtype.rawValue)")
     let stream = try StreamDescription(
       from: &decoder, geometry: StreamGeometry(count: byteCount * 8 / width))
+    try stream.requireSymbols(in: 0...(1 << width - 1))
     var rest: [UInt8] = []
     for _ in 0..<(byteCount * 8 % width) {
       rest.append(UInt8(try decoder.uniform(below: 2)))

@@ -19,6 +19,7 @@ extension ComponentEncoder {
       }
     }
     var planes = counts.map { Self.plane($0, StreamGeometry(count: byteCount / layout.width)) }
+    setLanes(&planes)
     var encoders: [StreamEncoder?] = []
     for plane in planes {
       if case .coded(let stream) = plane {
@@ -37,8 +38,7 @@ extension ComponentEncoder {
           try sink(Array(content))
           continue
         }
-        let least = UInt16(truncatingIfNeeded: stream.alphabet.leastSymbol)
-        let symbols = content.map { UInt16($0) - least }
+        let symbols = symbols(content, least: stream.alphabet.leastSymbol)
         let chunk = encoders[plane]?.next(symbols[...]) ?? []
         stream.chunkLengths.append(chunk.count)
         planes[plane] = .coded(stream)
@@ -48,6 +48,34 @@ extension ComponentEncoder {
     let component = CodedComponent(dtype: dtype, shape: shape, coding: .streams(planes))
     component.writeStreams(to: &encoder)
     return component
+  }
+
+  private func symbols(_ content: ArraySlice<UInt8>, least: Int) -> [UInt16] {
+    let offset = UInt16(truncatingIfNeeded: least)
+    return unsafe [UInt16](unsafeUninitializedCapacity: content.count) { buffer, count in
+      unsafe content.withUnsafeBufferPointer { content in
+        for index in 0..<content.count {
+          unsafe buffer[index] = UInt16(content[index]) &- offset
+        }
+      }
+      count = content.count
+    }
+  }
+
+  /// Gives every stream as many lanes as the bytes of all planes allow.
+  private func setLanes(_ planes: inout [CodedComponent.Plane]) {
+    let chunkCount = max(StreamDescription.chunkCount(of: byteCount / planes.count), 1)
+    // A plane under a model takes about a third of a raw one.
+    let perPlane = planes.reduce(0.0) { sum, plane in
+      if case .raw = plane { return sum + 1 }
+      return sum + 0.33
+    }
+    let bytes = Double(byteCount / planes.count) * perPlane / Double(chunkCount)
+    for index in planes.indices {
+      guard case .coded(var stream) = planes[index] else { continue }
+      stream.laneBits = StreamPlanner.laneBits(byteCount: bytes, columns: .max)
+      planes[index] = .coded(stream)
+    }
   }
 
   private func count8(_ content: ArraySlice<UInt8>, _ counts: inout [UInt32]) {
@@ -63,22 +91,26 @@ extension ComponentEncoder {
     guard let least = counts.firstIndex(where: { $0 > 0 }),
       let last = counts.lastIndex(where: { $0 > 0 })
     else { return .raw }
+    let total = Double(geometry.count)
+    let entropy = counts.reduce(0) { sum, count in
+      guard count > 0 else { return sum }
+      return sum + Double(count) * (BinaryLogarithm.of(total) - BinaryLogarithm.of(Double(count)))
+    }
+    // Less than 1 % is not worth the time that decoding takes.
+    guard entropy < 7.92 * total else { return .raw }
     let alphabet = Alphabet(
       precision: 14, leastSymbol: least, symbolCount: last - least + 1, supersetCount: 1)
     guard let model = HistogramModel(counting: Array(counts[least...last]), alphabet) else {
       return .raw
     }
-    var stream = StreamDescription(geometry: geometry, alphabet: alphabet, model: model)
+    let stream = StreamDescription(
+      geometry: geometry, alphabet: alphabet, model: model)
     guard let tables = try? stream.tables(),
       let bits = tables.bitCount(of: Array(counts[least...last]))
     else { return .raw }
     var encoder = AdaptiveEncoder()
     stream.writeModel(to: &encoder)
-    // Less than 1 % is not worth the time that decoding takes.
-    guard bits + encoder.bitCount < 7.92 * Double(geometry.count) else { return .raw }
-    stream.laneBits = StreamPlanner.laneBits(
-      byteCount: bits / 8 / Double(StreamDescription.chunkCount(of: geometry.count)),
-      columns: .max)
+    guard bits + encoder.bitCount < 7.92 * total else { return .raw }
     return .coded(stream)
   }
 }

@@ -16,8 +16,8 @@ enum InlineCoding {
     let count = planes.count / layout.width
     for plane in 0..<layout.width {
       let content = planes[(plane * count)..<((plane + 1) * count)]
-      var best = (model: Model.uniform, bits: Double.infinity)
-      for model in Model.allCases {
+      var best = (model: Model.uniform, bits: Double(8 * count))
+      for model in [Model.alone, .afterLast] where mayBeModelled(content) {
         var candidate = AdaptiveEncoder()
         write(content, plane, model, to: &candidate)
         if candidate.bitCount < best.bits { best = (model, candidate.bitCount) }
@@ -25,6 +25,19 @@ enum InlineCoding {
       encoder.number(best.model.rawValue, CodedField.planeModel)
       write(content, plane, best.model, to: &encoder)
     }
+  }
+
+  /// Whether the bytes of a plane differ enough in their frequencies to be worth learning: each that
+  /// occurs takes some four bits to learn.
+  private static func mayBeModelled(_ content: ArraySlice<UInt8>) -> Bool {
+    var counts = [UInt32](repeating: 0, count: 256)
+    for byte in content { counts[Int(byte)] += 1 }
+    let total = BinaryLogarithm.of(Double(max(content.count, 1)))
+    let bits = counts.reduce(0.0) { bits, count in
+      guard count > 0 else { return bits }
+      return bits + 4 + Double(count) * (total - BinaryLogarithm.of(Double(count)))
+    }
+    return bits < Double(8 * content.count)
   }
 
   private static func write(

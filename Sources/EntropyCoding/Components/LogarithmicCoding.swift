@@ -44,38 +44,42 @@ enum LogarithmicCoding {
         last.magnitude < 1 << 21, EntropyRules.damagedDescription, "a logarithm of \(last)")
       guard let element = element(last, steps, dtype) else {
         throw Rejection(
-          EntropyRules.damagedDescription, "logarithmic coding of \(dtype.rawValue)")
+          EntropyRules.damagedDescription,
+          "2^(\(last) / \(1 << steps)) is no positive number of \(dtype.rawValue)")
       }
       bytes += element
     }
     return bytes
   }
 
-  /// 2^(value / 2^steps) as an element, rounded to nearest even once; nil for other types.
+  /// 2^(value / 2^steps) as an element, rounded to nearest even once; nil where that is 0 or
+  /// infinite, and for other types.
   static func element(_ value: Int, _ steps: Int, _ dtype: DType) -> [UInt8]? {
     let number = OctaveFraction.power(value, steps: steps)
     switch dtype {
-    case .f32: return bytes(of: Float(number).bitPattern)
+    case .f32:
+      let single = Float(number)
+      return single > 0 && single.isFinite ? bytes(of: single.bitPattern) : nil
     case .f16:
-      return bytes(of: narrowed(number, fractionBits: 10, least: -14, greatest: 15))
+      return narrowed(number, fractionBits: 10, least: -14, greatest: 15).map(bytes)
     case .bf16:
-      return bytes(of: narrowed(number, fractionBits: 7, least: -126, greatest: 127))
+      return narrowed(number, fractionBits: 7, least: -126, greatest: 127).map(bytes)
     default: return nil
     }
   }
 
   /// The bits of a positive double as a float with fewer fraction bits: rounded to nearest even,
-  /// with subnormals, infinity where it is too large.
+  /// with subnormals; nil where that is 0 or infinite.
   private static func narrowed(
     _ number: Double, fractionBits: Int, least: Int, greatest: Int
-  ) -> UInt16 {
+  ) -> UInt16? {
     let exponent = max(Int(number.exponent), least)
     // Exact: a power of two scales it.
     let units = number / OctaveFraction.power(exponent - fractionBits, steps: 0)
     let rounded = Int(units.rounded(.toNearestOrEven))
     let bits = (exponent - least) << fractionBits + rounded
     let infinity = (greatest - least + 2) << fractionBits
-    return UInt16(truncatingIfNeeded: min(bits, infinity))
+    return (1..<infinity).contains(bits) ? UInt16(bits) : nil
   }
 
   private static func bytes<Bits: FixedWidthInteger>(of bits: Bits) -> [UInt8] {

@@ -8,6 +8,14 @@ struct HistogramModel: ProbabilityModel {
     var digits: Int
     /// The frequencies as written, before the largest gets what is missing.
     var frequencies: [Int]
+
+    /// About how many bits writing it takes: two for the length of each number, and its digits.
+    fileprivate var descriptionBits: Double {
+      frequencies.reduce(0) { bits, frequency in
+        let length = Int.bitWidth - 1 - (frequency + 1).leadingZeroBitCount
+        return bits + 2 + Double(min(length, digits))
+      }
+    }
   }
 
   var histograms: [Histogram]
@@ -95,9 +103,7 @@ extension HistogramModel {
         let model = try? HistogramModel(histograms: [histogram]).tables(alphabet, widthCount: 1),
         let data = model.bitCount(of: Array(counts))
       else { continue }
-      var encoder = AdaptiveEncoder()
-      HistogramModel(histograms: [histogram]).write(to: &encoder, alphabet)
-      let bits = data + encoder.bitCount
+      let bits = data + histogram.descriptionBits
       if bits < best?.bits ?? .infinity { best = (bits, histogram) }
     }
     return best?.histogram

@@ -137,6 +137,16 @@ extension StreamDescription {
     }
   }
 
+  /// Throws B05 unless every symbol that can be decoded is one that the type has.
+  func requireSymbols(in range: ClosedRange<Int>) throws(Rejection) {
+    let shifted = (range.lowerBound >> lowBits)...(range.upperBound >> lowBits)
+    let greatest = alphabet.leastSymbol + alphabet.symbolCount - 1
+    try require(
+      shifted.contains(alphabet.leastSymbol) && shifted.contains(greatest),
+      EntropyRules.damagedDescription,
+      "symbols from \(alphabet.leastSymbol) to \(greatest), of which there are only \(shifted)")
+  }
+
   private static func classes(
     _ isPresent: Bool, _ count: Int, _ field: Int, from decoder: inout AdaptiveDecoder
   ) throws(Rejection) -> [UInt8] {

@@ -37,7 +37,8 @@ public struct StreamEncoder {
     let range = stream.range(ofChunk: chunk)
     chunk += 1
     precondition(symbols.count == range.count, "a chunk of symbols")
-    let shifted = stream.lowBits == 0 ? Array(symbols) : symbols.map { $0 >> stream.lowBits }
+    let shifted =
+      stream.lowBits == 0 ? Array(symbols) : symbols.map { $0 &>> UInt16(stream.lowBits) }
     var states = [UInt32](repeating: 1 << 16, count: stream.lanes)
     let ids = classes(of: shifted, range)
     let words = unsafe [UInt16](unsafeUninitializedCapacity: shifted.count) { buffer, count in
