@@ -1838,7 +1838,7 @@ def write_case(folder, name, make, metadata, large):
         return
     decoded = {tensor.name: tensor.decoded.torch() for tensor in tensors}
     components = {
-        f"{tensor.name}/{part.name.replace('@', tensor.name)}": part.array.torch()
+        f"{tensor.name}/{spoken(part.name, tensor.name)}": part.array.torch()
         for tensor in tensors
         if tensor.encoding
         for part in tensor.components
@@ -1848,6 +1848,13 @@ def write_case(folder, name, make, metadata, large):
         save_file(components, os.path.join(folder, "expected-components.safetensors"))
 
 
+def spoken(name, tensor):
+    """A component's name: a first at sign is the tensor's name, two are one of its own."""
+    if name.startswith("@@"):
+        return name[1:]
+    return tensor + name[1:] if name.startswith("@") else name
+
+
 def _expectation(tensors, metadata, large):
     """JSON, a line for each tensor."""
     lines = []
@@ -1855,7 +1862,7 @@ def _expectation(tensors, metadata, large):
         told = _told(tensor.decoded, large)
         if tensor.encoding:
             told["encoding"] = tensor.encoding
-            names = [part.name.replace("@", tensor.name) for part in tensor.components]
+            names = [spoken(part.name, tensor.name) for part in tensor.components]
             arrays = [part.array for part in tensor.components]
             told["components"] = dict(zip(names, (_told(elements, large) for elements in arrays)))
         lines.append(_text(tensor.name) + ": " + _text(told))
