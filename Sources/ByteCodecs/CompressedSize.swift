@@ -25,7 +25,8 @@ public enum CompressedSize {
     return unsafe bytes.withUnsafeBytes { unsafe compress($0, output) }
   }
 
-  private static func zlib(_ bytes: RawSpan) -> Int? {
+  /// The length under zlib at level 9; nil where it fails, for lack of memory.
+  public static func zlib(_ bytes: RawSpan) -> Int? {
     unsafe size(of: bytes, capacity: Int(compressBound(uLong(bytes.byteCount)))) { input, output in
       var count = uLong(output.count)
       let source = unsafe input.baseAddress?.assumingMemoryBound(to: UInt8.self)

@@ -26,6 +26,15 @@ public struct CodedComponent: Sendable {
   /// The extents.
   public let shape: Shape
   let coding: Coding
+  /// What the description called the coding.
+  let kind: Kind
+
+  init(dtype: DType, shape: Shape, coding: Coding, kind: Kind? = nil) {
+    self.dtype = dtype
+    self.shape = shape
+    self.coding = coding
+    self.kind = kind ?? coding.kind
+  }
 
   /// The numbers by which descriptions name the codings.
   enum Kind: Int, CaseIterable {
@@ -121,12 +130,12 @@ extension CodedComponent {
       throw Rejection(
         EntropyRules.damagedDescription, "\(shape) of \(dtype.rawValue) is no number of bytes")
     }
-    self.dtype = dtype
-    self.shape = shape
     let number = try decoder.number(
       CodedField.codingKind, limit: Kind.allCases.count - 1)
     let geometry = Self.geometry(dtype, shape)
-    switch Kind.allCases[number] {
+    let kind = Kind.allCases[number]
+    let coding: Coding
+    switch kind {
     case .inline:
       coding = .inline(try InlineCoding.read(byteCount, dtype, from: &decoder))
     case .logarithmic:
@@ -147,6 +156,7 @@ extension CodedComponent {
       }
       coding = .streams(planes)
     }
+    self.init(dtype: dtype, shape: shape, coding: coding, kind: kind)
   }
 
   private static func plane(
@@ -206,5 +216,54 @@ extension CodedComponent {
       stream.write(to: &encoder)
       for bit in rest { encoder.uniform(Int(bit), below: 2) }
     }
+  }
+}
+
+extension CodedComponent.Coding {
+  /// The number of what is not in the directory; `inline` for what is, in whatever form.
+  fileprivate var kind: CodedComponent.Kind {
+    switch self {
+    case .inline: .inline
+    case .streams: .streams
+    case .bitFields: .bitFields
+    }
+  }
+}
+
+extension CodedComponent {
+  /// What of the format it uses, in the words of the marks in the Python decoder.
+  public var features: Set<String> {
+    var features: Set<String> = []
+    switch kind {
+    case .inline: features.insert("inline")
+    case .streams: features.insert("streams")
+    case .logarithmic: features.insert("logarithmic")
+    case .permutation: features.insert("permutation")
+    case .bitFields: features.insert("bit_fields")
+    case .adaptive: features.insert("adaptive")
+    }
+    if ElementPlanes(dtype).rotates { features.insert("float_planes") }
+    if dtype == .bf16 { features.insert("bf16") }
+    if dtype.rawValue.contains("_") { features.insert("f8") }
+    switch coding {
+    case .inline: break
+    case .bitFields(_, let stream, _): features.formUnion(stream.features)
+    case .streams(let planes):
+      if dtype == .i16 || dtype == .u16 { features.insert("sixteen") }
+      for case .coded(let stream) in planes { features.formUnion(stream.features) }
+      if planes.contains(where: { if case .raw = $0 { true } else { false } }) {
+        features.insert("raw")
+      }
+    }
+    return features
+  }
+}
+
+extension StreamDescription {
+  fileprivate var features: Set<String> {
+    var features: Set = ["rans", model.number == 0 ? "histogram" : "mixture"]
+    if trellisStates > 0 { features.insert("trellis") }
+    if lowBits > 0 { features.insert("low_bits") }
+    return features
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Diagnostics
+import TensorCore
 
 /// `birdie convert`: the same weights in another format.
 struct Convert: Verb {
@@ -17,6 +18,7 @@ struct Convert: Verb {
     "birdie convert model.pt model.safetensors",
     "birdie convert model.safetensors half.pt --dtype bf16",
     "birdie convert final_model.int8.ptz model.safetensors",
+    "birdie convert final_model.int8.ptz model.birdie --decoder decode.py",
     "birdie convert big.pt shards/ --max-shard-size 5GB --dry-run",
     "birdie convert model.pt out.safetensors --tensors 'blocks.*' --rename 's/^blocks/layers/'",
   ]
@@ -55,16 +57,27 @@ struct Convert: Verb {
       progress.update(done: event.byteCount)
     }
     progress.finish()
-    report(checkpoint, done, options, seconds: progress.elapsed)
+    report(checkpoint, done, options, seconds: progress.elapsed, decoder: try writtenDecoder())
+  }
+
+  /// Writes the decoder that was asked for, once the artifact is there.
+  private func writtenDecoder() throws -> PythonDecoder? {
+    guard let path = conversion.decoder,
+      let decoder = try Checkpoint.open(result).pythonDecoder
+    else { return nil }
+    var file = try OutputFile(path: path, overwrite: conversion.force)
+    try file.append(Array(decoder.source.utf8))
+    try file.commit()
+    return decoder
   }
 
   private func report(
-    _ checkpoint: Checkpoint, _ conversion: ConversionReport, _ options: ConversionOptions,
-    seconds: Double?
+    _ checkpoint: Checkpoint, _ done: ConversionReport, _ options: ConversionOptions,
+    seconds: Double?, decoder: PythonDecoder? = nil
   ) {
     ConversionSummary(
-      input: checkpoint, path: result, format: options.format, conversion: conversion,
-      seconds: seconds
+      input: checkpoint, path: result, format: options.format, conversion: done,
+      seconds: seconds, decoder: decoder, decoderPath: conversion.decoder
     ).print(output)
   }
 }

@@ -32,6 +32,12 @@ struct ConversionFlags: ParsableArguments {
   var logScales: Int?
 
   @Option(
+    help: ArgumentHelp(
+      "Write a Python program that restores an artifact's weights with numpy.", valueName: "path"),
+    completion: .file())
+  var decoder: String?
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Split into files of at most this size.", valueName: "size"))
   var maxShardSize: ByteSize?
@@ -65,6 +71,9 @@ struct ConversionFlags: ParsableArguments {
     }
     options.overwrites = force
     options.scaleSteps = try scaleSteps(options.format)
+    guard decoder == nil || options.format == .birdie else {
+      throw ValidationError("--decoder: only .birdie files have one")
+    }
     return options
   }
 

@@ -10,6 +10,9 @@ struct ConversionSummary {
   let conversion: ConversionReport
   /// How long it took; nil for a rehearsal.
   let seconds: Double?
+  /// The decoder that was written beside it, and where.
+  let decoder: PythonDecoder?
+  let decoderPath: String?
 
   /// Prints the summary in the form that was asked for.
   func print(_ options: OutputOptions) {
@@ -42,6 +45,12 @@ struct ConversionSummary {
     text += ink.bold(path.printable)
     text += " (\(format.rawValue), from \(Quantity.bytes(input.byteCount)) of \(input.format))"
     if let seconds { text += " in \(Quantity.seconds(seconds))" }
+    if let decoder, let decoderPath {
+      let count = decoder.source.utf8.count
+      text += "\nwrote its decoder, \(Quantity.grouped(count)) bytes"
+      text += decoder.compressedByteCount.map { " (\(Quantity.grouped($0)) under zlib)" } ?? ""
+      text += ", to " + decoderPath.printable
+    }
     return text + "\n"
   }
 
@@ -79,6 +88,12 @@ struct ConversionSummary {
       "dropped_ties": .object(
         conversion.droppedTies.sorted { $0.key < $1.key }
           .map { (key: $0.key, value: .string($0.value)) }),
+      "decoder": decoder.map { decoder in
+        [
+          "path": JSONValue(decoderPath), "bytes": .integer(decoder.source.utf8.count),
+          "zlib_bytes": JSONValue(decoder.compressedByteCount),
+        ]
+      } ?? .null,
       "seconds": JSONValue(seconds),
       "warnings": warnings.json,
     ]
