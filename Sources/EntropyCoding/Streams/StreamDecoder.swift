@@ -110,7 +110,8 @@ public struct StreamDecoder {
         }
       }
     }
-    return used == .max ? nil : used
+    // SIZE_MAX, as Swift sees it.
+    return used < 0 ? nil : used
   }
 }
 
