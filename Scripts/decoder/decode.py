@@ -6,9 +6,6 @@ been verified when they were written. A section from `#[NAMES` to `#]` is needed
 of the named features only; sections may lie inside others.
 """
 
-#[packed base3 bitmask binary grid grouped codebook affine
-import re
-#]
 from numpy import *
 from builtins import *  # numpy 2 brings its own min, max, abs and sum
 
@@ -419,7 +416,7 @@ def load(path):
         if encoding:
             method = encoding[3]  # different for every method
             #[packed base3 bitmask binary grid grouped codebook affine
-            o = [int(i) for i in re.findall(r"\d+", encoding)]
+            o = [int(i) for i in __import__("re").findall(r"\d+", encoding)]
             #]
             #[packed
             if method == "k":

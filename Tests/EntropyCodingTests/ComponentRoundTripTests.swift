@@ -159,7 +159,8 @@ struct ComponentRoundTripTests {
     let bits = Float(value).bitPattern
     switch dtype {
     case .f32: return (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt32($0))) }
-    case .bf16: return [UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 24)]
+    case .bf16:
+      return [UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 24)]
     default:
       let half = UInt16((Int(bits >> 23) - 112) << 10) | UInt16(bits >> 13 & 0x3FF)
       return [UInt8(truncatingIfNeeded: half), UInt8(truncatingIfNeeded: half >> 8)]

@@ -182,8 +182,9 @@ enum ComponentName {
   /// The name as it is written: what begins with the tensor's name, or has an at sign itself,
   /// differs from what it stands for.
   static func pattern(_ name: String, tensor: String) -> String {
-    let rest = name.utf8.starts(with: tensor.utf8) && !tensor.isEmpty
-    ? "@" + String(decoding: name.utf8.dropFirst(tensor.utf8.count), as: UTF8.self) : name
+    let rest =
+      name.utf8.starts(with: tensor.utf8) && !tensor.isEmpty
+      ? "@" + String(decoding: name.utf8.dropFirst(tensor.utf8.count), as: UTF8.self) : name
     return expanded(rest, tensor: tensor).utf8.elementsEqual(name.utf8) ? rest : escaped(name)
   }
 

@@ -3,282 +3,279 @@
 extension PythonDecoder {
   /// The program with its marks, small.
   static let text = #"""
-    #[packed base3 bitmask binary grid grouped codebook affine
-    import re
-    #]
     from numpy import*;from builtins import*
-    def load(h):
-     Z=open(h,"rb");N=Z.read();Z.seek(8);N=N[-12-int.from_bytes(N[-9:-13:-1]):-12]+bytes(8);g=\#
-    2**32-1;k=int.from_bytes(N[:4]);N=iter(N[4:]);_={};O=[]
-     def J(n,d=0):
-      nonlocal g,k;d=d or g//n;h=min(k//d,n-1);k-=h*d;g=(d,g-h*d)[h>n-2]
-      while g<1<<24:g<<=8;k=k<<8|next(N)
-      return h
-     def R(*r):c,d=_.get(r,(32768,0));x=1-J(2,(g>>16)*c);_[r]=c+int(((x<<16)-c)/(d+2)),d+(d<25\#
-    4);return x
-     def S(d,*a):
-      c=1
-      for s in range(d):c+=c+R(*a,c)
+    def load(a):
+     y=open(a,"rb");o=y.read();y.seek(8);o=o[-12-int.from_bytes(o[-9:-13:-1]):-12]+bytes(8);p=\#
+    2**32-1;A=int.from_bytes(o[:4]);o=iter(o[4:]);L={};O=[]
+     def t(b,a=0):
+      nonlocal p,A;a=a or p//b;c=min(A//a,b-1);A-=c*a;p=(a,p-c*a)[c>b-2]
+      while p<1<<24:p<<=8;A=A<<8|next(o)
       return c
-     def w(D,r=64):
-      e=0
-      while R(D,e):e+=1
-      f=min(e,r);return(S(f,D,e)<<e-f)-1
-     def P(c):d=w(c);return d>>1^-(d&1)
-     def B():
-      e=[0,0]
-      for f in range(w(1)):e+=S(8,2,e[-1],e[-2])-256,
-      return bytes(e[2:])
-     def T():r=w(3);r or O.append(B().decode());return O[r-1]
+     def x(*b):c,a=L.get(b,(32768,0));d=1-t(2,(p>>16)*c);L[b]=c+int(((d<<16)-c)/(a+2)),a+(a<25\#
+    4);return d
+     def H(b,*c):
+      a=1
+      for d in range(b):a+=a+x(*c,a)
+      return a
+     def c(c,d=64):
+      a=0
+      while x(c,a):a+=1
+      b=min(a,d);return(H(b,c,a)<<a-b)-1
+     def B(b):a=c(b);return a>>1^-(a&1)
+     def K():
+      a=[0,0]
+      for b in range(c(1)):a+=H(8,2,a[-1],a[-2])-256,
+      return bytes(a[2:])
+     def C():a=c(3);a or O.append(K().decode());return O[a-1]
     #[mixture logarithmic
-     def M(f,t):
-      o=2.0**(f>>t);c=2
-      while t:t-=1;c=sqrt(c);o*=(1,c)[f>>t&1]
-      return o
+     def P(b,a):
+      d=2.0**(b>>a);c=2
+      while a:a-=1;c=sqrt(c);d*=(1,c)[b>>a&1]
+      return d
     #]
     #[low_bits packed binary
-     def F(f,E,t):r=unpackbits(frombuffer(f,"B"),bitorder="little");return resize(r,(E,t))@(1<\#
-    <arange(t))
+     def G(b,c,a):d=unpackbits(frombuffer(b,"B"),bitorder="little");return resize(d,(c,a))@(1<\#
+    <arange(a))
     #]
     #[logarithmic scaled packed low_rank base3 bitmask binary grid grouped codebook affine cast
-     def A(P,a):
-      a=a.astype("e"if P=="F16"else"f")
+     def Q(c,a):
+      a=a.astype("e"if c=="F16"else"f")
     #[bf16
-      if P=="BF16":a=a.view("I");a=(a+32767+(a>>16&1)>>16<<16).view("f")
+      if c=="BF16":a=a.view("I");a=(a+32767+(a>>16&1)>>16<<16).view("f")
     #]
       return a
     #]
     #[rans
-     i=[65536];b=[0];Q={}
+     l=[65536];u=[0];S={}
     #[trellis
-     h=[]
+     s=[]
     #]
     #]
     #[rans raw
-     def q(H,d,c=0):
-      l=c and 1-w(16)
+     def D(m,d,h=0):
+      b=h and 1-c(16)
     #[raw
-      if l:
-       x=zeros(H,"u%d"%c);yield x
-       for s in range(0,H,1<<20):Z.readinto(x[s:][:1<<20]);yield
+      if b:
+       a=zeros(m,"u%d"%h);yield a
+       for e in range(0,m,1<<20):y.readinto(a[e:][:1<<20]);yield
        return
     #]
     #[rans
-      l=w(21);g=P(22)+arange(w(23)+1);k=w(24);y=w(25);j=H//(d or 1);p=[y&1 and w(26)for J in r\#
-    ange(d)];p=add.outer(p,[y&2 and w(27)for e in range(j)]).astype("i");a=1+y//4
+      o=c(21);p=B(22)+arange(c(23)+1);n=c(24);b=c(25);I=m//(d or 1);k=[b&1 and c(26)for a in r\#
+    ange(d)];k=add.outer(k,[b&2 and c(27)for a in range(I)]).astype("i");f=1+b//4
     #[trellis
-      o=a>1 and 1<<w(28)
+      H=f>1 and 1<<c(28)
     #]
-      O=w(29)
+      j=c(29)
     #[mixture
-      if O:m=w(50);_=P(51)/16;O=[(w(52),w(53),P(54),w(55)if t else 64)for t in range(O)]
+      if j:x=c(50);C=B(51)/16;j=[(c(52),c(53),B(54),c(55)if a else 64)for a in range(j)]
     #]
-      u=(sum(i)+(p*a<<l)).ravel()
-      for s in range(a*p.max(initial=0)+a):
+      w=(sum(l)+(k*f<<o)).ravel()
+      for e in range(f*k.max(initial=0)+f):
     #[mixture
-       if O:
-        n=a*g+s%a;e=d=0
-        for L,f,c,T in O:
-         c=M(c+s//a*8,6);d=d or c*m/4;x=abs(n-_+a*c_[[-.5,0,.5]])/c;y=1
-         for t in range(L):y=y*sqrt(sqrt(sqrt(x)))
-         y=1/(1+y/2**f)
-         for t in range(f):y=y*y
-         e=e+T*(y[0]+4*y[1]+y[2])
-        e=e*(abs(n)<=d);x=(e/e.cumsum()[-1]*2**l+.5).astype(int);x+=(x<1)&(e>0)
+       if j:
+        v=f*p+e%f;g=r=0
+        for A,R,h,z in j:
+         h=P(h+e//f*8,6);r=r or h*x/4;a=abs(v-C+f*c_[[-.5,0,.5]])/h;b=1
+         for d in range(A):b=b*sqrt(sqrt(sqrt(a)))
+         b=1/(1+b/2**R)
+         for d in range(R):b=b*b
+         g=g+z*(b[0]+4*b[1]+b[2])
+        g=g*(abs(v)<=r);a=(g/g.cumsum()[-1]*2**o+.5).astype(int);a+=(a<1)&(g>0)
     #]
     #[histogram
-       if O==0:
-        G=w(30);t=-1;x=[]
-        for f in g:t=G and w(31+min((t+1).bit_length(),15),G);x+=t,
-        x=array(x)
+       if j==0:
+        t=c(30);d=-1;a=[]
+        for R in p:d=t and c(31+min((d+1).bit_length(),15),t);a+=d,
+        a=array(a)
     #]
-       x[x.argmax()]+=2**l-x.sum();i.extend(x);b.extend(g<<k)
-      c=1<<w(56);U=[w(57)for Y in range(0,H,1<<20)]
+       a[a.argmax()]+=2**o-a.sum();l.extend(a);u.extend(p<<n)
+      h=1<<c(56);j=[c(57)for p in range(0,m,1<<20)]
     #[trellis
-      a=j,len(h);h[:0]=[0]*j
+      k=I,len(s);s[:0]=[0]*I
     #]
-      yield u
-      for s,t in enumerate(U):
-       x=u[s<<20:][:1<<20];t=Z.read(t);y=0
+      yield w
+      for e,d in enumerate(j):
+       a=w[e<<20:][:1<<20];d=y.read(d);b=0
     #[low_bits
-       if k:f=-len(x)*k//8;y=F(t[f:],len(x),k);t=t[:f]
+       if n:R=-len(a)*n//8;b=G(d[R:],len(a),n);d=d[:R]
     #]
-       n=t,x,y;r=l,c
+       g=d,a,b;f=o,h
     #[trellis
-       if o:n+=(s<<20,*a),;r+=o,s
+       if H:g+=(e<<20,*k),;f+=H,e
     #]
-       Q[r]=Q.get(r,[])+[n];yield
+       S[f]=S.get(f,[])+[g];yield
     #]
     #]
-     def d(a,n):
+     def E(o,m):
     #[scaled packed low_rank base3 bitmask binary grid grouped codebook affine cast
-      if u:
-       T();a=T();s=w(11)
-       if s:n=[w(9)for e in range(s-1)]
+      if i:
+       C();o=C();d=c(11)
+       if d:m=[c(9)for a in range(d-1)]
     #]
-      o=int(prod(n));g=2**("163264".find(a[-2:])//2+1);k=n[0]if n[1:]else 1;t=[];l=[];m=w(12)
+      e=int(prod(m));l=2**("163264".find(o[-2:])//2+1);p=m[0]if m[1:]else 1;g=[];z=[];j=c(12)
     #[inline
-      if m<1:
-       for s in range(g):
-        d=w(13);e=[0]
-        for x in range(o):e+=S(8,13+d,s,d>1 and e[-1])-256 if d else J(256),
-        t+=e[1:],
+      if j<1:
+       for d in range(l):
+        f=c(13);a=[0]
+        for k in range(e):a+=H(8,13+f,d,f>1 and a[-1])-256 if f else t(256),
+        g+=a[1:],
     #]
     #[streams
-      if m==1:
-       f=1
+      if j==1:
+       b=1
     #[sixteen
-       f+=a in"I16U16"
+       b+=o in"I16U16"
     #]
-       l=[q(o,k,f)for J in range(g//f)];t=list(map(next,l))
+       z=[D(e,p,b)for a in range(l//b)];g=list(map(next,z))
     #]
     #[logarithmic
-      if m==2:
-       d=w(17);x=R(19);f=0;e=[]
-       for s in range(o):f=f*x+P(18);e+=M(f,d),
-       e=A(a,array(e))
+      if j==2:
+       f=c(17);k=x(19);b=0;a=[]
+       for d in range(e):b=b*k+B(18);a+=P(b,f),
+       a=Q(o,array(a))
     #]
     #[permutation
-      if m==3:e=[*range(o)];t=[[e.pop(J(len(e)))for t in e[:]]]
+      if j==3:a=[*range(e)];g=[[a.pop(t(len(a)))for c in a[:]]]
     #]
     #[bit_fields
-      if m==4:d=w(20);l=[q(8*o//d,1)];t=list(map(next,l));e=[J(2)for e in range(8*o%d)]
+      if j==4:f=c(20);z=[D(8*e//f,1)];g=list(map(next,z));a=[t(2)for a in range(8*e%f)]
     #]
     #[adaptive
-      if m>4:
-       e=[];Y=[0]*o
-       for s in range(o):x=s%(o//k);f=w(60+12*min(Y[x].bit_length(),11)+min(x and f.bit_length\#
-    (),11));e+=-f if f and R(200)else f,;Y[x]+=(16*f-Y[x])//8
-       t=[e]
+      if j>4:
+       a=[];h=[0]*e
+       for d in range(e):k=d%(e//p);b=c(60+12*min(h[k].bit_length(),11)+min(k and b.bit_length\#
+    (),11));a+=-b if b and x(200)else b,;h[k]+=(16*b-h[k])//8
+       g=[a]
     #]
     #[rans raw
-      list(zip(*l))
+      list(zip(*z))
     #]
       yield
     #[bit_fields
-      if m==4:t=[packbits(append(t[0][:,None]>>arange(d)&1,e)>0,bitorder="little")]
+      if j==4:g=[packbits(append(g[0][:,None]>>arange(f)&1,a)>0,bitorder="little")]
     #]
     #[inline streams permutation bit_fields adaptive
-      if t:
-       e=0
-       for f in t:e=e*256+array(f,int)
-       e=e.astype("u%d"%g);f=a[0].lower()+str(g)
+      if g:
+       a=0
+       for b in g:a=a*256+array(b,int)
+       a=a.astype("u%d"%l);b=o[0].lower()+str(l)
     #[float_planes
-       if a[0]in"BF"and g>1:e=e>>1|e<<8*g-1
+       if o[0]in"BF"and l>1:a=a>>1|a<<8*l-1
     #]
     #[bf16
-       if a=="BF16":e=e.astype("I")<<16;f="f"
+       if o=="BF16":a=a.astype("I")<<16;b="f"
     #]
     #[f8
-       if"_"in a:s="M3"in a;e=e.astype("H");e=(e*128+((e>>7)+e%128//127<<14)if s else e<<8).vi\#
-    ew("e");e=float32(e)*256**s;f="f"
+       if"_"in o:d="M3"in o;a=a.astype("H");a=(a*128+((a>>7)+a%128//127<<14)if d else a<<8).vi\#
+    ew("e");a=float32(a)*256**d;b="f"
     #]
-       e=e.view(f)
+       a=a.view(b)
     #]
-      yield e.reshape(n)
-     E=[];Y=b"";w(4)
-     for s in range(2*w(5)):B()
-     for s in range(w(6)):
-      Y=Y[:w(7)]+B();a=T();v=[w(9)for p in range(w(8))];u=T();r=[]
-      for s in range(w(10)):e=d(a,v);next(e);r+=e,
-      J(65536);J(65536);E+=(Y.decode(),a,v,u,r),
+      yield a.reshape(m)
+     T=[];w=b"";c(4)
+     for e in range(2*c(5)):K()
+     for e in range(c(6)):
+      w=w[:c(7)]+K();z=C();j=[c(9)for a in range(c(8))];i=C();d=[]
+      for e in range(c(10)):a=E(z,j);next(a);d+=a,
+      t(65536);t(65536);T+=(w.decode(),z,j,i,d),
     #[trellis grid
-     def z(y,w,C):m=w.bit_length()-3;h=b"\1\2\2\4\n+y\2\5\t\22!N\xa6";return y>>1^h[m]*(C&1)^h\#
-    [m+7]*(y&1)
+     def M(c,b,d):a=b.bit_length()-3;b=b"\1\2\2\4\n+y\2\5\t\22!N\xa6";return c>>1^b[a]*(d&1)^b\#
+    [a+7]*(c&1)
     #]
     #[rans
     #[trellis
-     h=array(h)
+     s=array(s)
     #]
-     b=array(b);i=array(i);U=i.cumsum()-i;W=repeat(arange(len(b)),i).astype("i")
-     for(p,f,*o),D in Q.items():
-      i[0]=1<<p;t,G,C,*y=zip(*D);d=max(map(len,G));l=zeros((len(D),d+f),"i")
-      for e,m in zip(l,G):e[:len(m)]=m
+     u=array(u);l=array(l);U=l.cumsum()-l;V=repeat(arange(len(u)),l).astype("i")
+     for(v,m,*g),N in S.items():
+      l[0]=1<<v;F,J,W,*n=zip(*N);k=max(map(len,J));I=zeros((len(N),k+m),"i")
+      for a,b in zip(I,J):a[:len(b)]=b
     #[trellis
-      if o:y=array(y[0]).T[...,None]
+      if g:n=array(n[0]).T[...,None]
     #]
-      e=array([frombuffer(J,"I",f)for J in t],int);x=frombuffer(b"".join(t),"H");I=cumsum([[2*\#
-    f-1]]+[[len(x)//2]for x in t[:-1]],0)
-      for s in range(0,d,f):
-       H=l[:,s:s+f];j=H+e%(1<<p)
+      a=array([frombuffer(a,"I",m)for a in F],int);X=frombuffer(b"".join(F),"H");E=cumsum([[2*\#
+    m-1]]+[[len(a)//2]for a in F[:-1]],0)
+      for e in range(0,k,m):
+       R=I[:,e:e+m];q=R+a%(1<<v)
     #[trellis
-       if o:n=(y[0]+s+arange(f))%y[1]+y[2];V=h[n];j+=V%2<<p
+       if g:h=(n[0]+e+arange(m))%n[1]+n[2];r=s[h];q+=r%2<<v
     #]
-       c=W[j];m=i[c]*(e>>p)+j-U[c];I=I[:,-1:]+(m<65536).cumsum(1);e=where(m<65536,m<<16|x[I],m\#
-    );H[:]=c
+       f=V[q];b=l[f]*(a>>v)+q-U[f];E=E[:,-1:]+(b<65536).cumsum(1);a=where(b<65536,b<<16|X[E],b\#
+    );R[:]=f
     #[trellis
-       if o:h[n]=z(V,o[0],b[c])
+       if g:s[h]=M(r,g[0],u[f])
     #]
-      for e,m,c in zip(l,G,C):m[:]=b[e[:len(m)]]+c
+      for a,b,f in zip(I,J,W):b[:]=u[a[:len(b)]]+f
     #]
     #[scaled packed base3 bitmask binary grid low_rank
-     def I(e,i):s=e.size//(i.size or 1);return float32(e*float32(i).repeat(s).reshape(e.shape))
+     def v(a,c):b=a.size//(c.size or 1);return float32(a*float32(c).repeat(b).reshape(a.shape))
     #]
     #[grouped codebook
-     def t(i):return repeat(float32(i),o[0]or v[1],1)[:,:v[1]]
+     def F(a):return repeat(float32(a),g[0]or j[1],1)[:,:j[1]]
     #]
-     j={}
-     for Y,a,v,u,r in E:
-      e,*r=map(next,r)
+     E={}
+     for w,z,j,i,d in T:
+      a,*d=map(next,d)
     #[scaled packed low_rank base3 bitmask binary grid grouped codebook affine cast
-      if u:
-       p=u[3]
+      if i:
+       m=i[3]
     #[packed base3 bitmask binary grid grouped codebook affine
-       o=[int(s)for s in re.findall(r"\d+",u)]
+       g=[int(a)for a in __import__("re").findall(r"\d+",i)]
     #]
     #[packed
-       if p=="k":e=F(e,prod(v),o[0])-o[1]
+       if m=="k":a=G(a,prod(j),g[0])-g[1]
     #]
     #[base3 bitmask binary
-       if p in"na":l,y,d,f=o[-4:];d*=l
+       if m in"na":I,n,k,q=g[-4:];k*=I
     #]
     #[base3
-       if"3 "in u:e=(e[:,None]//[1,3,9,27,81]%3).ravel()[:d]-1
+       if"3 "in i:a=(a[:,None]//[1,3,9,27,81]%3).ravel()[:k]-1
     #]
     #[bitmask
-       if"mask"in u:m=unpackbits(e).astype(int);e=m[:d];e[e>0]=m[d+-d%8:][:e.sum()]*2-1
+       if"mask"in i:b=unpackbits(a).astype(int);a=b[:k];a[a>0]=b[k+-k%8:][:a.sum()]*2-1
     #]
     #[mean_magnitude
-       if"mean"in u:m=maximum(abs(e).reshape(-1,f).mean(1,"f"),1e-8);r[0]=float32(r[0]).ravel()/m
+       if"mean"in i:b=maximum(abs(a).reshape(-1,q).mean(1,"f"),1e-8);d[0]=float32(d[0]).ravel()/b
     #]
     #[binary
-       if p=="a":e=F(e,d,1)*2-1
+       if m=="a":a=G(a,k,1)*2-1
     #]
     #[grid
-       if p=="d":
-        if o[0]:
-         e=e.astype(int).reshape(v[0],-1);V=0*e[0]
-         for m in e:c=V&1;V=z(V,o[0],m);m+=m+c
-        e=I(e,r[0]);e=e*resize(float32(r[1]),e.shape)
+       if m=="d":
+        if g[0]:
+         a=a.astype(int).reshape(j[0],-1);r=0*a[0]
+         for b in a:f=r&1;r=M(r,g[0],b);b+=b+f
+        a=v(a,d[0]);a=a*resize(float32(d[1]),a.shape)
     #]
     #[scaled packed base3 bitmask binary low_rank
-       if p in"lkna":e=I(e,r[0])
+       if m in"lkna":a=v(a,d[0])
     #]
     #[base3 bitmask binary
-       if p in"na":e=e.reshape(l,-1)[:,:y]
+       if m in"na":a=a.reshape(I,-1)[:,:n]
     #]
     #[low_rank
-       if"+"in u:
-        m=0
-        for s,n in zip(I(*r[1:3]).T,I(*r[3:])):s=outer(float64(s),n);c=s+m;n=c-s;n=s-(c-n)+(m-\#
-    n);m=float32((c.view(int)-(n*c<0)|(n!=0)).view(float))
-        e=e+m
+       if"+"in i:
+        b=0
+        for e,h in zip(v(*d[1:3]).T,v(*d[3:])):e=outer(float64(e),h);f=e+b;h=f-e;h=e-(f-h)+(b-\#
+    h);b=float32((f.view(int)-(h*f<0)|(h!=0)).view(float))
+        a=a+b
     #]
     #[grouped
-       if p=="u":
-        if r[1].size:e=e-t(r[1])
-        e=e*t(r[0])
+       if m=="u":
+        if d[1].size:a=a-F(d[1])
+        a=a*F(d[0])
     #]
     #[codebook
-       if p=="e":e=r[0][e]*t(r[1])
+       if m=="e":a=d[0][a]*F(d[1])
     #]
     #[affine
-       if p=="i":s,n="fd"if o[1:]else"if";m=lambda i:resize(i.repeat(int(prod(v[o[-1]+1:]))),v\#
-    );e=float32(e.astype(s)-m(r[1].astype(s)))*m(r[0].astype(n))
+       if m=="i":e,h="fd"if g[1:]else"if";b=lambda a:resize(a.repeat(int(prod(j[g[-1]+1:]))),j\#
+    );a=float32(a.astype(e)-b(d[1].astype(e)))*b(d[0].astype(h))
     #]
-       e=A(a,float32(e))
+       a=Q(z,float32(a))
     #]
-      j[Y]=e.reshape(v)
-     return j
+      E[w]=a.reshape(j)
+     return E
     """#
 }

@@ -108,7 +108,7 @@ extension ConversionPlan.Item {
 }
 
 extension EncodedTensor {
-  /// The same codes with scales that are powers of two with a fraction, as far as they are positive.
+  /// The same codes; scales, as far as they are positive, are powers of two with a fraction.
   fileprivate func roundingScales(steps: Int) throws(Rejection) -> EncodedTensor {
     guard let kept = encoding as? any KeptEncoding else { return self }
     var parts = components
@@ -119,7 +119,8 @@ extension EncodedTensor {
         unsafe chunk.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
       }
       guard
-        let rounded = unsafe LogarithmicScales.rounded(bytes.span.bytes, tensor.dtype, steps: steps),
+        let rounded = unsafe LogarithmicScales.rounded(
+          bytes.span.bytes, tensor.dtype, steps: steps),
         let scales = Tensor(dtype: tensor.dtype, shape: tensor.shape, storage: Storage(rounded))
       else { continue }
       parts[index] = Component(name: parts[index].name, tensor: scales)

@@ -5,7 +5,7 @@ internal import TensorCore
 
 /// How many bits a tensor takes, and what other coders would make of the same codes.
 public struct TensorEntropy: Sendable {
-  /// The integers, or bytes of floats, that are coded: those of the first part, which are the codes.
+  /// The integers, or bytes of floats, that are coded: those of the first part, the codes.
   public let symbolCount: Int
   /// The bits that an artifact spends on each, under which model; nil elsewhere, and for what lies
   /// in its directory.

@@ -98,7 +98,8 @@ private struct PlaneHistograms {
   init(_ dtype: DType) {
     layout = ElementPlanes(dtype)
     isWide = dtype == .i16 || dtype == .u16
-    counts = isWide
+    counts =
+      isWide
       ? [[UInt64](repeating: 0, count: 1 << 16)]
       : [[UInt64]](repeating: [UInt64](repeating: 0, count: 256), count: layout.width)
   }
@@ -114,7 +115,9 @@ private struct PlaneHistograms {
       return
     }
     for plane in 0..<layout.width {
-      for index in (plane * count)..<((plane + 1) * count) { counts[plane][Int(planes[index])] += 1 }
+      for index in (plane * count)..<((plane + 1) * count) {
+        counts[plane][Int(planes[index])] += 1
+      }
     }
   }
 

@@ -75,7 +75,8 @@ extension AdaptiveDecoder {
     }
     var digits: UInt64 = 1
     for index in 0..<count {
-      let next = index < digitLimit ? try bit(.digit(of: field, count: count, after: digits)) : false
+      let next =
+        index < digitLimit ? try bit(.digit(of: field, count: count, after: digits)) : false
       digits = digits << 1 | (next ? 1 : 0)
     }
     let value = Int(digits - 1)

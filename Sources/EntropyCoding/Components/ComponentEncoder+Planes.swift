@@ -6,7 +6,8 @@ extension ComponentEncoder {
   /// Encodes elements plane by plane under histograms, reading them twice: once to count, once to
   /// code. Memory does not grow with the component.
   func encodePlanes(
-    _ source: @escaping ComponentSource, to encoder: inout AdaptiveEncoder, _ sink: @escaping ChunkSink
+    _ source: @escaping ComponentSource, to encoder: inout AdaptiveEncoder,
+    _ sink: @escaping ChunkSink
   ) throws(Rejection) -> CodedComponent {
     let layout = ElementPlanes(dtype)
     var counts = [[UInt32]](repeating: [UInt32](repeating: 0, count: 256), count: layout.width)
@@ -81,13 +82,16 @@ extension ComponentEncoder {
   private func count8(_ content: ArraySlice<UInt8>, _ counts: inout [UInt32]) {
     unsafe content.withUnsafeBufferPointer { content in
       unsafe counts.withUnsafeMutableBufferPointer { counts in
-        for unsafe byte in unsafe content { unsafe counts[Int(byte)] &+= 1 }
+        for index in 0..<content.count {
+          unsafe counts[Int(content[index])] &+= 1
+        }
       }
     }
   }
 
   /// The plane under a histogram of its bytes, or as it is where that does not pay.
-  private static func plane(_ counts: [UInt32], _ geometry: StreamGeometry) -> CodedComponent.Plane {
+  private static func plane(_ counts: [UInt32], _ geometry: StreamGeometry) -> CodedComponent.Plane
+  {
     guard let least = counts.firstIndex(where: { $0 > 0 }),
       let last = counts.lastIndex(where: { $0 > 0 })
     else { return .raw }
@@ -129,7 +133,9 @@ private struct ElementChunks {
       var position = 0
       while position < bytes.byteCount {
         let end = min(position + byteCount - pending.count, bytes.byteCount)
-        unsafe bytes.extracting(position..<end).withUnsafeBytes { unsafe pending.append(contentsOf: $0) }
+        unsafe bytes.extracting(position..<end).withUnsafeBytes {
+          unsafe pending.append(contentsOf: $0)
+        }
         position = end
         if pending.count == byteCount {
           try body(pending)

@@ -58,7 +58,8 @@ public struct ComponentEncoder {
 
   /// Writes the description to a directory and the chunks to `sink`; gives the component.
   public func encode(
-    _ source: @escaping ComponentSource, to encoder: inout AdaptiveEncoder, _ sink: @escaping ChunkSink
+    _ source: @escaping ComponentSource, to encoder: inout AdaptiveEncoder,
+    _ sink: @escaping ChunkSink
   ) throws(Rejection) -> CodedComponent {
     if byteCount <= Self.mostModelledBytes, isInteger || byteCount <= Self.mostInlineBytes {
       var bytes: [UInt8] = []
@@ -161,7 +162,9 @@ public struct ComponentEncoder {
   }
 
   /// Encodes the chunks of a stream whose symbols are in memory.
-  private func write(_ streams: Streams, _ sink: @escaping ChunkSink) throws(Rejection) -> CodedComponent {
+  private func write(_ streams: Streams, _ sink: @escaping ChunkSink) throws(Rejection)
+    -> CodedComponent
+  {
     switch streams.coding {
     case .streams(let planes):
       guard case .coded(var stream) = planes[0] else {

@@ -27,8 +27,8 @@ enum InlineCoding {
     }
   }
 
-  /// Whether the bytes of a plane differ enough in their frequencies to be worth learning: each that
-  /// occurs takes some four bits to learn.
+  /// Whether the bytes of a plane differ enough in their frequencies to be worth learning: each
+  /// that occurs takes some four bits to learn.
   private static func mayBeModelled(_ content: ArraySlice<UInt8>) -> Bool {
     var counts = [UInt32](repeating: 0, count: 256)
     for byte in content { counts[Int(byte)] += 1 }

@@ -15,8 +15,8 @@ struct DecodingTables {
   /// Entries of runs, at most: 256 KiB, which a second-level cache holds.
   private static let mostRuns = 1 << 17
 
-  /// The layout for a stream of `symbolsToCome`: the more runs, the shorter the search for a symbol,
-  /// but they have to be filled first.
+  /// The layout for a stream of `symbolsToCome`: the more runs, the shorter the search for a
+  /// symbol, but they have to be filled first.
   init(_ tables: FrequencyTables, symbolsToCome: Int) {
     precision = tables.precision
     symbolCount = tables.symbolCount

@@ -6,7 +6,7 @@ public struct StreamDescription: Sendable {
   /// A chunk's symbols; the last one's are what is left.
   public static let chunkSymbols = 1 << 20
 
-  /// The frequencies of all tables together, at most: what a hostile file can make a reader compute.
+  /// The most frequencies of all tables: what a hostile file can make a reader compute.
   static let mostFrequencies = 1 << 20
 
   /// The rows and columns.
@@ -131,7 +131,8 @@ extension StreamDescription {
     laneBits = try decoder.number(CodedField.lanes, limit: 6)
     try require(
       states == 0 || lanes <= geometry.columns || geometry.count == 0,
-      EntropyRules.damagedDescription, "a trellis over \(geometry.columns) columns in \(lanes) lanes")
+      EntropyRules.damagedDescription,
+      "a trellis over \(geometry.columns) columns in \(lanes) lanes")
     for _ in 0..<Self.chunkCount(of: geometry.count) {
       chunkLengths.append(try decoder.number(CodedField.chunkLength, limit: 1 << 32))
     }

@@ -64,7 +64,7 @@ public struct StreamPlanner {
     return best
   }
 
-  /// The most lanes, up to 64, whose states stay below 0.04 % of a chunk: a state's four bytes carry
+  /// The most lanes, up to 64, whose states stay below 0.04 % of a chunk: four bytes of state carry
   /// one byte of symbols, on average.
   static func laneBits(byteCount: Double, columns: Int) -> Int {
     var bits = 0
@@ -151,7 +151,8 @@ private struct Spread {
     // Under a trellis half of the points lie one above twice their code.
     let middle = trellis == nil ? mean : 2 * mean + 0.5
     location = middle.magnitude < 0.25 ? 0 : Int((16 * middle).rounded())
-    let origin = Float(alphabet.leastSymbol) * spacing - Float(location) / 16
+    let origin =
+      Float(alphabet.leastSymbol) * spacing - Float(location) / 16
       + (trellis == nil ? 0 : 0.5)
     squares = symbols.map { symbol in
       let distance = origin + spacing * Float(symbol)

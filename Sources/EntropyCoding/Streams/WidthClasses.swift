@@ -11,8 +11,9 @@ struct WidthClasses {
   private static let leastVariance = 0.02
 
   /// Fits classes to the squared distances of symbols from their middle.
-  init(_ squares: [Float], _ geometry: StreamGeometry, rows wantsRows: Bool, columns wantsColumns: Bool)
-  {
+  init(
+    _ squares: [Float], _ geometry: StreamGeometry, rows wantsRows: Bool, columns wantsColumns: Bool
+  ) {
     var rowVariances = [Double](repeating: 1, count: geometry.rows)
     var columnVariances = [Double](repeating: 1, count: geometry.columns)
     for _ in 0..<(wantsRows && wantsColumns ? 3 : 1) {

@@ -30,7 +30,8 @@ struct Inspect: Verb {
   var hash = false
 
   @Flag(
-    help: "Bits per code: in a Birdie artifact, its model's ideal, order-0, zlib, zstd, xz, brotli.")
+    help: "Bits per code: in a Birdie artifact, its model's ideal, order-0, zlib, zstd, xz, brotli."
+  )
   var entropy = false
 
   @Option(help: ArgumentHelp("Only tensors whose name matches.", valueName: "glob"))

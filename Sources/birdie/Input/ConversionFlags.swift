@@ -6,7 +6,8 @@ struct ConversionFlags: ParsableArguments {
   @Option(
     name: .customLong("to"),
     help: ArgumentHelp(
-      "safetensors, pytorch or birdie; without it the output's ending decides.", valueName: "format"),
+      "safetensors, pytorch or birdie; without it the output's ending decides.", valueName: "format"
+    ),
     completion: .list(OutputFormat.allCases.map(\.rawValue)))
   var target: String?
 

@@ -41,7 +41,8 @@ struct ConversionSummary {
     }
     let count = conversion.items.count
     let verb = seconds == nil ? "would write" : "wrote"
-    text += "\(verb) \(count) tensor\(count == 1 ? "" : "s"), \(byteCount.map(Quantity.bytes) ?? Self.unknown), to "
+    text += "\(verb) \(count) tensor\(count == 1 ? "" : "s"), "
+    text += "\(byteCount.map(Quantity.bytes) ?? Self.unknown), to "
     text += ink.bold(path.printable)
     text += " (\(format.rawValue), from \(Quantity.bytes(input.byteCount)) of \(input.format))"
     if let seconds { text += " in \(Quantity.seconds(seconds))" }
@@ -60,7 +61,9 @@ struct ConversionSummary {
       tensors.add([item.name, item.dtype, item.shape.description, Quantity.bytes(item.byteCount)])
     }
     var files = Table([.left("file"), .right("bytes")])
-    for file in conversion.files { files.add([file.path, file.byteCount.map(Quantity.bytes) ?? Self.unknown]) }
+    for file in conversion.files {
+      files.add([file.path, file.byteCount.map(Quantity.bytes) ?? Self.unknown])
+    }
     return tensors.rendered(with: ink) + "\n" + files.rendered(with: ink) + "\n"
   }
 

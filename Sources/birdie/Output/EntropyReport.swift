@@ -10,7 +10,10 @@ extension InspectionReport {
     }
     guard let first = measured.first?.1 else { return "" }
     var table = Table(
-      [.left("bits per code"), .right("codes"), .right("artifact"), .right("model"), .right("order 0")]
+      [
+        .left("bits per code"), .right("codes"), .right("artifact"), .right("model"),
+        .right("order 0"),
+      ]
         + first.compressed.map { .right($0.name) } + [.left("model")])
     for (name, entropy) in measured {
       table.add(
@@ -41,11 +44,14 @@ extension InspectionReport {
       bits(mean { $0.orderZeroBitsPerSymbol }),
     ]
       + (entropies.first?.compressed.indices.map { index in
-        bits(mean { $0.compressed.indices.contains(index) ? $0.compressed[index].bitsPerSymbol : nil })
+        bits(
+          mean { $0.compressed.indices.contains(index) ? $0.compressed[index].bitsPerSymbol : nil })
       } ?? []) + [""]
   }
 
-  private func bits(_ value: Double?) -> String { value.map { Quantity.fixed($0, digits: 4) } ?? "" }
+  private func bits(_ value: Double?) -> String {
+    value.map { Quantity.fixed($0, digits: 4) } ?? ""
+  }
 }
 
 extension TensorEntropy {
