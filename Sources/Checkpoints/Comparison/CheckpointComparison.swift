@@ -26,16 +26,24 @@ extension Checkpoint {
     let (ours, theirs) = (tensorByName, other.tensorByName)
     let listed = Set(tensors.map { ExactText($0.name) })
     let noted = other.tensors.map(\.name).filter { !listed.contains(ExactText($0)) }
+    let (ourKept, theirKept) = (keptNames, other.keptNames)
+    var known: [ComparedPair: TensorDifference] = [:]
     var differences: [TensorDifference] = []
     var bytes = 0
     for name in tensors.map(\.name) + noted {
       guard let tensor = ours[ExactText(name)], let counterpart = theirs[ExactText(name)] else {
         continue
       }
-      differences.append(
-        try locating(Place(tensor: name)) { () throws(Rejection) in
-          try tensor.compared(with: counterpart, as: name)
-        })
+      let key = ExactText(name)
+      let pair = ComparedPair(left: ourKept[key] ?? key, right: theirKept[key] ?? key)
+      let difference =
+        if let twin = known[pair] { twin.renamed(name) } else {
+          try locating(Place(tensor: name)) { () throws(Rejection) in
+            try tensor.compared(with: counterpart, as: name)
+          }
+        }
+      known[pair] = difference
+      differences.append(difference)
       bytes += tensor.decodedByteCount
       progress(bytes)
     }
@@ -54,6 +62,20 @@ extension Checkpoint {
       for name in group where byName[ExactText(name)] == nil { byName[ExactText(name)] = kept }
     }
     return byName
+  }
+}
+
+/// A tensor of each side, or the first of those that it is tied to.
+private struct ComparedPair: Hashable {
+  let left: ExactText
+  let right: ExactText
+}
+
+extension TensorDifference {
+  /// The same under a name that both sides tie to this one.
+  fileprivate func renamed(_ name: String) -> TensorDifference {
+    TensorDifference(
+      name: name, left: left, right: right, isEqual: isEqual, numbers: numbers)
   }
 }
 

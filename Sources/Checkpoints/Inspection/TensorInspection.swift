@@ -28,6 +28,50 @@ public struct TensorInspection: Sendable {
   public let entropy: TensorEntropy?
 }
 
+extension Checkpoint {
+  /// Inspects some of its tensors; of tied ones, which are the same elements, the values are read
+  /// once. `progress` is told the decoded bytes of those that are done.
+  public func inspected(
+    _ chosen: [NamedTensor], _ measurements: TensorInspection.Measurements,
+    progress: (_ done: Int) -> Void = { _ in }
+  ) throws(Rejection) -> [TensorInspection] {
+    let kept = keptNames
+    var known: [ExactText: TensorInspection] = [:]
+    var (inspections, done) = ([TensorInspection](), 0)
+    for tensor in chosen {
+      let key = kept[ExactText(tensor.name)]
+      let found =
+        if let key, let twin = known[key] { twin.renamed(tensor) } else {
+          try locating(Place(file: path)) { () throws(Rejection) in
+            try tensor.inspected(measurements)
+          }
+        }
+      if let key { known[key] = found }
+      inspections.append(found)
+      done += tensor.decodedByteCount
+      progress(done)
+    }
+    return inspections
+  }
+
+  /// For each name that is tied to others, the first of its group.
+  var keptNames: [ExactText: ExactText] {
+    var kept: [ExactText: ExactText] = [:]
+    for group in ties {
+      guard let first = group.first else { continue }
+      for name in group { kept[ExactText(name)] = ExactText(first) }
+    }
+    return kept
+  }
+}
+
+extension TensorInspection {
+  /// The same for a tensor that is tied to this one.
+  fileprivate func renamed(_ tensor: NamedTensor) -> TensorInspection {
+    TensorInspection(tensor: tensor, sha256: sha256, statistics: statistics, entropy: entropy)
+  }
+}
+
 extension NamedTensor {
   /// Reads the values as often as `measurements` need it; not at all for an empty set.
   public func inspected(
