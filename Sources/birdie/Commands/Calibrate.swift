@@ -71,7 +71,8 @@ struct Calibrate: Verb {
     // Whether the output may be written is asked before hours of computing.
     _ = try Checkpoint(format: "safetensors", tensors: [], path: path)
       .conversionReport(to: result, options)
-    let checkpoint = try Checkpoint.open(path, leniency: leniency.rules)
+    var checkpoint = try Checkpoint.open(path, leniency: leniency.rules)
+    if !dryRun { checkpoint.warnings += try PayloadVerification(of: checkpoint).warnings() }
     let model = try LoadedModel(
       checkpoint, configuration: ModelConfiguration.read(arch, beside: path))
     var job = CalibrationJob(tokenPattern: tokens)

@@ -130,9 +130,10 @@ struct Eval: Verb {
   }
 
   private func load(_ path: String) throws -> LoadedModel {
-    try LoadedModel(
-      Checkpoint.open(path, leniency: leniency.rules),
-      configuration: ModelConfiguration.read(arch, beside: path),
+    var checkpoint = try Checkpoint.open(path, leniency: leniency.rules)
+    checkpoint.warnings += try PayloadVerification(of: checkpoint).warnings()
+    return try LoadedModel(
+      checkpoint, configuration: ModelConfiguration.read(arch, beside: path),
       arithmetic: arithmetic == .bf16 ? .bf16 : .f32)
   }
 }

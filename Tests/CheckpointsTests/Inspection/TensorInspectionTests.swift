@@ -1,6 +1,7 @@
 import Checkpoints
 import TensorCore
 import Testing
+import TestSupport
 
 struct TensorInspectionTests {
   @Test func `statistics of floats leave NaN out and count it`() throws {
@@ -79,3 +80,26 @@ struct TensorInspectionTests {
     #expect(![NameGlob("a*"), NameGlob("b*")].admit("c"))
   }
 }
+
+  @Test func `tied tensors are inspected alike`() throws {
+    let checkpoint = try Checkpoint.open(Fixtures.path("pytorch/accepts/ties.pt"))
+    let found = try checkpoint.inspected(checkpoint.tensors, [.hash, .statistics])
+    #expect(found.map(\.tensor.name) == checkpoint.tensors.map(\.name))
+    #expect(try found.map(\.sha256) == checkpoint.tensors.map { try $0.content.sha256() })
+    #expect(!checkpoint.ties.isEmpty)
+  }
+
+  @Test func `only the checksums of what is read are compared`() throws {
+    let whole = try Checkpoint.open(Fixtures.path("pytorch/accepts/state-dict.pt"))
+    guard case .dense(let first) = whole.tensors[0].content else { throw TensorDump.Malformed() }
+    var bytes = try Fixtures.bytes("pytorch/accepts/state-dict.pt")
+    bytes[first.storage.start] ^= 1
+    let folder = try TemporaryFolder()
+    let damaged = try Checkpoint.open(folder.write("damaged.pt", bytes))
+    let error = #expect(throws: Rejection.self) {
+      try PayloadVerification(of: damaged, reading: Array(damaged.tensors[..<1])).warnings()
+    }
+    #expect(error?.rule.id == "Z04")
+    let others = Array(damaged.tensors[1...])
+    #expect(try PayloadVerification(of: damaged, reading: others).warnings().isEmpty)
+  }
