@@ -6,7 +6,8 @@ struct ConversionFlags: ParsableArguments {
   @Option(
     name: .customLong("to"),
     help: ArgumentHelp(
-      "safetensors, pytorch or birdie; without it the output's ending decides.", valueName: "format"),
+      "safetensors, pytorch or birdie; without it the output's ending decides.", valueName: "format"
+    ),
     completion: .list(OutputFormat.allCases.map(\.rawValue)))
   var target: String?
 
@@ -49,7 +50,8 @@ struct ConversionFlags: ParsableArguments {
     options.patterns = tensors
     options.renamings = try rename.map { text in
       guard let renaming = Renaming(text) else {
-        throw ValidationError("--rename \(text): give s/PATTERN/NEW/ with a regular expression")
+        throw ValidationError(
+          "--rename \(text): give s/PATTERN/NEW/ with a regular expression, and in NEW its groups")
       }
       return renaming
     }
