@@ -1,7 +1,8 @@
 import Checkpoints
+import Diagnostics
 import TensorCore
-import Testing
 import TestSupport
+import Testing
 
 struct TensorInspectionTests {
   @Test func `statistics of floats leave NaN out and count it`() throws {
@@ -73,13 +74,23 @@ struct TensorInspectionTests {
     #expect(tensor.storedByteCount == 0)
   }
 
+  // What POSIX says of fnmatch(3).
+  @Test(arguments: [
+    ("?", "é", true), ("??", "é", false), ("[é]", "é", true), ("[!a]", "é", true),
+    ("a[b-d]*", "ac.x", true), ("[]]", "]", true), ("[a", "[a", true), (#"\*"#, "a", false),
+    ("*a*b", "aXaYb", true), ("*a*b", "aXaYbc", false), ("", "", true), ("*", "", true),
+    ("[a-]", "-", true), ("[z-a]", "m", false),
+  ])
+  func `a glob matches characters`(pattern: String, name: String, isMatch: Bool) {
+    #expect(NameGlob(pattern).matches(name) == isMatch)
+  }
+
   @Test func `a glob's star also matches dots`() {
     #expect(NameGlob("blocks.0.*").matches("blocks.0.attn.weight"))
     #expect(!NameGlob("blocks.0.*").matches("blocks.10.attn.weight"))
     #expect([NameGlob]().admit("anything"))
     #expect(![NameGlob("a*"), NameGlob("b*")].admit("c"))
   }
-}
 
   @Test func `tied tensors are inspected alike`() throws {
     let checkpoint = try Checkpoint.open(Fixtures.path("pytorch/accepts/ties.pt"))
@@ -103,3 +114,4 @@ struct TensorInspectionTests {
     let others = Array(damaged.tensors[1...])
     #expect(try PayloadVerification(of: damaged, reading: others).warnings().isEmpty)
   }
+}
