@@ -107,6 +107,9 @@ struct Eval: Verb {
 
   func run() throws {
     machine.apply()
+    let progress = ProgressLine(
+      "evaluating", total: 0, unit: .tokens, isShown: output.isTalkative)
+    defer { progress.finish() }
     let model = try load(path)
     let other = try reference.map(load)
     var job = EvaluationJob(tokenPattern: tokens)
@@ -117,9 +120,6 @@ struct Eval: Verb {
     job.stride = stride
     job.isolatesDocuments = isolateDocuments
     job.maximumTokenCount = maxTokens
-    let progress = ProgressLine(
-      "evaluating", total: 0, unit: .tokens, isShown: output.isTalkative)
-    defer { progress.finish() }
     let outcome = try job.run(model, reference: other, progress: progress.update)
     progress.finish()
     let warnings = [model, other].compactMap { $0?.checkpoint.warnings }.flatMap(\.self)
