@@ -26,7 +26,6 @@ extension Checkpoint {
     let (ours, theirs) = (tensorByName, other.tensorByName)
     let listed = Set(tensors.map { ExactText($0.name) })
     let noted = other.tensors.map(\.name).filter { !listed.contains(ExactText($0)) }
-    let (ourKept, theirKept) = (keptNames, other.keptNames)
     var known: [ComparedPair: TensorDifference] = [:]
     var differences: [TensorDifference] = []
     var bytes = 0
@@ -34,15 +33,14 @@ extension Checkpoint {
       guard let tensor = ours[ExactText(name)], let counterpart = theirs[ExactText(name)] else {
         continue
       }
-      let key = ExactText(name)
-      let pair = ComparedPair(left: ourKept[key] ?? key, right: theirKept[key] ?? key)
+      let pair = ComparedPair(tensor.content, counterpart.content)
       let difference =
-        if let twin = known[pair] { twin.renamed(name) } else {
+        if let pair, let twin = known[pair] { twin.renamed(name) } else {
           try locating(Place(tensor: name)) { () throws(Rejection) in
             try tensor.compared(with: counterpart, as: name)
           }
         }
-      known[pair] = difference
+      if let pair { known[pair] = difference }
       differences.append(difference)
       bytes += tensor.decodedByteCount
       progress(bytes)
@@ -65,14 +63,20 @@ extension Checkpoint {
   }
 }
 
-/// A tensor of each side, or the first of those that it is tied to.
+/// The elements of a tensor of each side.
 private struct ComparedPair: Hashable {
-  let left: ExactText
-  let right: ExactText
+  private let left: ContentIdentity
+  private let right: ContentIdentity
+
+  init?(_ left: TensorContent, _ right: TensorContent) {
+    guard let left = ContentIdentity(left), let right = ContentIdentity(right) else { return nil }
+    self.left = left
+    self.right = right
+  }
 }
 
 extension TensorDifference {
-  /// The same under a name that both sides tie to this one.
+  /// The same under a name that has the same elements on both sides.
   fileprivate func renamed(_ name: String) -> TensorDifference {
     TensorDifference(
       name: name, left: left, right: right, isEqual: isEqual, numbers: numbers)

@@ -77,11 +77,9 @@ extension SafetyReport {
     collect { _ throws(Rejection) in
       try SafetensorsFormat.checkBooleans(in: checkpoint, audit: &audit)
     }
-    // What is tied is the same elements: a small file can give one large tensor many names.
-    let kept = checkpoint.keptNames
-    var known: [ExactText: (nan: Int, infinity: Int)] = [:]
+    var known: [ContentIdentity: (nan: Int, infinity: Int)] = [:]
     for tensor in checkpoint.tensors {
-      let key = kept[ExactText(tensor.name)]
+      let key = ContentIdentity(tensor.content)
       collect { (report) throws(Rejection) in
         try locating(Place(tensor: tensor.name)) { () throws(Rejection) in
           let twin = key.flatMap { known[$0] }

@@ -29,17 +29,16 @@ public struct TensorInspection: Sendable {
 }
 
 extension Checkpoint {
-  /// Inspects some of its tensors; of tied ones, which are the same elements, the values are read
+  /// Inspects some of its tensors; of several that are the same elements the values are read
   /// once. `progress` is told the decoded bytes of those that are done.
   public func inspected(
     _ chosen: [NamedTensor], _ measurements: TensorInspection.Measurements,
     progress: (_ done: Int) -> Void = { _ in }
   ) throws(Rejection) -> [TensorInspection] {
-    let kept = keptNames
-    var known: [ExactText: TensorInspection] = [:]
+    var known: [ContentIdentity: TensorInspection] = [:]
     var (inspections, done) = ([TensorInspection](), 0)
     for tensor in chosen {
-      let key = kept[ExactText(tensor.name)]
+      let key = ContentIdentity(tensor.content)
       let found =
         if let key, let twin = known[key] { twin.renamed(tensor) } else {
           try locating(Place(file: path)) { () throws(Rejection) in
@@ -53,20 +52,10 @@ extension Checkpoint {
     }
     return inspections
   }
-
-  /// For each name that is tied to others, the first of its group.
-  var keptNames: [ExactText: ExactText] {
-    var kept: [ExactText: ExactText] = [:]
-    for group in ties {
-      guard let first = group.first else { continue }
-      for name in group { kept[ExactText(name)] = ExactText(first) }
-    }
-    return kept
-  }
 }
 
 extension TensorInspection {
-  /// The same for a tensor that is tied to this one.
+  /// The same for a tensor that is the same elements.
   fileprivate func renamed(_ tensor: NamedTensor) -> TensorInspection {
     TensorInspection(tensor: tensor, sha256: sha256, statistics: statistics, entropy: entropy)
   }

@@ -8,11 +8,10 @@ extension SafetensorsFormat {
   public static func checkBooleans(
     in checkpoint: Checkpoint, audit: inout Audit
   ) throws(Rejection) {
-    let kept = checkpoint.keptNames
+    var known: Set<ContentIdentity> = []
     for tensor in checkpoint.tensors {
-      let name = ExactText(tensor.name)
-      guard kept[name] ?? name == name else { continue }
       guard case .dense(let elements) = tensor.content, elements.dtype == .bool,
+        ContentIdentity(tensor.content).map({ known.insert($0).inserted }) ?? true,
         let storage = elements.contiguousStorage,
         let position = firstOther(in: storage.bytes)
       else { continue }
