@@ -1,12 +1,17 @@
 """Writes golf artifacts that contradict themselves, one rule per file: rejects/<RULE>-<slug>.ptz.
 
+What opening cannot find, because only reading every byte does, is damaged/<RULE>-<slug>.ptz.
+
     golf_rejects.py [--out Fixtures/golf/rejects]
 
 Made with torch 2.15.0, numpy 2.4.6, brotli 1.0.9, zstd 1.5.4, lrzip 0.651.
 """
 
 import argparse
+import io
 import os
+import subprocess
+import zipfile
 
 import numpy as np
 import torch
@@ -52,6 +57,22 @@ def _with_length(data, stream, change):
     return data[:start] + length.to_bytes(4, "little") + data[start + 4 :]
 
 
+def _damaged():
+    """A PGRP container in whose inner zip one bit of a tensor is turned, its checksum is not."""
+    data = _per_group()
+    streams = _streams(data)
+    command = ["brotli", "-dc"]
+    inner = bytearray(
+        subprocess.run(command, input=streams[7], capture_output=True, check=True).stdout
+    )
+    with zipfile.ZipFile(io.BytesIO(inner)) as archive:
+        member = next(entry for entry in archive.infolist() if "/data/" in entry.filename)
+        content = archive.read(member)
+    inner[inner.index(content)] ^= 1
+    streams[7] = wrap.brotli(bytes(inner), window=24)
+    yield "Z04-remainder", wrap.container(streams)
+
+
 def _permutations():
     yield "C07-row-twice", _per_group(lambda rows: [0, *range(rows - 1)])
     yield "C07-row-out-of-range", _per_group(lambda rows: [rows, *range(1, rows)])
@@ -62,13 +83,19 @@ def _permutations():
     yield "C07-absent", _with_orders(_per_group(), None)
 
 
-def _with_orders(data, order, tail=b""):
-    """The container with another last stream."""
+def _streams(data):
+    """The nine streams of a container."""
     lengths = [int.from_bytes(data[8 + 4 * i : 12 + 4 * i], "little") for i in range(9)]
     position, streams = 8 + 36, []
     for length in lengths:
         streams.append(data[position : position + length])
         position += length
+    return streams
+
+
+def _with_orders(data, order, tail=b""):
+    """The container with another last stream."""
+    streams = _streams(data)
     streams[8] = b"" if order is None else wrap.brotli(order.astype("<u2").tobytes() + tail)
     return wrap.container(streams)
 
@@ -185,10 +212,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", default=os.path.join(HERE, "..", "golf", "rejects"))
     options = parser.parse_args()
-    os.makedirs(options.out, exist_ok=True)
-    for name, payload in files():
-        with open(os.path.join(options.out, name + ".ptz"), "wb") as file:
-            file.write(payload)
+    damaged = os.path.join(options.out, "..", "damaged")
+    for folder, content in ((options.out, files()), (damaged, _damaged())):
+        os.makedirs(folder, exist_ok=True)
+        for name, payload in content:
+            with open(os.path.join(folder, name + ".ptz"), "wb") as file:
+                file.write(payload)
 
 
 if __name__ == "__main__":

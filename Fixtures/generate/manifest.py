@@ -27,6 +27,7 @@ ORIGINS = {
     "pytorch/rejects/": ("generate/torch_rejects.py", TORCH),
     "pytorch/objects/": ("generate/torch_objects.py", TORCH),
     "golf/accepts/": ("generate/golf_vectors.py", GOLF),
+    "golf/damaged/": ("generate/golf_rejects.py", GOLF),
     "golf/rejects/": ("generate/golf_rejects.py", GOLF),
     **{f"golf/accepts/{name}/": (RECORDS, "torch 2.15.0, safetensors 0.8.0") for name in GIVEN},
     "golf-layouts/": ("generate/encodings.py", TORCH),

@@ -127,7 +127,7 @@ REJECTS = {
     "P13-logging": p2(call(glob("logging", "FileHandler"), text("/tmp/x"))),
     "P13-codetype": p2(glob("types", "CodeType")),
     "P13-cloudpickle": p2(glob("cloudpickle.cloudpickle", "_make_function")),
-    "P13-unlisted-call": p2(call(glob("helpers", "build"), INT5)),
+    "P40-unlisted-call": p2(call(glob("helpers", "build"), INT5)),
     "P13-call-of-constant": p2(call(glob("torch", "float32"))),
     "P13-instance-called": p2(call(glob("torch.nn.modules.linear", "Linear"), INT5)),
     "P14-unlisted-then-truncated": p2(glob("helpers", "setup"), b"0]")[:-1],

@@ -322,6 +322,7 @@ def write_folders():
         put("rejects/" + folder, name, text)
         put("rejects/" + folder, first, left)
         put("rejects/" + folder, second, right)
+    put("rejects/S22-one-of-two", first, one)
 
 
 def main():

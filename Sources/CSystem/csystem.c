@@ -24,3 +24,7 @@ int csystem_rename_new(const char *from, const char *to) {
   if (faccessat(AT_FDCWD, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return -EEXIST;
   return rename(from, to) == 0 ? 0 : -errno;
 }
+
+int csystem_rename_exchange(const char *one, const char *other) {
+  return renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE) == 0 ? 0 : -errno;
+}

@@ -40,6 +40,64 @@ extension Checkpoint {
   }
 }
 
+/// The checksums of a checkpoint, compared on a thread of their own while its tensors are read.
+public struct PayloadVerification: Sendable {
+  private let task: BackgroundTask<Result<[Audit.Warning], Rejection>>
+
+  /// Starts to compare the checksums of the bytes that `tensors` lie in, or of all bytes.
+  public init(of checkpoint: Checkpoint, reading tensors: [NamedTensor]? = nil) {
+    var part = checkpoint
+    if let tensors { part.payloadChecks = checkpoint.payloadChecks(of: tensors) }
+    task = BackgroundTask { [part] in
+      Result { () throws(Rejection) in
+        var audit = Audit(leniency: part.leniency)
+        try part.verifyPayloads(audit: &audit)
+        return audit.warnings
+      }
+    }
+  }
+
+  /// Waits for the end; throws Z04 where bytes differ from their checksum and F04 where the file
+  /// was changed meanwhile, and gives what the caller tolerates.
+  public func warnings() throws(Rejection) -> [Audit.Warning] { try task.join().get() }
+}
+
+extension Checkpoint {
+  /// The checks of the members that some tensor looks into.
+  fileprivate func payloadChecks(of chosen: [NamedTensor]) -> [PayloadCheck] {
+    guard chosen.count < tensors.count else { return payloadChecks }
+    // Members of one file do not overlap: the last that begins before a byte is the one with it.
+    let checks = payloadChecks.sorted { $0.storage.start < $1.storage.start }
+    let starts = Dictionary(grouping: checks) { $0.storage.file.map(ObjectIdentifier.init) }
+    let storages = Dictionary(grouping: chosen.flatMap(\.content.storages)) {
+      $0.file.map(ObjectIdentifier.init)
+    }
+    return starts.flatMap { file, checks in
+      var needed: Set<Int> = []
+      for storage in storages[file] ?? [] where storage.byteCount > 0 {
+        needed.formUnion(Self.members(checks, around: storage))
+      }
+      return needed.sorted().map { checks[$0] }
+    }
+  }
+
+  /// The positions of the checks whose bytes a storage shares.
+  private static func members(_ checks: [PayloadCheck], around storage: Storage) -> Range<Int> {
+    func firstPosition(notBefore start: Int) -> Int {
+      var range = 0..<checks.count
+      while !range.isEmpty {
+        let middle = range.lowerBound + range.count / 2
+        range =
+          checks[middle].storage.start < start
+          ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
+      }
+      return range.lowerBound
+    }
+    let end = firstPosition(notBefore: storage.start + storage.byteCount)
+    return max(0, firstPosition(notBefore: storage.start + 1) - 1)..<max(end, 0)
+  }
+}
+
 /// Eight lower-case digits.
 func hexadecimal(_ value: UInt32) -> String {
   let digits = String(value, radix: 16)

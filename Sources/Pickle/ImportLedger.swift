@@ -8,6 +8,7 @@ struct ImportLedger {
     PickleRules.legacyInstance, PickleRules.stackObject, PickleRules.unknownInstance,
     PickleRules.callOfNonSymbol, PickleRules.buildOfNonObject, PickleRules.slotState,
     PickleRules.extensionRegistry, PickleRules.impureName, PickleRules.forbiddenCall,
+    PickleRules.unknownCall,
   ]
 
   private(set) var imports: [PickleImport] = []

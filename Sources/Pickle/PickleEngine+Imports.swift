@@ -148,7 +148,10 @@ extension PickleEngine {
     }
     if found.verdict == .unwrapper { excuseClasses(in: arguments) }
     if ledger.note(.called, at: index), !found.verdict.isCallable, found.danger == nil {
-      try breach(PickleRules.forbiddenCall, "\(cursor.opcodeName) calls \(found.symbol)")
+      // What is on a list is known not to be called by any writer; of other names nothing is known.
+      let rule =
+        found.verdict == .unknown ? PickleRules.unknownCall : PickleRules.forbiddenCall
+      try breach(rule, "\(cursor.opcodeName) calls \(found.symbol)")
     }
     pushObject(of: found.symbol, arguments: arguments, isInstance: false)
   }

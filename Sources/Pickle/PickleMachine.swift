@@ -10,7 +10,7 @@ public enum PickleMachine {
   /// with `_parameters`, `_buffers` and `_modules`, which makes an unknown class a neural-network
   /// module that is read as data. Linear in the size of the stream.
   ///
-  /// Throws rules P01 to P39; offsets count from the start of `bytes`. Relaxed rules warn
+  /// Throws rules P01 to P40; offsets count from the start of `bytes`. Relaxed rules warn
   /// in `audit`.
   public static func run(
     _ bytes: RawSpan, from start: Int = 0, policy: (Symbol) -> SymbolVerdict,

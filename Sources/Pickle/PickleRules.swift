@@ -11,7 +11,7 @@ public enum PickleRules {
   ]
   private static let calls = [
     callOfNonSymbol, buildOfNonObject, slotState, extensionRegistry, persistentText, impureName,
-    forbiddenCall, importBeforeDamage,
+    forbiddenCall, importBeforeDamage, unknownCall,
   ]
   private static let stream = [
     truncated, trailingBytes, secondPickle, protocolHeader, frameBoundary, stackUnderflow,
@@ -72,8 +72,8 @@ public enum PickleRules {
     because: "Making the object runs code of a class that this file only names. Classes whose "
       + "state is that of a neural-network module are read as data; this one is something else.",
     remedy:
-      "Save the state_dict instead of whole objects, or pass --lenient P06 to keep the object "
-      + "as opaque data.",
+      "Save the state_dict instead of whole objects, or pass --lenient P06 to read its "
+      + "attributes and items as data.",
     status: .refused, isRelaxable: true)
 
   /// P07: a call of something that is no symbol, or with arguments that are no tuple.
@@ -122,7 +122,7 @@ public enum PickleRules {
       + "scanners.",
     remedy: "Do not load the file. No checkpoint needs such a name.", status: .refused)
 
-  /// P13: a call of a symbol that is not on the list of callables, or a notorious gadget.
+  /// P13: a call of a symbol that is listed as no function, or a notorious gadget.
   public static let forbiddenCall = Rule(
     "P13", "call of a function that builds no weights",
     because: "Loading this file with Python's pickle would call the function with arguments of "
@@ -138,6 +138,16 @@ public enum PickleRules {
     remedy: "Do not load the file. If you expected it to be whole, fetch it again and compare "
       + "its hash.",
     status: .refused)
+
+  /// P40: a call of a symbol that is on no list and not notorious.
+  public static let unknownCall = Rule(
+    "P40", "call of an unknown function",
+    because: "Loading this file with Python's pickle would call a function or class that this file "
+      + "only names, with arguments of the file's choosing. Members of enumerations and subclasses "
+      + "of OrderedDict are written so, and so is malware.",
+    remedy: "If you trust the origin, load it there and save a plain state_dict or safetensors, or "
+      + "pass --lenient P40 to read the items that the result is given; nothing is called.",
+    status: .refused, isRelaxable: true)
 
   // MARK: The stream
 

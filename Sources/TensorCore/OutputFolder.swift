@@ -4,7 +4,7 @@ internal import Glibc
 /// A folder of files that appears under its name only when all of them are whole.
 ///
 /// Files are written in a hidden sibling, `.NAME.partial`. `commit` renames that folder or, where
-/// an older output is replaced, moves the files over one by one, the last name given last.
+/// an older output is replaced, lets the two folders change places in one step.
 public struct OutputFolder: ~Copyable {
   private var partial: PartialOutput
 
@@ -28,22 +28,22 @@ public struct OutputFolder: ~Copyable {
   /// Where a file of the folder is written.
   public func path(of name: String) -> String { "\(partial.path)/\(name)" }
 
-  /// Gives the folder its name. `names` are its files, of which the last makes the others one
-  /// output; `stale` names files of an older output that go first.
+  /// Gives the folder its name. `names` are its files; `stale` names files of an older output
+  /// that go. What else the older folder holds stays.
+  ///
+  /// Until the new folder has its name the older one is whole: throws F03 with nothing changed.
   public consuming func commit(_ names: [String], removing stale: [String]) throws(Rejection) {
     guard partial.target.overwrites, let present = FolderContent.names(in: path), !present.isEmpty
     else { return try partial.takeName() }
-    for name in stale { unlink("\(path)/\(name)") }
-    // Otherwise a power cut could bring the old index back beside new shards.
-    FolderContent.sync(path)
-    for name in names {
-      guard rename("\(partial.path)/\(name)", "\(path)/\(name)") == 0 else {
-        throw partial.target.cannotFinish()
-      }
-      if name == names.dropLast().last { FolderContent.sync(path) }
+    let replacement = FolderReplacement(
+      old: path, new: partial.path, aside: partial.target.asidePath, replaced: Set(names + stale))
+    switch replacement.run(present) {
+    case .done: partial.finish()
+    case .failed(let code): throw partial.target.cannotFinish(code)
+    case .aside(let code):
+      // The older folder has another name and so has the new one: neither may go.
+      partial.finish()
+      throw partial.target.cannotFinish(code)
     }
-    FolderContent.sync(path)
-    rmdir(partial.path)
-    partial.finish()
   }
 }

@@ -75,20 +75,27 @@ public struct OutputTarget: Sendable {
   /// The folder that the output lies in.
   var parent: String { path.lastIndex(of: "/").map { String(path[...$0]) } ?? "." }
 
-  /// Where the output waits until it is complete. The name is cut where it would be longer than
-  /// file systems allow, with a hash of the whole so that no two outputs share it.
-  package var partialPath: String {
+  /// Where the output waits until it is complete.
+  package var partialPath: String { hiddenSibling(ending: "partial") }
+
+  /// Where an older folder waits until the new one has its name.
+  var asidePath: String { hiddenSibling(ending: "replaced") }
+
+  /// The name is cut where it would be longer than file systems allow, with a hash of the whole so
+  /// that no two outputs share it.
+  private func hiddenSibling(ending: String) -> String {
     let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
     var name = String(path[folder.endIndex...])
-    if name.utf8.count > 246 {
+    let room = 255 - 2 - ending.utf8.count
+    if name.utf8.count > room {
       let hash = String(
         name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { hash, byte in
           (hash ^ UInt64(byte)) &* 0x100_0000_01b3
         }, radix: 16)
-      while name.utf8.count > 229 { name.unicodeScalars.removeLast() }
+      while name.utf8.count > room - 17 { name.unicodeScalars.removeLast() }
       name += "-" + hash
     }
-    return "\(folder).\(name).partial"
+    return "\(folder).\(name).\(ending)"
   }
 
   /// The rejection of an output whose name is not free.

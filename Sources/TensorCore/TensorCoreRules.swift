@@ -56,7 +56,8 @@ public enum TensorCoreRules {
   /// The output's format has no place for metadata of the input.
   public static let droppedMetadata = Rule(
     "F08", "metadata were left out",
-    because: "PyTorch files hold tensors only, so what the input says about them is lost.",
+    because: "PyTorch files hold tensors only, so what the input says about them is lost; and keys "
+      + "that begin with birdie.encoding would be read as notes on codes.",
     remedy: "Keep the input, or write safetensors, which carry metadata.")
 
   /// One tensor alone is larger than a shard may be.

@@ -10,7 +10,9 @@ enum Rules {
     + EvaluationRules.all + CalibrationRules.all
 
   /// The ids of the rules that never stop a command.
-  static let warningsOnly: Set = ["C04", "C13", "F05", "T14", "Z15", "Z17", "Z18"]
+  static let warningsOnly: Set = [
+    "C04", "C13", "F05", "F08", "F09", "T14", "T21", "T22", "Z15", "Z17", "Z18",
+  ]
 
   /// The rule with this id, in any case.
   static func named(_ id: String) -> Rule? {

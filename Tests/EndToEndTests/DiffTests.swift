@@ -76,4 +76,19 @@ struct DiffTests {
     #expect(run.status == 1)
     #expect(run.output.isEmpty && run.talk.isEmpty)
   }
+
+  @Test(arguments: [
+    ["diff", "BAD", "BAD"], ["inspect", "BAD", "--hash"], ["inspect", "BAD", "--stats"],
+    ["eval", "BAD", "--tokens", "none"], ["calibrate", "BAD", "OUT", "--tokens", "none"],
+  ])
+  func `what reads values refuses those that differ from their checksum`(
+    arguments: [String]
+  ) throws {
+    let damaged = Fixtures.path("zip/rejects/Z04-payload-bit.pt")
+    let names = ["BAD": damaged, "OUT": folder.path("out.safetensors")]
+    let run = try Command.run(arguments.map { names[$0] ?? $0 })
+    #expect(run.status == 65)
+    #expect(run.talk.contains("error[Z04]"))
+    #expect(try Command.birdie("inspect", damaged).status == 0)
+  }
 }

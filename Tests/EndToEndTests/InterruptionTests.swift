@@ -103,4 +103,16 @@ struct InterruptionTests {
     #expect(run.talk.contains("F03"))
     #expect(folder.names == ["big.safetensors"])
   }
+
+  @Test func `an input that is cut while it is read leaves nothing behind`() throws {
+    let run = try Command.shell(
+      """
+      truncate -s +400000004 '\(big)'
+      "$birdie" convert '\(big)' '\(folder.path("o.pt"))' --dtype bf16 -q & pid=$!
+      for i in $(seq 500); do [ -e '\(folder.path(".o.pt.partial"))' ] && break; sleep 0.01; done
+      sleep 0.05; truncate -s 4096 '\(big)'; wait $pid
+      """)
+    #expect(run.status == 75)
+    #expect(folder.names == ["big.safetensors"])
+  }
 }

@@ -130,6 +130,26 @@ struct UsageTests {
     #expect(Set(ids).count == ids.count)
   }
 
+  @Test func `a rule that never stops a command has no status`() throws {
+    let document = try JSONDocument(try Command.birdie("explain", "--json").output)
+    let rules = try #require(document["rules"]?.elements)
+    let without = rules.filter { $0["status"]?.integer == nil }.compactMap { $0["id"]?.text }
+    #expect(without.contains("Z18") && without.contains("F08"))
+    #expect(!without.contains("Z04"))
+  }
+
+  @Test(arguments: [["explain"], ["explain", "Z04"], ["methods"]])
+  func `who wants quiet hears nothing of lists`(arguments: [String]) throws {
+    let run = try Command.run(arguments + ["-q"])
+    #expect(run.status == 0)
+    #expect(run.output.isEmpty && run.talk.isEmpty)
+  }
+
+  @Test func `a replacement that names a missing group is a usage error`() throws {
+    let run = try Command.birdie("convert", "in", "o.pt", "--rename", #"s/(a)/\2/"#)
+    #expect(run.status == 64)
+  }
+
   @Test func `doctor names the kernels and the codecs`() throws {
     let document = try JSONDocument(try Command.birdie("doctor", "--json").output)
     let facts = try #require(document["doctor"])

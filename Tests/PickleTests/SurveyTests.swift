@@ -23,7 +23,7 @@ struct SurveyTests {
   @Test func `a survey goes on after the first finding`() {
     let text = "\u{80}\u{2}cos\nsystem\n0cnumpy\nload\n0chelpers\nbuild\n)R."
     let found = survey(text.unicodeScalars.map { UInt8($0.value) })
-    #expect(found.findings.map(\.rule.id) == ["P01", "P13", "P13"])
+    #expect(found.findings.map(\.rule.id) == ["P01", "P13", "P40"])
     #expect(found.imports.count == 3)
   }
 

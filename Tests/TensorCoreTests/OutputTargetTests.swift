@@ -138,6 +138,67 @@ struct OutputTargetTests {
     #expect(folder.names == ["out", "real"])
   }
 
+  /// A folder `out` with a model in `a`, and what no run may lose: a file, a link, a folder.
+  private func olderOutput() throws {
+    _ = try folder.makeFolder("out")
+    try folder.write("out/a", [1])
+    try folder.write("out/config.json", [2])
+    symlink("nowhere", folder.path("out/link"))
+    _ = try folder.makeFolder("out/notes")
+    try folder.write("out/notes/a", [3])
+  }
+
+  private func newOutput(_ names: [String]) throws -> OutputFolder {
+    let output = try OutputFolder(path: folder.path("out"), overwrite: true)
+    for name in names {
+      var file = try OutputFile(path: output.path(of: name), overwrite: false)
+      try file.append([7])
+      try file.commit()
+    }
+    return output
+  }
+
+  @Test func `what else an older folder holds stays in the new one`() throws {
+    try olderOutput()
+    try newOutput(["b"]).commit(["b"], removing: ["a"])
+    #expect(folder.names == ["out"])
+    #expect(folder.names(in: "out") == ["b", "config.json", "link", "notes"])
+    #expect(try folder.bytes("out/notes/a") == [3])
+  }
+
+  @Test func `an older folder is whole where the new one cannot take its place`() throws {
+    try olderOutput()
+    var found: String?
+    let output = try newOutput(["b", "notes"])
+    do throws(Rejection) { try output.commit(["b", "notes"], removing: ["a"]) } catch {
+      found = error.rule.id
+    }
+    #expect(found == "F03")
+    #expect(folder.names == ["out"])
+    #expect(folder.names(in: "out") == ["a", "config.json", "link", "notes"])
+  }
+
+  @Test func `both folders are whole at the moment when they change places`() throws {
+    try olderOutput()
+    _ = try folder.makeFolder("new")
+    try folder.write("new/b", [7])
+    nonisolated(unsafe) var seen: [[String]] = []
+    let replacement = FolderReplacement(
+      old: folder.path("out"), new: folder.path("new"), aside: folder.path("aside"),
+      replaced: ["a", "b"]
+    ) { _, _ in
+      seen = [folder.names(in: "out"), folder.names(in: "new")]
+      return -EINVAL
+    }
+    guard case .done = replacement.run(["a", "config.json", "link", "notes"]) else {
+      Issue.record("the folder was not replaced")
+      return
+    }
+    #expect(seen == [["a", "config.json", "link", "notes"], ["b", "config.json", "link"]])
+    #expect(folder.names == ["out"])
+    #expect(folder.names(in: "out") == ["b", "config.json", "link", "notes"])
+  }
+
   @Test(arguments: [246, 247, 255])
   func `a name as long as the system allows can be written`(length: Int) throws {
     let name = String(repeating: "n", count: length)

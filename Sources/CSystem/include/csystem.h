@@ -13,4 +13,7 @@ int64_t csystem_copy_file_range(int from, int64_t from_offset, int to, int64_t t
 // rename(2) that replaces nothing: 0, or -errno (-EEXIST where `to` is taken).
 int csystem_rename_new(const char *from, const char *to);
 
+// Lets two names change places in one step: 0, or -errno (-EINVAL where the file system cannot).
+int csystem_rename_exchange(const char *one, const char *other);
+
 #endif

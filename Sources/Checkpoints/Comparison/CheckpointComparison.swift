@@ -26,16 +26,22 @@ extension Checkpoint {
     let (ours, theirs) = (tensorByName, other.tensorByName)
     let listed = Set(tensors.map { ExactText($0.name) })
     let noted = other.tensors.map(\.name).filter { !listed.contains(ExactText($0)) }
+    var known: [ComparedPair: TensorDifference] = [:]
     var differences: [TensorDifference] = []
     var bytes = 0
     for name in tensors.map(\.name) + noted {
       guard let tensor = ours[ExactText(name)], let counterpart = theirs[ExactText(name)] else {
         continue
       }
-      differences.append(
-        try locating(Place(tensor: name)) { () throws(Rejection) in
-          try tensor.compared(with: counterpart, as: name)
-        })
+      let pair = ComparedPair(tensor.content, counterpart.content)
+      let difference =
+        if let pair, let twin = known[pair] { twin.renamed(name) } else {
+          try locating(Place(tensor: name)) { () throws(Rejection) in
+            try tensor.compared(with: counterpart, as: name)
+          }
+        }
+      if let pair { known[pair] = difference }
+      differences.append(difference)
       bytes += tensor.decodedByteCount
       progress(bytes)
     }
@@ -54,6 +60,26 @@ extension Checkpoint {
       for name in group where byName[ExactText(name)] == nil { byName[ExactText(name)] = kept }
     }
     return byName
+  }
+}
+
+/// The elements of a tensor of each side.
+private struct ComparedPair: Hashable {
+  private let left: ContentIdentity
+  private let right: ContentIdentity
+
+  init?(_ left: TensorContent, _ right: TensorContent) {
+    guard let left = ContentIdentity(left), let right = ContentIdentity(right) else { return nil }
+    self.left = left
+    self.right = right
+  }
+}
+
+extension TensorDifference {
+  /// The same under a name that has the same elements on both sides.
+  fileprivate func renamed(_ name: String) -> TensorDifference {
+    TensorDifference(
+      name: name, left: left, right: right, isEqual: isEqual, numbers: numbers)
   }
 }
 

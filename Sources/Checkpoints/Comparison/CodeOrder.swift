@@ -30,6 +30,13 @@ enum CodeOrder {
     }
   }
 
+  /// The distance between the 64-bit codes at an index that both sides have.
+  func distance(_ left: RawSpan, _ right: RawSpan, at index: Int) -> UInt64 {
+    let range = (index * 8)..<(index * 8 + 8)
+    return maximumDistance(
+      left.extracting(range), right.extracting(range), width: 8, where: { _ in true })
+  }
+
   @inline(__always)
   private func distance<Code: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     _ left: RawSpan, _ right: RawSpan, _: Code.Type, _ isCounted: (Int) -> Bool

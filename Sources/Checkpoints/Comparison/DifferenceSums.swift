@@ -31,6 +31,12 @@ struct DifferenceSums {
     noise += distance * distance
   }
 
+  /// Adds two integers that are different and the same in double.
+  mutating func addHidden(distance: UInt64) {
+    differing += 1
+    noise += Double(distance) * Double(distance)
+  }
+
   /// The result, with the largest distance in codes if that was counted.
   ///
   /// Where codes are values, that distance is the exact one: doubles round 64-bit integers.

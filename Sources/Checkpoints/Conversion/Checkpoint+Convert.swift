@@ -64,6 +64,7 @@ struct Conversion {
   init(_ checkpoint: Checkpoint, _ path: String, _ options: ConversionOptions) throws(Rejection) {
     var plan = try ConversionPlan(checkpoint, options)
     var audit = Audit(leniency: checkpoint.leniency)
+    plan.reportStrayNotes(at: Place(file: path), audit: &audit)
     let isSharded = options.maximumShardByteCount != nil
     let target = OutputTarget(
       isSharded ? .folder : .file, path: path, overwrites: options.overwrites,

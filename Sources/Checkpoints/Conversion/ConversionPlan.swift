@@ -20,6 +20,8 @@ struct ConversionPlan {
   private(set) var items: [Item] = []
   private(set) var metadata: TextMap
   private let hasEmptyMetadata: Bool
+  /// Keys of the input that are left out, for a reader would take them for notes on codes.
+  private let strayNotes: [String]
   /// Dropped name → kept name.
   private(set) var droppedTies: TextMap = [:]
   /// Names of the output that the input only notes.
@@ -29,6 +31,8 @@ struct ConversionPlan {
 
   init(_ checkpoint: Checkpoint, _ options: ConversionOptions) throws(Rejection) {
     metadata = checkpoint.metadata
+    strayNotes = metadata.keys.filter { $0.hasPrefix(EncodingNote.keyPrefix) }
+    for key in strayNotes { metadata[key] = nil }
     hasEmptyMetadata = checkpoint.hasEmptyMetadata
     var renamed: [ExactText: String] = [:]
     let wanted = options.patterns.map(NameGlob.init)
@@ -158,6 +162,14 @@ struct ConversionPlan {
     }
     items.removeAll { dropped.contains(ExactText($0.name)) }
     for (name, kept) in droppedTies { metadata[name] = kept }
+  }
+
+  /// Warns of the input's metadata that no output can keep (F08).
+  func reportStrayNotes(at place: Place, audit: inout Audit) {
+    guard let first = strayNotes.first else { return }
+    audit.warn(
+      TensorCoreRules.droppedMetadata,
+      "\(strayNotes.count) keys would be taken for notes on codes, the first \(first)", at: place)
   }
 
   /// Throws T13 for a type that safetensors lacks.

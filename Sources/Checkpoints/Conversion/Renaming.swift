@@ -5,10 +5,12 @@ public struct Renaming: Sendable {
     case literal(String)
     /// What a group matched; group 0 is the whole match.
     case group(Int)
+
+    /// The group that it needs.
+    var groupNumber: Int { if case .group(let number) = self { number } else { 0 } }
   }
 
-  // Compiled once and only read since; matching keeps its state outside of the value.
-  nonisolated(unsafe) private let regex: Regex<AnyRegexOutput>
+  private let pattern: ExtendedPattern
   private let replacement: [Part]
   private let isGlobal: Bool
 
@@ -16,48 +18,57 @@ public struct Renaming: Sendable {
   /// before it makes it an ordinary one. In the replacement `&` is the whole match and `\1` to
   /// `\9` what the groups matched; the flag `g` changes every match, `i` ignores case.
   ///
-  /// Nil if the text is not of that form or the pattern is no regular expression.
+  /// Nil if the text is not of that form, the pattern is no regular expression, or the replacement
+  /// names a group that the pattern does not have.
   public init?(_ text: String) {
     guard text.first == "s", let separator = text.dropFirst().first, separator != "\\" else {
       return nil
     }
     let parts = Self.split(text.dropFirst(2), at: separator)
     guard parts.count == 3, !parts[0].isEmpty, parts[2].allSatisfy({ "gi".contains($0) }),
-      let regex = try? Regex(parts[0]), let replacement = Self.parts(of: parts[1])
+      let pattern = ExtendedPattern(parts[0], ignoresCase: parts[2].contains("i")),
+      let replacement = Self.parts(of: parts[1]),
+      replacement.allSatisfy({ $0.groupNumber <= pattern.groupCount })
     else { return nil }
-    let exact = regex.matchingSemantics(.unicodeScalar)
-    unsafe self.regex = parts[2].contains("i") ? exact.ignoresCase() : exact
+    self.pattern = pattern
     self.replacement = replacement
     isGlobal = parts[2].contains("g")
   }
 
   /// `name` with the first match replaced, or every match if the flag `g` was given.
   public func applied(to name: String) -> String {
-    var text = ""
-    var position = name.startIndex
-    var lastEnd: String.Index?
-    for match in unsafe isGlobal ? name.matches(of: regex) : first(in: name) {
+    let source = Array(name.utf8)
+    var text: [UInt8] = []
+    var (position, copied) = (0, 0)
+    var lastEnd: Int?
+    while position <= source.count, let match = pattern.firstMatch(in: source, from: position),
+      let whole = match[0]
+    {
       // As in sed, nothing is found where the match before ended: s/.*/x/g gives one x.
-      if match.range.isEmpty, match.range.lowerBound == lastEnd { continue }
-      text += name[position..<match.range.lowerBound] + expansion(of: match)
-      position = match.range.upperBound
-      lastEnd = position
-    }
-    return text + name[position...]
-  }
-
-  private func first(in name: String) -> [Regex<AnyRegexOutput>.Match] {
-    unsafe name.firstMatch(of: regex).map { [$0] } ?? []
-  }
-
-  private func expansion(of match: Regex<AnyRegexOutput>.Match) -> String {
-    replacement.map { part in
-      switch part {
-      case .literal(let text): text
-      case .group(let number):
-        number < match.output.count ? String(match.output[number].substring ?? "") : ""
+      if !whole.isEmpty || whole.lowerBound != lastEnd {
+        text += source[copied..<whole.lowerBound] + expansion(of: match, in: source)
+        (copied, lastEnd) = (whole.upperBound, whole.upperBound)
+        guard isGlobal else { break }
       }
-    }.joined()
+      position = whole.isEmpty ? Self.next(after: whole.upperBound, in: source) : whole.upperBound
+    }
+    return String(decoding: text + source[copied...], as: UTF8.self)
+  }
+
+  /// Where the character behind a position begins.
+  private static func next(after position: Int, in source: [UInt8]) -> Int {
+    var next = position + 1
+    while next < source.count, source[next] & 0xC0 == 0x80 { next += 1 }
+    return next
+  }
+
+  private func expansion(of match: [Range<Int>?], in source: [UInt8]) -> [UInt8] {
+    replacement.flatMap { part -> [UInt8] in
+      switch part {
+      case .literal(let text): Array(text.utf8)
+      case .group(let number): match[number].map { Array(source[$0]) } ?? []
+      }
+    }
   }
 }
 

@@ -24,7 +24,7 @@ public enum PerGroupFormat: CheckpointFormat {
     guard streams.count >= 3 else {
       throw Rejection(ByteCodecRules.container, "\(streams.count) streams are too few")
     }
-    let remainder = try remainder(input, streams[streams.count - 2], audit: &audit)
+    let (remainder, checks) = try remainder(input, streams[streams.count - 2], audit: &audit)
     let sizes = try PerGroupArtifact.groupByteCounts(from: remainder)
     guard sizes.count == streams.count - 2 else {
       throw Rejection(
@@ -35,7 +35,9 @@ public enum PerGroupFormat: CheckpointFormat {
     let permutations = try stream(last, streams[last], input, Brotli.self, expecting: nil)
     let tensors = try PerGroupArtifact.assemble(
       remainder: remainder, groups: groups, permutations: permutations, audit: &audit)
-    return Checkpoint(format: id, tensors: tensors)
+    var checkpoint = Checkpoint(format: id, tensors: tensors)
+    checkpoint.payloadChecks = checks
+    return checkpoint
   }
 
   /// Decodes the groups side by side, each on one of a few lanes.
@@ -82,7 +84,7 @@ public enum PerGroupFormat: CheckpointFormat {
 
   private static func remainder(
     _ input: CheckpointInput, _ range: Range<Int>, audit: inout Audit
-  ) throws(Rejection) -> TorchValue {
+  ) throws(Rejection) -> (TorchValue, [PayloadCheck]) {
     var scratch = try ScratchFile()
     try Brotli.decode(
       input.storage.bytes.extracting(range), limits: DecodeLimits.withinBudget
@@ -91,7 +93,7 @@ public enum PerGroupFormat: CheckpointFormat {
     }
     let storage = try scratch.finish()
     let archive = try TorchArchive(storage, place: input.place, audit: &audit)
-    return try PyTorchFormat.object(of: archive, audit: &audit)
+    return (try PyTorchFormat.object(of: archive, audit: &audit), archive.members.payloadChecks)
   }
 
   private static func stream(

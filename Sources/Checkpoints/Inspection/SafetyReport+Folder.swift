@@ -1,6 +1,18 @@
+internal import Archives
 internal import Diagnostics
 internal import Glibc
 internal import TensorCore
+
+extension CheckpointInput {
+  /// What holds files or a model that no part of a scan looks into, with an article; nil for the
+  /// rest.
+  fileprivate var packedKind: String? {
+    let prefix = storage.bytes.extracting(0..<min(storage.byteCount, 512))
+    guard let kind = describeSignature(of: prefix) else { return nil }
+    let packed = ["archive", "gzip", "bzip2", "LZ4", "xz file", "zstd", "lrzip", "HDF5", "GGUF"]
+    return packed.contains(where: kind.contains) ? kind : nil
+  }
+}
 
 /// How much of a folder is gone through.
 struct FolderRoom {
@@ -92,11 +104,17 @@ extension SafetyReport {
         content = try input.innermost(&layers, audit: &audit)
       } catch {
         // Text that looks compressed by accident is no damage; a bomb is one.
-        guard error.rule.status == .refused else { return }
+        guard error.rule.status == .refused else {
+          report.skipped = [(path, "it cannot be unpacked: \(error.message)")]
+          return
+        }
         throw error
       }
       for stream in PickleStream.all(in: content) { report.note(stream) }
-      guard let format = content.format else { return }
+      guard let format = content.format else {
+        if let kind = content.packedKind { report.skipped = [(path, "it is \(kind)")] }
+        return
+      }
       report.format = format.id
       // What an index names lies in the folder, and is gone through by itself.
       if format.id != ShardedSafetensorsFormat.id { report.openWhole() }
@@ -108,6 +126,9 @@ extension SafetyReport {
     findings += companion.findings
     warnings += companion.warnings
     nonFinite += companion.nonFinite
+    skipped += companion.skipped.map { (name, $0.reason) }
+    // What was not looked into has no verdict, unless something was found all the same.
+    guard companion.skipped.isEmpty || companion.verdict != .clean else { return }
     files.append((name, companion.verdict))
   }
 

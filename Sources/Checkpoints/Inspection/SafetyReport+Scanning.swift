@@ -18,6 +18,10 @@ extension SafetyReport {
     let input = try locating(Place(file: path)) { () throws(Rejection) in
       try CheckpointInput(path: path)
     }
+    if input.isFolder {
+      // What cannot be listed is no damaged checkpoint: nothing is known of it.
+      _ = try FolderListing(path: path)
+    }
     if input.isFolder, input.format == nil {
       // Files that can be opened one by one need no checkpoint around them.
       if !scanCompanions(of: input, within: room) { openWhole() }
@@ -73,10 +77,15 @@ extension SafetyReport {
     collect { _ throws(Rejection) in
       try SafetensorsFormat.checkBooleans(in: checkpoint, audit: &audit)
     }
+    var known: [ContentIdentity: (nan: Int, infinity: Int)] = [:]
     for tensor in checkpoint.tensors {
+      let key = ContentIdentity(tensor.content)
       collect { (report) throws(Rejection) in
         try locating(Place(tensor: tensor.name)) { () throws(Rejection) in
-          guard let counts = try tensor.content.nonFiniteCounts(), counts != (0, 0) else { return }
+          let twin = key.flatMap { known[$0] }
+          let counts = if let twin { twin } else { try tensor.content.nonFiniteCounts() ?? (0, 0) }
+          if let key { known[key] = counts }
+          guard counts != (0, 0) else { return }
           report.nonFinite.append(
             NonFinite(
               tensor: tensor.name, nanCount: counts.nan, infinityCount: counts.infinity))

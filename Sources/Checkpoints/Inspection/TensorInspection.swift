@@ -28,6 +28,39 @@ public struct TensorInspection: Sendable {
   public let entropy: TensorEntropy?
 }
 
+extension Checkpoint {
+  /// Inspects some of its tensors; of several that are the same elements the values are read
+  /// once. `progress` is told the decoded bytes of those that are done.
+  public func inspected(
+    _ chosen: [NamedTensor], _ measurements: TensorInspection.Measurements,
+    progress: (_ done: Int) -> Void = { _ in }
+  ) throws(Rejection) -> [TensorInspection] {
+    var known: [ContentIdentity: TensorInspection] = [:]
+    var (inspections, done) = ([TensorInspection](), 0)
+    for tensor in chosen {
+      let key = ContentIdentity(tensor.content)
+      let found =
+        if let key, let twin = known[key] { twin.renamed(tensor) } else {
+          try locating(Place(file: path)) { () throws(Rejection) in
+            try tensor.inspected(measurements)
+          }
+        }
+      if let key { known[key] = found }
+      inspections.append(found)
+      done += tensor.decodedByteCount
+      progress(done)
+    }
+    return inspections
+  }
+}
+
+extension TensorInspection {
+  /// The same for a tensor that is the same elements.
+  fileprivate func renamed(_ tensor: NamedTensor) -> TensorInspection {
+    TensorInspection(tensor: tensor, sha256: sha256, statistics: statistics, entropy: entropy)
+  }
+}
+
 extension NamedTensor {
   /// Reads the values as often as `measurements` need it; not at all for an empty set.
   public func inspected(

@@ -24,13 +24,14 @@ public enum PyTorchFormat: CheckpointFormat {
   ) throws(Rejection) -> Checkpoint {
     let archive = try TorchArchive(input.storage, place: input.place, audit: &audit)
     let value = try object(of: archive, audit: &audit)
-    var checkpoint = try TorchObject.checkpoint(
-      of: value, format: id, inputByteCount: input.storage.byteCount, audit: &audit)
-    if archive.isTorchScript {
-      audit.warn(
-        ArchiveRules.torchScript, "the weights are read, the program in code/ is not",
-        at: input.place)
-    }
+    let byteCount = input.storage.byteCount
+    var checkpoint =
+      if archive.isTorchScript {
+        try archive.scriptCheckpoint(of: value, inputByteCount: byteCount, audit: &audit)
+      } else {
+        try TorchObject.checkpoint(
+          of: value, format: id, inputByteCount: byteCount, audit: &audit)
+      }
     checkpoint.payloadChecks = archive.members.payloadChecks
     return checkpoint
   }

@@ -69,11 +69,18 @@ struct StateFlattener {
     case .tensor(let tensor): try add(tensor, path)
     case .dict(let dict): try visit(dict, path)
     case .list(let items), .tuple(let items):
+      if items.count > Self.maximumListedLeaves, items.allSatisfy(\.isLeaf) {
+        return try addLeaf(value.jsonText, path)
+      }
       for (index, item) in items.enumerated() { try visit(item, join(path, String(index))) }
     case .object(let className, let state): try visit(className, state, path)
     default: try addLeaf(value.jsonText, path)
     }
   }
+
+  /// A longer list or tuple that holds leaves alone, such as an order of samples, is one text: a
+  /// name for each number would take more room than most readers of safetensors give a header.
+  static let maximumListedLeaves = 1024
 
   /// Keeps a leaf's text; of two under one name the first stays.
   private mutating func addLeaf(_ text: String, _ path: String) throws(Rejection) {
@@ -152,5 +159,15 @@ struct StateFlattener {
 
   private func join(_ path: String, _ component: String) -> String {
     path.isEmpty ? component : "\(path).\(component)"
+  }
+}
+
+extension TorchValue {
+  /// Whether it has no parts of its own.
+  fileprivate var isLeaf: Bool {
+    switch self {
+    case .none, .bool, .int, .bigInt, .float, .string, .bytes, .symbol, .opaque: true
+    case .list, .tuple, .dict, .tensor, .object, .storage: false
+    }
   }
 }

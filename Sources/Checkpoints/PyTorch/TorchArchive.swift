@@ -94,7 +94,8 @@ struct TorchArchive {
 
   /// The folders that `torch.jit.save` adds.
   private static func isProgram(_ name: String) -> Bool {
-    ["constants/", "code/", "extra/"].contains(where: name.hasPrefix)
+    ["constants/", "code/", "extra/", "traced_inputs/"].contains(where: name.hasPrefix)
+      || name == "traced_inputs.pkl"
   }
 
   private func warnOfStrangers(audit: inout Audit) {
@@ -116,6 +117,8 @@ struct TorchArchive {
 /// The storages of a zip: one record each under `data/`.
 struct ArchiveStorageSource: TorchStorageSource {
   let archive: TorchArchive
+  /// The folder of the records.
+  var folder = "data/"
   var isBigEndian: Bool { archive.isBigEndian }
   var fileByteCount: Int { archive.storage.byteCount }
 
@@ -126,13 +129,13 @@ struct ArchiveStorageSource: TorchStorageSource {
       throw Rejection(TorchRules.missingStorage, "the key \(storage.key.debugDescription)")
     }
     // A storage without elements may have no record.
-    if storage.elementCount == 0, archive.zip[archive.root + "data/" + storage.key] == nil {
+    if storage.elementCount == 0, archive.zip[archive.root + folder + storage.key] == nil {
       return Storage([])
     }
     guard let expected = storage.byteCount else {
       throw Rejection(TorchRules.sizeOverflow, "a storage of \(storage.elementCount) elements")
     }
-    let record = try archive.record("data/" + storage.key, audit: &audit)
+    let record = try archive.record(folder + storage.key, audit: &audit)
     guard record.byteCount == expected else {
       throw Rejection(
         TorchRules.storageSize,

@@ -35,13 +35,6 @@ extension TorchConstructors {
       "torch._utils._rebuild_wrapper_subclass": { _, call throws(Rejection) in
         try absent(call, dtype: call.symbol(1), size: call.integers(2))
       },
-      "torch._utils._rebuild_nested_tensor": { _, call throws(Rejection) in
-        .dict(
-          TorchDict(entries: [
-            (.string("values"), try call.argument(0)), (.string("sizes"), try call.argument(1)),
-            (.string("strides"), try call.argument(2)), (.string("offsets"), try call.argument(3)),
-          ]))
-      },
       "torch._utils._rebuild_device_tensor_from_numpy": { builder, call throws(Rejection) in
         try builder.deviceTensor(call)
       },
@@ -62,6 +55,32 @@ extension TorchConstructors {
     ]
   }
 
+  /// Lists of tensors that are one tensor, in either layout.
+  static var nested: [String: Constructor] {
+    [
+      "torch._utils._rebuild_nested_tensor": { _, call throws(Rejection) in
+        .dict(
+          TorchDict(entries: [
+            (.string("values"), try call.argument(0)), (.string("sizes"), try call.argument(1)),
+            (.string("strides"), try call.argument(2)), (.string("offsets"), try call.argument(3)),
+          ]))
+      },
+      "torch.nested._internal.nested_tensor._rebuild_njt": { _, call throws(Rejection) in
+        try jagged(call)
+      },
+    ]
+  }
+
+  /// What TorchScript writes around containers to tell the types of their items.
+  static var script: [String: Constructor] {
+    let content: Constructor = { _, call throws(Rejection) in try call.argument(0) }
+    return [
+      "torch.jit._pickle.restore_type_tag": content, "torch.jit._pickle.build_intlist": content,
+      "torch.jit._pickle.build_doublelist": content, "torch.jit._pickle.build_boollist": content,
+      "torch.jit._pickle.build_tensorlist": content,
+    ]
+  }
+
   /// `cuda:1`, or `cuda` where the file names no number.
   private static func device(_ call: TorchCall) throws(Rejection) -> String {
     let kind = try call.string(0)
@@ -76,6 +95,21 @@ extension TorchConstructors {
       throw Rejection(TorchRules.sizeOverflow, "size \(size)")
     }
     return .tensor(TorchTensor(content: .absent(type.dtype, shape), storageKey: nil))
+  }
+
+  /// The parts of a jagged tensor that its elements are told by; the rest is a cache.
+  private static func jagged(_ call: TorchCall) throws(Rejection) -> TorchValue {
+    guard let parts = try call.argument(0).dictValue else {
+      throw call.malformed("argument 0 is no dictionary")
+    }
+    let kept = ["values", "offsets", "lengths", "_ragged_idx"]
+    return .dict(
+      TorchDict(
+        entries: kept.compactMap { name in
+          guard let part = parts[name] else { return nil }
+          if case .none = part { return nil }
+          return (.string(name), part)
+        }))
   }
 
   /// The parts of a sparse tensor under their names, for none of our formats has sparse tensors.

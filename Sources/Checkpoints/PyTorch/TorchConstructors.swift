@@ -9,6 +9,8 @@ enum TorchConstructors {
     @Sendable (inout TorchObjectBuilder, TorchCall) throws(Rejection) -> TorchValue
 
   /// The meaning of each callable, by its full name.
-  static let byName: [String: Constructor] = [python, tensors, numPy, distributed]
-    .reduce(into: [:]) { table, part in table.merge(part) { first, _ in first } }
+  static let byName: [String: Constructor] = [
+    python, tensors, nested, script, numPy, distributed,
+  ]
+  .reduce(into: [:]) { table, part in table.merge(part) { first, _ in first } }
 }

@@ -18,13 +18,29 @@ extension TorchObjectBuilder {
       guard LegacyPyTorchFormat.recognizes(input) else {
         throw Rejection(PickleRules.forbiddenCall, "\(call.name) of no legacy PyTorch file")
       }
-      let stream = try LegacyStream(input.storage, policy: Self.nestedPolicy, audit: &audit)
+      let stream = try nestedStream(input.storage)
       guard let storage = try stream.storage(audit: &audit) else {
         throw Rejection(PickleRules.forbiddenCall, "\(call.name) of more than a storage")
       }
       let content = try stream.source.bytes(of: storage, audit: &audit)
       return .storage(
         tensors.adopt(storage, content, isBigEndian: stream.source.isBigEndian))
+    }
+  }
+
+  /// Reads the pickles of a nested file, whose calls no caller can allow.
+  private mutating func nestedStream(_ storage: Storage) throws(Rejection) -> LegacyStream {
+    let unrelaxed = PickleRules.unknownCall
+    var strict = Audit(leniency: audit.leniency.subtracting([unrelaxed.id]))
+    defer {
+      for warning in strict.warnings {
+        audit.warn(warning.rule, warning.message, at: warning.place)
+      }
+    }
+    do throws(Rejection) {
+      return try LegacyStream(storage, policy: Self.nestedPolicy, audit: &strict)
+    } catch  where error.rule == unrelaxed {
+      throw Rejection(PickleRules.forbiddenCall, error.message, at: error.place)
     }
   }
 

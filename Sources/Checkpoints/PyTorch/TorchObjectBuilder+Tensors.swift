@@ -49,6 +49,10 @@ extension TorchObjectBuilder {
       name: try call.symbol(0), arguments: arguments, state: nil, listItems: [], dictItems: [])
     guard inner.name != call.name else { throw call.malformed("it wraps itself") }
     leaveOut(call.arguments.dropFirst(3).first)
+    if TorchConstructors.byName[inner.name] == nil {
+      leftOut.tensors += arguments.count { $0.tensorValue != nil }
+      for argument in arguments { leaveOut(argument) }
+    }
     return try interpret(inner)
   }
 

@@ -7,7 +7,7 @@ internal import TensorCore
 /// Shared nodes are built once and shared again, so a file cannot make the result larger than
 /// itself. Cycles were refused by the machine.
 struct TorchObjectBuilder {
-  private let graph: PickleGraph
+  let graph: PickleGraph
   /// By the positions of the nodes.
   private var built: [TorchValue?]
   private let constructors = TorchConstructors.byName
@@ -69,7 +69,7 @@ struct TorchObjectBuilder {
     return TorchSymbols.isConstant(symbol) ? .constant : .unknown
   }
 
-  private mutating func value(_ id: NodeID) throws(Rejection) -> TorchValue {
+  mutating func value(_ id: NodeID) throws(Rejection) -> TorchValue {
     if let known = built[id.position] { return known }
     let value = try make(graph[id])
     built[id.position] = value
@@ -101,7 +101,7 @@ struct TorchObjectBuilder {
     }
   }
 
-  private mutating func values(_ ids: [NodeID]) throws(Rejection) -> [TorchValue] {
+  mutating func values(_ ids: [NodeID]) throws(Rejection) -> [TorchValue] {
     var values: [TorchValue] = []
     values.reserveCapacity(ids.count)
     for id in ids { values.append(try part(id)) }
@@ -127,7 +127,7 @@ struct TorchObjectBuilder {
     return values
   }
 
-  private mutating func pairs(
+  mutating func pairs(
     _ entries: [(key: NodeID, value: NodeID)]
   ) throws(Rejection) -> [(key: TorchValue, value: TorchValue)] {
     var pairs: [(key: TorchValue, value: TorchValue)] = []
@@ -139,14 +139,7 @@ struct TorchObjectBuilder {
   private mutating func object(_ object: PickledObject) throws(Rejection) -> TorchValue {
     let state: TorchValue? = if let id = object.state { try value(id) } else { nil }
     let name = object.symbol.description
-    if object.isInstance && constructors[name] == nil {
-      if name.hasPrefix("torch.nn.modules."), case .tuple(let items) = graph[object.arguments],
-        !items.isEmpty
-      {
-        throw Rejection(PickleRules.moduleCode, "\(name) is made with arguments")
-      }
-      return .object(className: name, state: state ?? .none)
-    }
+    guard constructors[name] != nil else { return try unlisted(object, name, state) }
     let call = TorchCall(
       name: name, arguments: try arguments(object.arguments, of: name), state: state,
       listItems: try values(object.listItems), dictItems: try pairs(object.dictItems))

@@ -49,6 +49,8 @@ enum TorchSymbols {
     "__builtin__.int", "__builtin__.float", "__builtin__.bool", "__builtin__.str",
     "__builtin__.list", "__builtin__.dict", "__builtin__.set", "__builtin__.tuple",
     "__builtin__.object",
+    // What protocol 2 calls int and str.
+    "__builtin__.long", "__builtin__.unicode",
   ]
 
   /// Callables that are given a tensor's class besides what the tensor is made of.

@@ -163,7 +163,10 @@ struct TorchTensorBuilder {
         "size \(view.size), stride \(view.stride), offset \(view.offset)")
     }
     let (offset, overflow) = view.offset.addingReportingOverflow(view.storage.viewOffset)
-    guard !overflow, let shape = Shape(view.size),
+    let shape = Shape(view.size)
+    // Nothing lies anywhere, and slices of empty batches leave any offset and stride behind.
+    if let shape, shape.elementCount == 0 { return Layout(contiguous: shape) }
+    guard !overflow, let shape,
       let layout = Layout(shape: shape, strides: view.stride, offset: offset)
     else {
       throw Rejection(TorchRules.sizeOverflow, "size \(view.size), stride \(view.stride)")

@@ -8,8 +8,10 @@ extension SafetensorsFormat {
   public static func checkBooleans(
     in checkpoint: Checkpoint, audit: inout Audit
   ) throws(Rejection) {
+    var known: Set<ContentIdentity> = []
     for tensor in checkpoint.tensors {
       guard case .dense(let elements) = tensor.content, elements.dtype == .bool,
+        ContentIdentity(tensor.content).map({ known.insert($0).inserted }) ?? true,
         let storage = elements.contiguousStorage,
         let position = firstOther(in: storage.bytes)
       else { continue }

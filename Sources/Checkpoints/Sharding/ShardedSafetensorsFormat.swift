@@ -75,12 +75,28 @@ public enum ShardedSafetensorsFormat: CheckpointFormat {
         "the folder has \(indices.count) indices and \(files.count) safetensors files: name one",
         at: Place(file: path))
     }
+    if let count = shardCount(of: files[0]), count > 1 {
+      throw Rejection(
+        SafetensorsRules.shards, "\(files[0]) is one of \(count) files, and there is no index",
+        at: Place(file: path))
+    }
     var checkpoint = try openShard("\(path)/\(files[0])", audit: &audit)
     try locating(Place(file: checkpoint.path)) { () throws(Rejection) in
       try checkpoint.bindKeptCodes(audit: &audit)
     }
     checkpoint.format = SafetensorsFormat.id
     return checkpoint
+  }
+
+  /// How many files there must be beside one that is called `…-00001-of-00003.safetensors`; nil
+  /// for other names.
+  private static func shardCount(of name: String) -> Int? {
+    let parts = name.dropLast(".safetensors".count).split(separator: "-").suffix(3)
+    guard parts.count == 3, parts[parts.startIndex + 1] == "of",
+      parts[parts.startIndex].allSatisfy(\.isASCIIDigit),
+      let last = parts.last, last.allSatisfy(\.isASCIIDigit)
+    else { return nil }
+    return Int(last) ?? .max
   }
 
   static func openShard(
@@ -94,4 +110,9 @@ public enum ShardedSafetensorsFormat: CheckpointFormat {
       return checkpoint
     }
   }
+}
+
+extension Character {
+  /// Whether it is one of 0 to 9.
+  fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
 }

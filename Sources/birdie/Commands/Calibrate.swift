@@ -66,12 +66,16 @@ struct Calibrate: Verb {
 
   func run() throws {
     machine.apply()
+    let progress = ProgressLine(
+      "calibrating", total: 0, unit: .tokens, isShown: output.isTalkative)
+    defer { progress.finish() }
     var options = ConversionOptions()
     options.overwrites = force
     // Whether the output may be written is asked before hours of computing.
     _ = try Checkpoint(format: "safetensors", tensors: [], path: path)
       .conversionReport(to: result, options)
-    let checkpoint = try Checkpoint.open(path, leniency: leniency.rules)
+    var checkpoint = try Checkpoint.open(path, leniency: leniency.rules)
+    if !dryRun { checkpoint.warnings += try PayloadVerification(of: checkpoint).warnings() }
     let configuration = try ModelConfiguration.read(arch, beside: path)
     let model = try LoadedModel(checkpoint, configuration: configuration?.json)
     var job = CalibrationJob(tokenPattern: tokens)
@@ -83,7 +87,7 @@ struct Calibrate: Verb {
     try requireForeign(checkpoint.inputFiles.union(others.compactMap(FileIdentity.init(path:))))
     let warnings = WarningReport(warnings: checkpoint.warnings)
     var report = CalibrationReport(plan, path: result, sequenceLength, warnings)
-    if !dryRun { try gather(job, model, plan, options, &report) }
+    if !dryRun { try gather(job, model, plan, options, &report, progress) }
     report.print(output)
   }
 
@@ -97,12 +101,9 @@ struct Calibrate: Verb {
 
   private func gather(
     _ job: CalibrationJob, _ model: LoadedModel, _ plan: CalibrationJob.Plan,
-    _ options: ConversionOptions, _ report: inout CalibrationReport
+    _ options: ConversionOptions, _ report: inout CalibrationReport, _ progress: ProgressLine
   ) throws {
-    let progress = ProgressLine(
-      "calibrating", total: plan.tokenCount, unit: .tokens, isShown: output.isTalkative)
-    defer { progress.finish() }
-    let calibration = try job.run(model, plan) { progress.update(done: $0) }
+    let calibration = try job.run(model, plan) { progress.update(done: $0, of: plan.tokenCount) }
     report.layers = calibration.layers.map(CalibrationReport.Layer.init)
     let origin = path.split(separator: "/").last.map(String.init) ?? path
     let statistics = CalibrationFile.checkpoint(of: calibration, origin: origin)

@@ -39,11 +39,11 @@ struct Convert: Verb {
   func run() throws {
     machine.apply()
     let options = try conversion.options(for: result)
+    // Compressed artifacts are decoded when they are opened, which is most of the time.
+    let progress = ProgressLine("converting", total: 0, isShown: output.isTalkative)
     let checkpoint = try Checkpoint.open(input, leniency: leniency.rules)
     let plan = try checkpoint.conversionReport(to: result, options)
-    let progress = ProgressLine(
-      "converting", total: plan.items.reduce(0) { $0 + $1.byteCount },
-      isShown: output.isTalkative)
+    let total = plan.items.reduce(0) { $0 + $1.byteCount }
     guard !conversion.dryRun else {
       return report(checkpoint, plan, options, seconds: nil)
     }
@@ -54,7 +54,7 @@ struct Convert: Verb {
     }
     let done = try checkpoint.convert(to: result, options) { event in
       interruption.follow(event.stage)
-      progress.update(done: event.byteCount)
+      progress.update(done: event.byteCount, of: total)
     }
     progress.finish()
     report(checkpoint, done, options, seconds: progress.elapsed, decoder: try writtenDecoder())

@@ -40,12 +40,15 @@ struct Diff: Verb {
 
   func run() throws {
     machine.apply()
-    let left = try Checkpoint.open(left, leniency: leniency.rules)
-    let right = try Checkpoint.open(right, leniency: leniency.rules)
+    var left = try Checkpoint.open(left, leniency: leniency.rules)
+    var right = try Checkpoint.open(right, leniency: leniency.rules)
+    let verifications = (PayloadVerification(of: left), PayloadVerification(of: right))
     let bytes = left.tensors.reduce(0) { $0 + $1.decodedByteCount }
     let progress = ProgressLine("comparing", total: bytes, isShown: output.isTalkative)
     defer { progress.finish() }
     let comparison = try left.compared(with: right, progress: progress.update)
+    left.warnings += try verifications.0.warnings()
+    right.warnings += try verifications.1.warnings()
     progress.finish()
     let report = ComparisonReport(
       left: left, right: right, comparison: comparison, tolerance: tolerance)

@@ -126,6 +126,9 @@ struct Eval: Verb {
 
   func run() throws {
     machine.apply()
+    let progress = ProgressLine(
+      "evaluating", total: 0, unit: .tokens, isShown: output.isTalkative)
+    defer { progress.finish() }
     let model = try load(path, ModelConfiguration.read(arch, beside: path))
     let other = try reference.map { path in
       try load(path, ModelConfiguration.read(referenceArch, beside: path, orElse: arch))
@@ -139,9 +142,6 @@ struct Eval: Verb {
     job.isolatesDocuments = isolateDocuments
     job.beginToken = beginToken.map(Int.init)
     job.maximumTokenCount = maxTokens
-    let progress = ProgressLine(
-      "evaluating", total: 0, unit: .tokens, isShown: output.isTalkative)
-    defer { progress.finish() }
     let outcome = try job.run(model, reference: other, progress: progress.update)
     progress.finish()
     let warnings = [model, other].compactMap { $0?.checkpoint.warnings }.flatMap(\.self)
@@ -154,9 +154,10 @@ struct Eval: Verb {
   private func load(
     _ path: String, _ configuration: ModelConfiguration?
   ) throws -> LoadedModel {
-    try LoadedModel(
-      Checkpoint.open(path, leniency: leniency.rules),
-      configuration: configuration?.json,
+    var checkpoint = try Checkpoint.open(path, leniency: leniency.rules)
+    checkpoint.warnings += try PayloadVerification(of: checkpoint).warnings()
+    return try LoadedModel(
+      checkpoint, configuration: configuration?.json,
       arithmetic: arithmetic == .bf16 ? .bf16 : .f32)
   }
 }

@@ -30,7 +30,7 @@ struct Explain: Verb {
     }
     if output.json {
       Document.print(["rule": found.json])
-    } else {
+    } else if !output.quiet {
       Data.write(found.page(with: Ink(for: STDOUT_FILENO)))
     }
   }
@@ -38,6 +38,7 @@ struct Explain: Verb {
   private func list() {
     let rules = Rules.all.sorted { $0.id < $1.id }
     if output.json { return Document.print(["rules": .array(rules.map(\.json))]) }
+    guard !output.quiet else { return }
     var table = Table([.left("rule"), .left("title"), .right("status"), .left("relaxable")])
     for rule in rules {
       table.add([
@@ -68,7 +69,8 @@ extension Rule {
   fileprivate var json: JSONValue {
     [
       "id": .string(id), "title": .string(title), "why": .string(explanation),
-      "help": .string(remedy), "status": .integer(Int(status.rawValue)),
+      "help": .string(remedy),
+      "status": Rules.warningsOnly.contains(id) ? .null : .integer(Int(status.rawValue)),
       "relaxable": .bool(isRelaxable),
     ]
   }

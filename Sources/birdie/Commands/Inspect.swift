@@ -10,7 +10,7 @@ struct Inspect: Verb {
     abstract: "Shows the tensors, the metadata and the format of checkpoints.",
     discussion: """
       Reads headers only: the time grows with the number of tensors, not with their size. --hash \
-      and --stats read the values too, after decoding.
+      and --stats read the values too, after decoding, and compare the checksums of what they read.
       """)
 
   static let examples = [
@@ -55,26 +55,23 @@ struct Inspect: Verb {
   }
 
   private func report(on path: String) throws(Rejection) -> InspectionReport {
-    let checkpoint = try opened(path)
+    var checkpoint = try opened(path)
     let globs = tensors.map(NameGlob.init)
     let chosen = checkpoint.tensors.filter { globs.admit($0.name) }
     guard !chosen.isEmpty || tensors.isEmpty else {
       throw Rejection(
         TorchRules.noTensors, "no tensor's name matches \(tensors)", at: Place(file: path))
     }
+    guard !measurements.isEmpty else {
+      return InspectionReport(
+        checkpoint: checkpoint, tensors: try checkpoint.inspected(chosen, measurements))
+    }
     let bytes = chosen.reduce(0) { $0 + $1.decodedByteCount }
     let progress = ProgressLine("reading", total: bytes, isShown: output.isTalkative)
     defer { progress.finish() }
-    var done = 0
-    let inspections = try chosen.map { tensor throws(Rejection) in
-      defer {
-        done += tensor.decodedByteCount
-        progress.update(done: done)
-      }
-      return try locating(Place(file: path)) { () throws(Rejection) in
-        try tensor.inspected(measurements)
-      }
-    }
+    let verification = PayloadVerification(of: checkpoint, reading: chosen)
+    let inspections = try checkpoint.inspected(chosen, measurements, progress: progress.update)
+    checkpoint.warnings += try verification.warnings()
     return InspectionReport(checkpoint: checkpoint, tensors: inspections)
   }
 

@@ -39,6 +39,7 @@ struct Methods: Verb {
           })
       ])
     }
+    guard !output.quiet else { return }
     var table = Table([.left("id"), .left("title"), .left("reference")])
     for entry in entries { table.add([entry.id, entry.title, entry.reference]) }
     Data.write(table.rendered(with: Ink(for: STDOUT_FILENO)))

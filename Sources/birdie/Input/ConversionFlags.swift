@@ -62,7 +62,8 @@ struct ConversionFlags: ParsableArguments {
     options.patterns = tensors
     options.renamings = try rename.map { text in
       guard let renaming = Renaming(text) else {
-        throw ValidationError("--rename \(text): give s/PATTERN/NEW/ with a regular expression")
+        throw ValidationError(
+          "--rename \(text): give s/PATTERN/NEW/ with a regular expression, and in NEW its groups")
       }
       return renaming
     }

@@ -39,12 +39,15 @@ struct Interruption {
   func follow(_ stage: ProgressEvent.Stage) {
     switch stage {
     case .writing: Self.ownsPaths = true
-    case .naming: for number in answered { signal(number, SIG_IGN) }
+    case .naming:
+      Self.ownsPaths = false
+      for number in answered { signal(number, SIG_IGN) }
     }
   }
 
   /// Signals do again what they do to any process.
   func end() {
+    Self.ownsPaths = false
     for number in answered { signal(number, SIG_DFL) }
   }
 
@@ -55,13 +58,18 @@ struct Interruption {
       == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
-  /// Calls only what POSIX lists as safe in a handler.
   private static func leave() {
+    removePartialOutput()
+    lastWords?.leave(.interrupted)
+  }
+
+  /// Removes what is being written, if anything is; calls only what POSIX lists as safe in a
+  /// handler.
+  static func removePartialOutput() {
     var index = 0
     while ownsPaths, let paths = partialPaths, index < partialPathCount {
       if let path = paths[index], unlink(path) != 0 { rmdir(path) }
       index += 1
     }
-    lastWords?.leave(.interrupted)
   }
 }

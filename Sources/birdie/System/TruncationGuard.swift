@@ -30,6 +30,7 @@ enum TruncationGuard {
       signal(number, SIG_DFL)
       return
     }
+    Interruption.removePartialOutput()
     lastWords?.leave(TensorCoreRules.changedInput.status)
   }
 }

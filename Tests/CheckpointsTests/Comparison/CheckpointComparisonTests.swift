@@ -86,6 +86,14 @@ struct CheckpointComparisonTests {
     #expect(numbers?.maximumULPs == 1)
   }
 
+  @Test func `an integer that only its last bits tell from another differs`() throws {
+    let big: UInt64 = 1 << 63
+    let numbers = try difference(.literal(.u64, [big, 5]), .literal(.u64, [big + 1, 5])).numbers
+    #expect(numbers?.differingCount == 1)
+    // 10·log₁₀(2¹²⁶ / 1).
+    #expect(numbers.flatMap(\.signalToNoise).map { abs($0 - 379.2977947) < 1e-6 } == true)
+  }
+
   @Test func `the distance of extreme integers does not overflow`() throws {
     let numbers = try difference(
       .literal(.i64, [Int64.min]), .literal(.i64, [Int64.max])

@@ -77,4 +77,12 @@ struct ConversionLossTests {
     let error = #expect(throws: Rejection.self) { try losses(model, .pytorch) }
     #expect(error?.rule.id == "T13")
   }
+
+  @Test func `a key that would be read as a note on codes is left out with a warning`() throws {
+    var model = try model([1])
+    model.metadata["birdie.encoding.a"] = "1"
+    let found = try losses(model, .safetensors)
+    #expect(found.map(\.rule.id) == ["F08"])
+    #expect(try Checkpoint.open(folder.path("out")).tensors.map(\.name) == ["a"])
+  }
 }

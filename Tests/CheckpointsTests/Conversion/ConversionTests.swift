@@ -65,7 +65,7 @@ struct ConversionTests {
     #expect(report.items.map(\.name).prefix(3) == ["first.weight", "first.bias", "layer1.weight"])
   }
 
-  @Test(arguments: ["", "s", "s/a/b", "s/a/b/x", "s//b/", "s/(/b/", "y/a/b/"])
+  @Test(arguments: ["", "s", "s/a/b", "s/a/b/x", "s//b/", "s/(/b/", "y/a/b/", #"s/(a)/\2/"#])
   func `what is no renaming is none`(text: String) {
     #expect(Renaming(text) == nil)
   }
@@ -75,10 +75,17 @@ struct ConversionTests {
     ("s/a/<&>/", "banana", "b<a>nana"), ("s/a/<&>/g", "banana", "b<a>n<a>n<a>"),
     ("s/A/x/i", "banana", "bxnana"), ("s/.*/x/", "abc", "x"), ("s/.*/x/g", "abc", "x"),
     ("s/a*/x/g", "baaac", "xbxcx"), (#"s/a\/b/c/"#, "a/b", "c"), ("s|^|m.|", "w", "m.w"),
-    (#"s/(a)\.(b)/\2\/\1\&/"#, "a.b", "b/a&"),
+    (#"s/(a)\.(b)/\2\/\1\&/"#, "a.b", "b/a&"), (#"s/\bw\b/x/g"#, "w.w.ww", "x.x.ww"),
+    (#"s/\<h/H/g"#, "h.oh.h1", "H.oh.H1"), (#"s/h\>/H/g"#, "h.oh.h1", "H.oH.h1"),
+    ("s/a|ab/x/", "ab", "x"), ("s/^./é/", "ñandú", "éandú"),
   ])
   func `a renaming does what sed does`(script: String, name: String, result: String) throws {
     #expect(try #require(Renaming(script)).applied(to: name) == result)
+  }
+
+  @Test func `no name makes a renaming take exponential time`() throws {
+    let name = String(repeating: "a", count: 64)
+    #expect(try #require(Renaming("s/^(a+)+b$/x/")).applied(to: name) == name)
   }
 
   @Test func `two tensors that get one name are refused`() throws {

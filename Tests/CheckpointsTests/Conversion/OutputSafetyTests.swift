@@ -42,6 +42,17 @@ struct OutputSafetyTests {
     #expect(folder.names == ["out"])
   }
 
+  @Test func `a folder of shards can be replaced by what is made from it`() throws {
+    _ = try model().convert(to: folder.path("out"), Way.shards.options)
+    var options = Way.shards.options
+    options.overwrites = true
+    options.maximumShardByteCount = 1 << 20
+    _ = try Checkpoint.open(folder.path("out")).convert(to: folder.path("out"), options)
+    #expect(try Checkpoint.open(folder.path("out")).facts() == model().facts())
+    #expect(folder.names(in: "out") == ["model.safetensors"])
+    #expect(folder.names == ["out"])
+  }
+
   @Test(arguments: [Way.file, .pytorch])
   func `the partial file of a run that was killed is taken over with a warning`(
     way: Way

@@ -72,4 +72,13 @@ struct GolfArtifactTests {
     }
     #expect(error?.rule.id == String(name.prefix(3)), "\(error.map(\.description) ?? "")")
   }
+
+  @Test func `a turned bit in the remainder of a per-group artifact is found when bytes are read`()
+    throws
+  {
+    let checkpoint = try Checkpoint.open(Fixtures.path("golf/damaged/Z04-remainder.ptz"))
+    var audit = Audit()
+    let error = #expect(throws: Rejection.self) { try checkpoint.verifyPayloads(audit: &audit) }
+    #expect(error?.rule.id == "Z04")
+  }
 }

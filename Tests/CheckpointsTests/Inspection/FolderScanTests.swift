@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import TestSupport
 import Testing
 
@@ -28,5 +29,25 @@ struct FolderScanTests {
     let part = try SafetyReport(scanning: folder.root, within: FolderRoom(maximumEntries: 2))
     #expect(part.files.map(\.name) == ["a/1.pt"])
     #expect(part.skipped.map(\.name) == ["a/2.pt"])
+  }
+
+  @Test func `what is packed in a way that no scan undoes is skipped, not clean`() throws {
+    // The header of RFC 1952, and of an HDF5 file.
+    try folder.write("a.tar.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3])
+    try folder.write("b.h5", [0x89] + Array("HDF\r\n".utf8) + [0x1A, 0x0A])
+    try folder.write("c.json", Array("{}".utf8))
+    let report = try SafetyReport(scanning: folder.root)
+    #expect(report.files.map(\.name) == ["c.json"])
+    #expect(report.skipped.map(\.name) == ["a.tar.gz", "b.h5"])
+    #expect(report.skipped.first?.reason == "it is a gzip file")
+  }
+
+  @Test(.enabled(if: geteuid() != 0, "the superuser may read everything"))
+  func `a folder that cannot be listed is an error and no damage`() throws {
+    let closed = try folder.makeFolder("closed")
+    chmod(closed, 0)
+    let error = #expect(throws: Rejection.self) { try SafetyReport(scanning: closed) }
+    #expect(error?.rule.id == "F01")
+    chmod(closed, 0o700)
   }
 }

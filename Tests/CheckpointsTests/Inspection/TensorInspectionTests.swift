@@ -1,5 +1,7 @@
 import Checkpoints
+import Diagnostics
 import TensorCore
+import TestSupport
 import Testing
 
 struct TensorInspectionTests {
@@ -72,10 +74,44 @@ struct TensorInspectionTests {
     #expect(tensor.storedByteCount == 0)
   }
 
+  // What POSIX says of fnmatch(3).
+  @Test(arguments: [
+    ("?", "é", true), ("??", "é", false), ("[é]", "é", true), ("[!a]", "é", true),
+    ("a[b-d]*", "ac.x", true), ("[]]", "]", true), ("[a", "[a", true), (#"\*"#, "a", false),
+    ("*a*b", "aXaYb", true), ("*a*b", "aXaYbc", false), ("", "", true), ("*", "", true),
+    ("[a-]", "-", true), ("[z-a]", "m", false),
+  ])
+  func `a glob matches characters`(pattern: String, name: String, isMatch: Bool) {
+    #expect(NameGlob(pattern).matches(name) == isMatch)
+  }
+
   @Test func `a glob's star also matches dots`() {
     #expect(NameGlob("blocks.0.*").matches("blocks.0.attn.weight"))
     #expect(!NameGlob("blocks.0.*").matches("blocks.10.attn.weight"))
     #expect([NameGlob]().admit("anything"))
     #expect(![NameGlob("a*"), NameGlob("b*")].admit("c"))
+  }
+
+  @Test func `tied tensors are inspected alike`() throws {
+    let checkpoint = try Checkpoint.open(Fixtures.path("pytorch/accepts/ties.pt"))
+    let found = try checkpoint.inspected(checkpoint.tensors, [.hash, .statistics])
+    #expect(found.map(\.tensor.name) == checkpoint.tensors.map(\.name))
+    #expect(try found.map(\.sha256) == checkpoint.tensors.map { try $0.content.sha256() })
+    #expect(!checkpoint.ties.isEmpty)
+  }
+
+  @Test func `only the checksums of what is read are compared`() throws {
+    let whole = try Checkpoint.open(Fixtures.path("pytorch/accepts/state-dict.pt"))
+    guard case .dense(let first) = whole.tensors[0].content else { throw TensorDump.Malformed() }
+    var bytes = try Fixtures.bytes("pytorch/accepts/state-dict.pt")
+    bytes[first.storage.start] ^= 1
+    let folder = try TemporaryFolder()
+    let damaged = try Checkpoint.open(folder.write("damaged.pt", bytes))
+    let error = #expect(throws: Rejection.self) {
+      try PayloadVerification(of: damaged, reading: Array(damaged.tensors[..<1])).warnings()
+    }
+    #expect(error?.rule.id == "Z04")
+    let others = Array(damaged.tensors[1...])
+    #expect(try PayloadVerification(of: damaged, reading: others).warnings().isEmpty)
   }
 }

@@ -38,13 +38,36 @@ struct StateTests {
 
   @Test func `the names may take sixty-four times the bytes of a large input`() throws {
     var audit = Audit()
-    let items = TorchValue.list(Array(repeating: .int(7), count: 5000))
+    let thousand = TorchValue.list(Array(repeating: .int(7), count: 1000))
+    let items = TorchValue.list(Array(repeating: thousand, count: 5))
     let value = dict([String(repeating: "n", count: 4000): items])
     _ = try StateFlattener.flatten(value, ofInput: 400_000, audit: &audit)
     let error = #expect(throws: Rejection.self) {
       try StateFlattener.flatten(value, ofInput: 100, audit: &audit)
     }
     #expect(error?.rule.id == "P24")
+  }
+
+  @Test func `a list of more than 1024 leaves is one text, a shorter one has a name for each`()
+    throws
+  {
+    var audit = Audit()
+    let numbers = (0..<1025).map { TorchValue.int(Int64($0)) }
+    let value = dict([
+      "w": try number(1), "long": .list(numbers), "short": .tuple([.none, .int(1)]),
+    ])
+    let found = try StateFlattener.flatten(value, ofInput: 100, audit: &audit).metadata
+    #expect(found.keys == ["long", "short.0", "short.1"])
+    let text = "[" + (0..<1025).map(String.init).joined(separator: ",") + "]"
+    #expect(found["long"] == text)
+  }
+
+  @Test func `a long list with a tensor in it has a name for each`() throws {
+    var audit = Audit()
+    let items = (0..<1025).map { TorchValue.int(Int64($0)) } + [try number(1)]
+    let flat = try StateFlattener.flatten(.list(items), ofInput: 100, audit: &audit)
+    #expect(flat.metadata.count == 1025)
+    #expect(flat.tensors.map(\.name) == ["1025"])
   }
 
   @Test func `a tie that is called format keeps its tensor beside the format's mark`() throws {

@@ -41,8 +41,8 @@ struct SafetensorsRejectionTests {
     ] + rejects.filter { $0.hasPrefix("S26-") && $0 != "S26-name-taken" }
   static let folders = [
     "S22-duplicate-key", "S22-missing-shard", "S22-no-such-tensor", "S22-no-weight-map",
-    "S22-number-for-file", "S22-twice", "S22-unlisted-tensor", "S22-wrong-shard", "S25-absolute",
-    "S25-backslash", "S25-nul", "S25-parent",
+    "S22-number-for-file", "S22-one-of-two", "S22-twice", "S22-unlisted-tensor",
+    "S22-wrong-shard", "S25-absolute", "S25-backslash", "S25-nul", "S25-parent",
   ]
 
   private func read(_ name: String, audit: inout Audit) throws(Rejection) {
