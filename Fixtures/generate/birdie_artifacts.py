@@ -1932,7 +1932,12 @@ RULES = {
         table-of-zeros
 """,
     "B09": """
+        bomb-classes
         bomb-constant-table
+        bomb-logarithmic
+        bomb-shape-without-chunks
+        inline-endless
+        inline-endless-model
 """,
     "C08": """
         codebook-index

@@ -449,7 +449,7 @@ def load(path):
             #[grid
             if method == "d":
                 if o[0]:
-                    x = x.astype(int).reshape(shape[0], -1)
+                    x = x.astype(int).reshape(shape)
                     state = 0 * x[0]
                     for y in x:
                         k = state & 1

@@ -5,11 +5,14 @@ import Testing
 
 /// Encodes a component and decodes it again.
 func roundTrip(
-  _ bytes: [UInt8], _ dtype: DType, _ shape: Shape, _ hints: ComponentHints = ComponentHints()
+  _ bytes: [UInt8], _ dtype: DType, _ shape: Shape, _ hints: ComponentHints = ComponentHints(),
+  mostModelledBytes: Int = ComponentEncoder.mostModelledBytes
 ) throws -> (bytes: [UInt8], coded: CodedComponent, byteCount: Int) {
   var encoder = AdaptiveEncoder()
   let sink = Chunks()
-  _ = try ComponentEncoder(dtype, shape, hints).encode(
+  var component = ComponentEncoder(dtype, shape, hints)
+  component.mostModelledBytes = mostModelledBytes
+  _ = try component.encode(
     { (body) throws(Rejection) in try body(bytes.span.bytes) }, to: &encoder
   ) { sink.bytes += $0 }
   let directory = encoder.finish()
@@ -84,6 +87,18 @@ struct ComponentRoundTripTests {
       return (0..<width).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
     #expect(try roundTrip(bytes, dtype, shape).bytes == bytes)
+  }
+
+  @Test(arguments: [DType.i8, .u8, .bool, .i16, .u16], Content.allCases)
+  func `integers too many for memory are what they were`(dtype: DType, content: Content) throws {
+    var random = SplitMix(state: 13)
+    let shape = try #require(Shape([97, 31]))
+    let width = try #require(dtype.byteWidth)
+    let bytes = (0..<shape.elementCount).flatMap { _ in
+      let value = content.value(&random)
+      return (0..<width).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    #expect(try roundTrip(bytes, dtype, shape, mostModelledBytes: 0).bytes == bytes)
   }
 
   @Test func `columns of different widths get classes of their own, and pay for them`() throws {

@@ -28,7 +28,7 @@ struct LargestTensors {
     var options = ConversionOptions()
     options.floats = .bf16
     let report = try checkpoint.convert(to: arguments[2], options)
-    for file in report.files { print("wrote \(file.path), \(file.byteCount) bytes") }
+    for file in report.files { print("wrote \(file.path), \(file.byteCount ?? 0) bytes") }
   }
 }
 

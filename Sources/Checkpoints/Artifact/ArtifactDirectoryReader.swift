@@ -33,6 +33,9 @@ struct ArtifactDirectoryReader {
     var metadata: TextMap = [:]
     for _ in 0..<(try decoder.number(DirectoryField.metadataCount)) {
       let key = try AdaptiveDecoder.string(try decoder.text())
+      try require(
+        metadata[key] == nil, EntropyRules.damagedDescription,
+        "two entries of metadata are called \(key)")
       metadata[key] = try AdaptiveDecoder.string(try decoder.text())
     }
     var tensors: [NamedTensor] = []
@@ -106,17 +109,25 @@ struct ArtifactDirectoryReader {
   private mutating func part(
     _ name: String, _ dtype: DType, _ shape: Shape
   ) throws(Rejection) -> CodedTensor.Part {
+    try addDecodedBytes(dtype, shape)
     let component = try CodedComponent(from: &decoder, dtype: dtype, shape: shape)
-    let length = try addChunks(of: component)
-    guard let storage = chunks.slice((position - length)..<position) else {
-      throw Rejection(EntropyRules.damagedDescription, "the chunks reach beyond the file")
+    guard let length = component.chunkByteCount(atMost: chunks.byteCount - position),
+      let storage = chunks.slice(position..<(position + length))
+    else {
+      throw Rejection(
+        EntropyRules.damagedDescription, "the chunks of a tensor reach beyond the file")
     }
+    position += length
     return CodedTensor.Part(name: name, component: component, chunks: storage)
   }
 
-  /// Counts the bytes of a component's chunks and what they decode to.
-  private mutating func addChunks(of component: CodedComponent) throws(Rejection) -> Int {
-    let (sum, overflow) = decodedByteCount.addingReportingOverflow(component.byteCount)
+  /// Counts what components decode to, before any of one is decoded.
+  private mutating func addDecodedBytes(_ dtype: DType, _ shape: Shape) throws(Rejection) {
+    guard let byteCount = dtype.byteCount(elements: shape.elementCount) else {
+      throw Rejection(
+        EntropyRules.damagedDescription, "\(shape) of \(dtype.rawValue) is no number of bytes")
+    }
+    let (sum, overflow) = decodedByteCount.addingReportingOverflow(byteCount)
     let allowance = DecodeLimits().allowance(inputCount: fileByteCount)
     guard !overflow, sum <= allowance else {
       throw Rejection(
@@ -124,12 +135,6 @@ struct ArtifactDirectoryReader {
         "\(fileByteCount) bytes would become more than \(allowance)")
     }
     decodedByteCount = sum
-    guard let length = component.chunkByteCount(atMost: chunks.byteCount - position) else {
-      throw Rejection(
-        EntropyRules.damagedDescription, "the chunks of a tensor reach beyond the file")
-    }
-    position += length
-    return length
   }
 
   private mutating func dtype() throws(Rejection) -> DType {
@@ -179,6 +184,13 @@ enum DirectoryField {
 
 /// The names of components, in which an at sign stands for the tensor's name.
 enum ComponentName {
+  /// The names as they are written; in full where a new name of the tensor would make two alike.
+  static func patterns(_ names: [String], tensor: String, renamed: String) -> [String] {
+    let patterns = names.map { pattern($0, tensor: tensor) }
+    let spoken = Set(patterns.map { ExactText(expanded($0, tensor: renamed)) })
+    return spoken.count == names.count ? patterns : names.map(escaped)
+  }
+
   /// The name as it is written: what begins with the tensor's name, or has an at sign itself,
   /// differs from what it stands for.
   static func pattern(_ name: String, tensor: String) -> String {

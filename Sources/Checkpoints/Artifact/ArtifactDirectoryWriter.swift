@@ -46,9 +46,11 @@ struct ArtifactDirectoryWriter {
       encoding: type(of: kept).method + " " + JSONValue.object(kept.parameters).text(),
       componentCount: tensor.components.count)
     var crc = CRC32()
+    let patterns = ComponentName.patterns(
+      tensor.components.map(\.name), tensor: source, renamed: name)
     for (index, component) in tensor.components.enumerated() {
       let part = component.tensor
-      encoder.word(ComponentName.pattern(component.name, tensor: source))
+      encoder.word(patterns[index])
       encoder.word(part.dtype.rawValue)
       writeExtents(part.shape, unless: tensor.shape)
       let hints = index == 0 ? Self.hints(tensor.encoding) : ComponentHints()

@@ -60,9 +60,9 @@ public struct CodedTensor: Sendable {
   /// Gives the decoded elements' bytes, a bounded chunk at a time. What was given is known to be
   /// right only when this returns.
   func forEachChunk(_ body: (RawSpan) throws(Rejection) -> Void) throws(Rejection) {
-    guard encoding == nil else {
-      guard case .encoded(let tensor) = try resolved() else { return }
-      return try tensor.forEachChunk(body)
+    // Of types that share bytes a chunk would end within elements.
+    guard encoding == nil, dtype.byteWidth != nil else {
+      return try resolved().forEachChunk(body)
     }
     var crc = CRC32()
     try parts[0].component.forEachChunk(of: parts[0].chunks) { (chunk) throws(Rejection) in

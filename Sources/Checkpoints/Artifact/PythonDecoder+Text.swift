@@ -4,278 +4,278 @@ extension PythonDecoder {
   /// The program with its marks, small.
   static let text = #"""
     from numpy import*;from builtins import*
-    def load(a):
-     y=open(a,"rb");o=y.read();y.seek(8);o=o[-12-int.from_bytes(o[-9:-13:-1]):-12]+bytes(8);p=\#
-    2**32-1;A=int.from_bytes(o[:4]);o=iter(o[4:]);L={};O=[]
-     def t(b,a=0):
-      nonlocal p,A;a=a or p//b;c=min(A//a,b-1);A-=c*a;p=(a,p-c*a)[c>b-2]
-      while p<1<<24:p<<=8;A=A<<8|next(o)
-      return c
-     def x(*b):c,a=L.get(b,(32768,0));d=1-t(2,(p>>16)*c);L[b]=c+int(((d<<16)-c)/(a+2)),a+(a<25\#
-    4);return d
-     def H(b,*c):
-      a=1
-      for d in range(b):a+=a+x(*c,a)
-      return a
-     def c(c,d=64):
-      a=0
-      while x(c,a):a+=1
-      b=min(a,d);return(H(b,c,a)<<a-b)-1
-     def B(b):a=c(b);return a>>1^-(a&1)
-     def K():
-      a=[0,0]
-      for b in range(c(1)):a+=H(8,2,a[-1],a[-2])-256,
-      return bytes(a[2:])
-     def C():a=c(3);a or O.append(K().decode());return O[a-1]
+    def load(s):
+     o=open(s,"rb");I=o.read();o.seek(8);I=I[-12-int.from_bytes(I[-9:-13:-1]):-12]+bytes(8);q=\#
+    2**32-1;m=int.from_bytes(I[:4]);I=iter(I[4:]);_={};r=[]
+     def P(a,s=0):
+      nonlocal q,m;s=s or q//a;r=min(m//s,a-1);m-=r*s;q=(s,q-r*s)[r>a-2]
+      while q<1<<24:q<<=8;m=m<<8|next(I)
+      return r
+     def U(*k):t,m=_.get(k,(32768,0));r=1-P(2,(q>>16)*t);_[k]=t+int(((r<<16)-t)/(m+2)),m+(m<25\#
+    4);return r
+     def K(s,*c):
+      t=1
+      for q in range(s):t+=t+U(*c,t)
+      return t
+     def j(c,i=64):
+      s=0
+      while U(c,s):s+=1
+      p=min(s,i);return(K(p,c,s)<<s-p)-1
+     def T(c):g=j(c);return g>>1^-(g&1)
+     def R():
+      s=[0,0]
+      for u in range(j(1)):s+=K(8,2,s[-1],s[-2])-256,
+      return bytes(s[2:])
+     def Y():m=j(3);m or r.append(R().decode());return r[m-1]
     #[mixture logarithmic
-     def P(b,a):
-      d=2.0**(b>>a);c=2
-      while a:a-=1;c=sqrt(c);d*=(1,c)[b>>a&1]
-      return d
+     def B(H,A):
+      t=2.0**(H>>A);e=2
+      while A:A-=1;e=sqrt(e);t*=(1,e)[H>>A&1]
+      return t
     #]
     #[low_bits packed binary
-     def G(b,c,a):d=unpackbits(frombuffer(b,"B"),bitorder="little");return resize(d,(c,a))@(1<\#
-    <arange(a))
+     def x(s,T,A):k=unpackbits(frombuffer(s,"B"),bitorder="little");return resize(k,(T,A))@(1<\#
+    <arange(A))
     #]
     #[logarithmic scaled packed low_rank base3 bitmask binary grid grouped codebook affine cast
-     def Q(c,a):
-      a=a.astype("e"if c=="F16"else"f")
+     def G(H,A):
+      A=A.astype("e"if H=="F16"else"f")
     #[bf16
-      if c=="BF16":a=a.view("I");a=(a+32767+(a>>16&1)>>16<<16).view("f")
+      if H=="BF16":A=A.view("I");A=(A+32767+(A>>16&1)>>16<<16).view("f")
     #]
-      return a
+      return A
     #]
     #[rans
-     l=[65536];u=[0];S={}
+     F=[65536];d=[0];N={}
     #[trellis
-     s=[]
+     y=[]
     #]
     #]
     #[rans raw
-     def D(m,d,h=0):
-      b=h and 1-c(16)
+     def X(v,t,s=0):
+      M=s and 1-j(16)
     #[raw
-      if b:
-       a=zeros(m,"u%d"%h);yield a
-       for e in range(0,m,1<<20):y.readinto(a[e:][:1<<20]);yield
+      if M:
+       e=zeros(v,"u%d"%s);yield e
+       for q in range(0,v,1<<20):o.readinto(e[q:][:1<<20]);yield
        return
     #]
     #[rans
-      o=c(21);p=B(22)+arange(c(23)+1);n=c(24);b=c(25);I=m//(d or 1);k=[b&1 and c(26)for a in r\#
-    ange(d)];k=add.outer(k,[b&2 and c(27)for a in range(I)]).astype("i");f=1+b//4
+      w=j(21);m=T(22)+arange(j(23)+1);a=j(24);i=j(25);_=v//(t or 1);V=[i&1 and j(26)for u in r\#
+    ange(t)];V=add.outer(V,[i&2 and j(27)for s in range(_)]).astype("i");n=1+i//4
     #[trellis
-      H=f>1 and 1<<c(28)
+      f=n>1 and 1<<j(28)
     #]
-      j=c(29)
+      p=j(29)
     #[mixture
-      if j:x=c(50);C=B(51)/16;j=[(c(52),c(53),B(54),c(55)if a else 64)for a in range(j)]
+      if p:g=j(50);z=T(51)/16;p=[(j(52),j(53),T(54),j(55)if w else 64)for w in range(p)]
     #]
-      w=(sum(l)+(k*f<<o)).ravel()
-      for e in range(f*k.max(initial=0)+f):
+      r=(sum(F)+(V*n<<w)).ravel()
+      for q in range(n*V.max(initial=0)+n):
     #[mixture
-       if j:
-        v=f*p+e%f;g=r=0
-        for A,R,h,z in j:
-         h=P(h+e//f*8,6);r=r or h*x/4;a=abs(v-C+f*c_[[-.5,0,.5]])/h;b=1
-         for d in range(A):b=b*sqrt(sqrt(sqrt(a)))
-         b=1/(1+b/2**R)
-         for d in range(R):b=b*b
-         g=g+z*(b[0]+4*b[1]+b[2])
-        g=g*(abs(v)<=r);a=(g/g.cumsum()[-1]*2**o+.5).astype(int);a+=(a<1)&(g>0)
+       if p:
+        O=n*m+q%n;i=t=0
+        for D,k,s,K in p:
+         s=B(s+q//n*8,6);t=t or s*g/4;e=abs(O-z+n*c_[[-.5,0,.5]])/s;u=1
+         for l in range(D):u=u*sqrt(sqrt(sqrt(e)))
+         u=1/(1+u/2**k)
+         for l in range(k):u=u*u
+         i=i+K*(u[0]+4*u[1]+u[2])
+        i=i*(abs(O)<=t);e=(i/i.cumsum()[-1]*2**w+.5).astype(int);e+=(e<1)&(i>0)
     #]
     #[histogram
-       if j==0:
-        t=c(30);d=-1;a=[]
-        for R in p:d=t and c(31+min((d+1).bit_length(),15),t);a+=d,
-        a=array(a)
+       if p==0:
+        H=j(30);l=-1;e=[]
+        for k in m:l=H and j(31+min((l+1).bit_length(),15),H);e+=l,
+        e=array(e)
     #]
-       a[a.argmax()]+=2**o-a.sum();l.extend(a);u.extend(p<<n)
-      h=1<<c(56);j=[c(57)for p in range(0,m,1<<20)]
+       e[e.argmax()]+=2**w-e.sum();F.extend(e);d.extend(m<<a)
+      R=1<<j(56);V=[j(57)for p in range(0,v,1<<20)]
     #[trellis
-      k=I,len(s);s[:0]=[0]*I
+      M=_,len(y);y[:0]=[0]*_
     #]
-      yield w
-      for e,d in enumerate(j):
-       a=w[e<<20:][:1<<20];d=y.read(d);b=0
+      yield r
+      for q,l in enumerate(V):
+       e=r[q<<20:][:1<<20];l=o.read(l);u=0
     #[low_bits
-       if n:R=-len(a)*n//8;b=G(d[R:],len(a),n);d=d[:R]
+       if a:k=-len(e)*a//8;u=x(l[k:],len(e),a);l=l[:k]
     #]
-       g=d,a,b;f=o,h
+       g=l,e,u;n=w,R
     #[trellis
-       if H:g+=(e<<20,*k),;f+=H,e
+       if f:g+=(q<<20,*M),;n+=f,q
     #]
-       S[f]=S.get(f,[])+[g];yield
+       N[n]=N.get(n,[])+[g];yield
     #]
     #]
-     def E(o,m):
+     def J(l,f):
     #[scaled packed low_rank base3 bitmask binary grid grouped codebook affine cast
-      if i:
-       C();o=C();d=c(11)
-       if d:m=[c(9)for a in range(d-1)]
+      if H:
+       Y();l=Y();t=j(11)
+       if t:f=[j(9)for w in range(t-1)]
     #]
-      e=int(prod(m));l=2**("163264".find(o[-2:])//2+1);p=m[0]if m[1:]else 1;g=[];z=[];j=c(12)
+      p=int(prod(f));m=2**("163264".find(l[-2:])//2+1);Z=f[0]if f[1:]else 1;z=[];E=[];V=j(12)
     #[inline
-      if j<1:
-       for d in range(l):
-        f=c(13);a=[0]
-        for k in range(e):a+=H(8,13+f,d,f>1 and a[-1])-256 if f else t(256),
-        g+=a[1:],
+      if V<1:
+       for t in range(m):
+        s=j(13);e=[0]
+        for n in range(p):e+=K(8,13+s,t,s>1 and e[-1])-256 if s else P(256),
+        z+=e[1:],
     #]
     #[streams
-      if j==1:
-       b=1
+      if V==1:
+       i=1
     #[sixteen
-       b+=o in"I16U16"
+       i+=l in"I16U16"
     #]
-       z=[D(e,p,b)for a in range(l//b)];g=list(map(next,z))
+       E=[X(p,Z,i)for q in range(m//i)];z=list(map(next,E))
     #]
     #[logarithmic
-      if j==2:
-       f=c(17);k=x(19);b=0;a=[]
-       for d in range(e):b=b*k+B(18);a+=P(b,f),
-       a=Q(o,array(a))
+      if V==2:
+       s=j(17);n=U(19);i=0;e=[]
+       for t in range(p):i=i*n+T(18);e+=B(i,s),
+       e=G(l,array(e))
     #]
     #[permutation
-      if j==3:a=[*range(e)];g=[[a.pop(t(len(a)))for c in a[:]]]
+      if V==3:e=[*range(p)];z=[[e.pop(P(len(e)))for q in e[:]]]
     #]
     #[bit_fields
-      if j==4:f=c(20);z=[D(8*e//f,1)];g=list(map(next,z));a=[t(2)for a in range(8*e%f)]
+      if V==4:s=j(20);E=[X(8*p//s,1)];z=list(map(next,E));e=[P(2)for u in range(8*p%s)]
     #]
     #[adaptive
-      if j>4:
-       a=[];h=[0]*e
-       for d in range(e):k=d%(e//p);b=c(60+12*min(h[k].bit_length(),11)+min(k and b.bit_length\#
-    (),11));a+=-b if b and x(200)else b,;h[k]+=(16*b-h[k])//8
-       g=[a]
+      if V>4:
+       e=[];d=[0]*p
+       for t in range(p):n=t%(p//Z);i=j(60+12*min(d[n].bit_length(),11)+min(n and i.bit_length\#
+    (),11));e+=-i if i and U(200)else i,;d[n]+=(16*i-d[n])//8
+       z=[e]
     #]
     #[rans raw
-      list(zip(*z))
+      list(zip(*E))
     #]
       yield
     #[bit_fields
-      if j==4:g=[packbits(append(g[0][:,None]>>arange(f)&1,a)>0,bitorder="little")]
+      if V==4:z=[packbits(append(z[0][:,None]>>arange(s)&1,e)>0,bitorder="little")]
     #]
     #[inline streams permutation bit_fields adaptive
-      if g:
-       a=0
-       for b in g:a=a*256+array(b,int)
-       a=a.astype("u%d"%l);b=o[0].lower()+str(l)
+      if z:
+       e=0
+       for i in z:e=e*256+array(i,int)
+       e=e.astype("u%d"%m);i=l[0].lower()+str(m)
     #[float_planes
-       if o[0]in"BF"and l>1:a=a>>1|a<<8*l-1
+       if l[0]in"BF"and m>1:e=e>>1|e<<8*m-1
     #]
     #[bf16
-       if o=="BF16":a=a.astype("I")<<16;b="f"
+       if l=="BF16":e=e.astype("I")<<16;i="f"
     #]
     #[f8
-       if"_"in o:d="M3"in o;a=a.astype("H");a=(a*128+((a>>7)+a%128//127<<14)if d else a<<8).vi\#
-    ew("e");a=float32(a)*256**d;b="f"
+       if"_"in l:t="M3"in l;e=e.astype("H");e=(e*128+((e>>7)+e%128//127<<14)if t else e<<8).vi\#
+    ew("e");e=float32(e)*256**t;i="f"
     #]
-       a=a.view(b)
+       e=e.view(i)
     #]
-      yield a.reshape(m)
-     T=[];w=b"";c(4)
-     for e in range(2*c(5)):K()
-     for e in range(c(6)):
-      w=w[:c(7)]+K();z=C();j=[c(9)for a in range(c(8))];i=C();d=[]
-      for e in range(c(10)):a=E(z,j);next(a);d+=a,
-      t(65536);t(65536);T+=(w.decode(),z,j,i,d),
+      yield e.reshape(f)
+     E=[];M=b"";j(4)
+     for s in range(2*j(5)):R()
+     for s in range(j(6)):
+      M=M[:j(7)]+R();l=Y();O=[j(9)for K in range(j(8))];H=Y();A=[]
+      for s in range(j(10)):e=J(l,O);next(e);A+=e,
+      P(65536);P(65536);E+=(M.decode(),l,O,H,A),
     #[trellis grid
-     def M(c,b,d):a=b.bit_length()-3;b=b"\1\2\2\4\n+y\2\5\t\22!N\xa6";return c>>1^b[a]*(d&1)^b\#
-    [a+7]*(c&1)
+     def J(g,w,S):m=w.bit_length()-3;W=b"\1\2\2\4\n+y\2\5\t\22!N\xa6";return g>>1^W[m]*(S&1)^W\#
+    [m+7]*(g&1)
     #]
     #[rans
     #[trellis
-     s=array(s)
+     y=array(y)
     #]
-     u=array(u);l=array(l);U=l.cumsum()-l;V=repeat(arange(len(u)),l).astype("i")
-     for(v,m,*g),N in S.items():
-      l[0]=1<<v;F,J,W,*n=zip(*N);k=max(map(len,J));I=zeros((len(N),k+m),"i")
-      for a,b in zip(I,J):a[:len(b)]=b
+     d=array(d);F=array(F);Z=F.cumsum()-F;W=repeat(arange(len(d)),F).astype("i")
+     for(h,i,*f),k in N.items():
+      F[0]=1<<h;a,w,S,*u=zip(*k);v=max(map(len,w));Q=zeros((len(k),v+i),"i")
+      for e,t in zip(Q,w):e[:len(t)]=t
     #[trellis
-      if g:n=array(n[0]).T[...,None]
+      if f:u=array(u[0]).T[...,None]
     #]
-      a=array([frombuffer(a,"I",m)for a in F],int);X=frombuffer(b"".join(F),"H");E=cumsum([[2*\#
-    m-1]]+[[len(a)//2]for a in F[:-1]],0)
-      for e in range(0,k,m):
-       R=I[:,e:e+m];q=R+a%(1<<v)
+      e=array([frombuffer(p,"I",i)for p in a],int);D=frombuffer(b"".join(a),"H");c=cumsum([[2*\#
+    i-1]]+[[len(k)//2]for k in a[:-1]],0)
+      for s in range(0,v,i):
+       p=Q[:,s:s+i];z=p+e%(1<<h)
     #[trellis
-       if g:h=(n[0]+e+arange(m))%n[1]+n[2];r=s[h];q+=r%2<<v
+       if f:g=(u[0]+s+arange(i))%u[1]+u[2];V=y[g];z+=V%2<<h
     #]
-       f=V[q];b=l[f]*(a>>v)+q-U[f];E=E[:,-1:]+(b<65536).cumsum(1);a=where(b<65536,b<<16|X[E],b\#
-    );R[:]=f
+       n=W[z];t=F[n]*(e>>h)+z-Z[n];c=c[:,-1:]+(t<65536).cumsum(1);e=where(t<65536,t<<16|D[c],t\#
+    );p[:]=n
     #[trellis
-       if g:s[h]=M(r,g[0],u[f])
+       if f:y[g]=J(V,f[0],d[n])
     #]
-      for a,b,f in zip(I,J,W):b[:]=u[a[:len(b)]]+f
+      for e,t,n in zip(Q,w,S):t[:]=d[e[:len(t)]]+n
     #]
     #[scaled packed base3 bitmask binary grid low_rank
-     def v(a,c):b=a.size//(c.size or 1);return float32(a*float32(c).repeat(b).reshape(a.shape))
+     def a(O,y):e=O.size//(y.size or 1);return float32(O*float32(y).repeat(e).reshape(O.shape))
     #]
     #[grouped codebook
-     def F(a):return repeat(float32(a),g[0]or j[1],1)[:,:j[1]]
+     def S(y):return repeat(float32(y),f[0]or O[1],1)[:,:O[1]]
     #]
-     E={}
-     for w,z,j,i,d in T:
-      a,*d=map(next,d)
+     i={}
+     for M,l,O,H,A in E:
+      e,*A=map(next,A)
     #[scaled packed low_rank base3 bitmask binary grid grouped codebook affine cast
-      if i:
-       m=i[3]
+      if H:
+       p=H[3]
     #[packed base3 bitmask binary grid grouped codebook affine
-       g=[int(a)for a in __import__("re").findall(r"\d+",i)]
+       f=[int(k)for k in __import__("re").findall(r"\d+",H)]
     #]
     #[packed
-       if m=="k":a=G(a,prod(j),g[0])-g[1]
+       if p=="k":e=x(e,prod(O),f[0])-f[1]
     #]
     #[base3 bitmask binary
-       if m in"na":I,n,k,q=g[-4:];k*=I
+       if p in"na":Q,u,v,D=f[-4:];v*=Q
     #]
     #[base3
-       if"3 "in i:a=(a[:,None]//[1,3,9,27,81]%3).ravel()[:k]-1
+       if"3 "in H:e=(e[:,None]//[1,3,9,27,81]%3).ravel()[:v]-1
     #]
     #[bitmask
-       if"mask"in i:b=unpackbits(a).astype(int);a=b[:k];a[a>0]=b[k+-k%8:][:a.sum()]*2-1
+       if"mask"in H:t=unpackbits(e).astype(int);e=t[:v];e[e>0]=t[v+-v%8:][:e.sum()]*2-1
     #]
     #[mean_magnitude
-       if"mean"in i:b=maximum(abs(a).reshape(-1,q).mean(1,"f"),1e-8);d[0]=float32(d[0]).ravel()/b
+       if"mean"in H:t=maximum(abs(e).reshape(-1,D).mean(1,"f"),1e-8);A[0]=float32(A[0]).ravel()/t
     #]
     #[binary
-       if m=="a":a=G(a,k,1)*2-1
+       if p=="a":e=x(e,v,1)*2-1
     #]
     #[grid
-       if m=="d":
-        if g[0]:
-         a=a.astype(int).reshape(j[0],-1);r=0*a[0]
-         for b in a:f=r&1;r=M(r,g[0],b);b+=b+f
-        a=v(a,d[0]);a=a*resize(float32(d[1]),a.shape)
+       if p=="d":
+        if f[0]:
+         e=e.astype(int).reshape(O);V=0*e[0]
+         for t in e:n=V&1;V=J(V,f[0],t);t+=t+n
+        e=a(e,A[0]);e=e*resize(float32(A[1]),e.shape)
     #]
     #[scaled packed base3 bitmask binary low_rank
-       if m in"lkna":a=v(a,d[0])
+       if p in"lkna":e=a(e,A[0])
     #]
     #[base3 bitmask binary
-       if m in"na":a=a.reshape(I,-1)[:,:n]
+       if p in"na":e=e.reshape(Q,-1)[:,:u]
     #]
     #[low_rank
-       if"+"in i:
-        b=0
-        for e,h in zip(v(*d[1:3]).T,v(*d[3:])):e=outer(float64(e),h);f=e+b;h=f-e;h=e-(f-h)+(b-\#
-    h);b=float32((f.view(int)-(h*f<0)|(h!=0)).view(float))
-        a=a+b
+       if"+"in H:
+        t=0
+        for s,g in zip(a(*A[1:3]).T,a(*A[3:])):s=outer(float64(s),g);n=s+t;g=n-s;g=s-(n-g)+(t-\#
+    g);t=float32((n.view(int)-(g*n<0)|(g!=0)).view(float))
+        e=e+t
     #]
     #[grouped
-       if m=="u":
-        if d[1].size:a=a-F(d[1])
-        a=a*F(d[0])
+       if p=="u":
+        if A[1].size:e=e-S(A[1])
+        e=e*S(A[0])
     #]
     #[codebook
-       if m=="e":a=d[0][a]*F(d[1])
+       if p=="e":e=A[0][e]*S(A[1])
     #]
     #[affine
-       if m=="i":e,h="fd"if g[1:]else"if";b=lambda a:resize(a.repeat(int(prod(j[g[-1]+1:]))),j\#
-    );a=float32(a.astype(e)-b(d[1].astype(e)))*b(d[0].astype(h))
+       if p=="i":s,g="fd"if f[1:]else"if";t=lambda s:resize(s.repeat(int(prod(O[f[-1]+1:]))),O\#
+    );e=float32(e.astype(s)-t(A[1].astype(s)))*t(A[0].astype(g))
     #]
-       a=Q(z,float32(a))
+       e=G(l,float32(e))
     #]
-      E[w]=a.reshape(j)
-     return E
+      i[M]=e.reshape(O)
+     return i
     """#
 }

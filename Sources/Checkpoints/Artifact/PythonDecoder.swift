@@ -1,4 +1,5 @@
 internal import ByteCodecs
+public import Diagnostics
 internal import EntropyCoding
 internal import JSON
 internal import TensorCore
@@ -12,17 +13,30 @@ public struct PythonDecoder: Sendable {
   public let compressedByteCount: Int?
 
   /// The program for a Birdie artifact; nil for a checkpoint of another format.
-  init?(for checkpoint: Checkpoint) {
+  ///
+  /// Throws T13 for types that numpy lacks and the program does not restore.
+  init?(for checkpoint: Checkpoint) throws(Rejection) {
     guard checkpoint.format == ArtifactFormat.id else { return nil }
     var features: Set<Substring> = []
     for tensor in checkpoint.tensors {
       guard case .coded(let coded) = tensor.content else { return nil }
+      for dtype in [coded.dtype] + coded.parts.map(\.component.dtype)
+      where Self.unsupported.contains(dtype) {
+        throw Rejection(
+          TorchRules.notRepresentable,
+          "the decoder in Python restores no \(dtype.rawValue): leave the tensor out, or --decoder",
+          at: Place(tensor: tensor.name))
+      }
       features.formUnion(coded.decoderFeatures.map { Substring($0) })
     }
     source = Self.selected(features)
     let bytes = Array(source.utf8)
     compressedByteCount = unsafe CompressedSize.zlib(bytes.span.bytes)
   }
+
+  private static let unsupported: Set<DType> = [
+    .f4, .f6e2m3, .f6e3m2, .f8e8m0, .f8e4m3fnuz, .f8e5m2fnuz, .c32, .c128,
+  ]
 
   /// The lines outside of sections that none of `features` needs, without the marks.
   private static func selected(_ features: Set<Substring>) -> String {
@@ -45,7 +59,11 @@ public struct PythonDecoder: Sendable {
 
 extension Checkpoint {
   /// The program that decodes this artifact in Python; nil for a checkpoint of another format.
-  public var pythonDecoder: PythonDecoder? { PythonDecoder(for: self) }
+  ///
+  /// Throws T13 for types that the program does not restore.
+  public func pythonDecoder() throws(Rejection) -> PythonDecoder? {
+    try PythonDecoder(for: self)
+  }
 }
 
 extension CodedTensor {

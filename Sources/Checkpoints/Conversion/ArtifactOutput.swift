@@ -1,4 +1,3 @@
-internal import ByteCodecs
 internal import Diagnostics
 internal import EntropyCoding
 internal import TensorCore
@@ -34,8 +33,8 @@ final class ArtifactOutput: ConversionOutput {
     let file = writer.takeFile()
     let warnings = file.followsInterruption ? [interruptionWarning(target.path)] : []
     files = [(target.path, file.byteCount)]
-    try requireReadable(file.byteCount, decodesTo: writer.decodedByteCount)
     try file.sync()
+    try requireReadable()
     try approve()
     meter.finish()
     try file.commit()
@@ -44,14 +43,11 @@ final class ArtifactOutput: ConversionOutput {
 }
 
 extension ArtifactOutput {
-  /// Throws B09 for a file that no reader would accept, for it expands too much.
-  private func requireReadable(
-    _ byteCount: Int, decodesTo decodedByteCount: Int
-  ) throws(Rejection) {
-    try require(
-      decodedByteCount <= DecodeLimits().allowance(inputCount: byteCount),
-      ArtifactRules.excessiveExpansion,
-      "\(decodedByteCount) bytes have become \(byteCount), which readers take for an attack")
+  /// Throws what reading the directory that was written throws: B09 for tensors that expand so much
+  /// that readers would take the file for an attack.
+  private func requireReadable() throws(Rejection) {
+    var audit = Audit()
+    _ = try ArtifactFormat.open(CheckpointInput(path: target.partialPath), audit: &audit)
   }
 }
 
@@ -60,8 +56,6 @@ private final class ArtifactWriter {
   private var file: OutputFile?
   private(set) var meter: ProgressMeter
   private let scaleSteps: Int?
-  /// The bytes of all components.
-  private(set) var decodedByteCount = 0
 
   init(_ file: consuming OutputFile, _ meter: ProgressMeter, scaleSteps: Int?) {
     self.file = consume file
@@ -85,7 +79,6 @@ private final class ArtifactWriter {
       let rounded = try scaleSteps.map { (steps) throws(Rejection) in
         try tensor.roundingScales(steps: steps)
       }
-      decodedByteCount += tensor.components.reduce(0) { $0 + $1.tensor.byteCount }
       try directory.add(item.name, rounded ?? tensor, namedFor: item.source, sink)
     } else {
       let source: ComponentSource = { [self] (body) throws(Rejection) in
@@ -96,7 +89,6 @@ private final class ArtifactWriter {
       }
       try directory.add(item.name, item.dtype, item.shape, source, sink)
       meter.keepWarnings()
-      decodedByteCount += item.byteCount
     }
     meter.advance(by: item.byteCount)
   }

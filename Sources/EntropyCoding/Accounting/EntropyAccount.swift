@@ -62,19 +62,16 @@ extension CodedComponent {
         bits += Double(8 * layout.count * layout.symbolWidth)
         continue
       }
-      let symbols = try symbols(of: stream, plane: index, storage)
-      let counts = stream.counts(of: symbols.map { $0 >> stream.lowBits })
-      bits += try stream.tables().bitCount(of: counts) ?? 0
-      bits += Double(stream.lowBits * symbols.count)
+      bits += try modelBits(of: stream, plane: index, storage)
     }
     return bits
   }
 
-  private func symbols(
+  private func modelBits(
     of stream: StreamDescription, plane: Int, _ storage: Storage
-  ) throws(Rejection) -> [UInt16] {
+  ) throws(Rejection) -> Double {
     var decoder = try StreamDecoder(stream)
-    var symbols: [UInt16] = []
+    var counter = StreamCounter(stream)
     var position = 0
     for lengths in chunks {
       let start = position + lengths[..<plane].reduce(0, +)
@@ -82,9 +79,11 @@ extension CodedComponent {
       guard let part = storage.slice(start..<(start + lengths[plane])) else {
         throw Rejection(EntropyRules.damagedStream, "the chunks end early")
       }
-      symbols += try decoder.next(part.bytes)
+      let symbols = try decoder.next(part.bytes)
+      counter.add(stream.lowBits == 0 ? symbols : symbols.map { $0 >> stream.lowBits })
     }
-    return symbols
+    return (try stream.tables().bitCount(of: counter.counts) ?? 0)
+      + Double(stream.lowBits * stream.geometry.count)
   }
 }
 

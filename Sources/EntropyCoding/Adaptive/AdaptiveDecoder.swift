@@ -57,7 +57,7 @@ public struct AdaptiveDecoder {
     }
     // An encoder leaves out at most the four bytes that end its message.
     try require(
-      position <= bytes.count + 8, EntropyRules.damagedDescription,
+      position <= bytes.count + 4, EntropyRules.damagedDescription,
       "the description ends after \(bytes.count) bytes, in the middle of what it describes")
   }
 }

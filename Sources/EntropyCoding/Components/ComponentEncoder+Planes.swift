@@ -9,8 +9,9 @@ extension ComponentEncoder {
     _ source: @escaping ComponentSource, to encoder: inout AdaptiveEncoder,
     _ sink: @escaping ChunkSink
   ) throws(Rejection) -> CodedComponent {
+    guard dtype != .i16, dtype != .u16 else { return try encodeRaw(source, to: &encoder, sink) }
     let layout = ElementPlanes(dtype)
-    var counts = [[UInt32]](repeating: [UInt32](repeating: 0, count: 256), count: layout.width)
+    var counts = [[UInt64]](repeating: [UInt64](repeating: 0, count: 256), count: layout.width)
     var chunks = ElementChunks(layout.width)
     try chunks.forEach(source) { (elements) throws(Rejection) in
       let planes = unsafe layout.split(elements.span.bytes)
@@ -19,7 +20,11 @@ extension ComponentEncoder {
         count8(planes[(plane * count)..<((plane + 1) * count)], &counts[plane])
       }
     }
-    var planes = counts.map { Self.plane($0, StreamGeometry(count: byteCount / layout.width)) }
+    var planes = counts.map { counts in
+      Self.plane(
+        Self.scaled(counts), least: dtype == .i8 ? -128 : 0,
+        StreamGeometry(count: byteCount / layout.width))
+    }
     setLanes(&planes)
     var encoders: [StreamEncoder?] = []
     for plane in planes {
@@ -51,12 +56,27 @@ extension ComponentEncoder {
     return component
   }
 
+  /// Words of 16 bits as they are: a histogram of them would take more than it saves.
+  private func encodeRaw(
+    _ source: @escaping ComponentSource, to encoder: inout AdaptiveEncoder,
+    _ sink: @escaping ChunkSink
+  ) throws(Rejection) -> CodedComponent {
+    try source { (bytes) throws(Rejection) in try sink(bytes.copied()) }
+    let component = CodedComponent(dtype: dtype, shape: shape, coding: .streams([.raw]))
+    component.writeStreams(to: &encoder)
+    return component
+  }
+
+  /// What a byte counts as: signed ones in their order.
+  private var signFlip: UInt8 { dtype == .i8 ? 0x80 : 0 }
+
   private func symbols(_ content: ArraySlice<UInt8>, least: Int) -> [UInt16] {
-    let offset = UInt16(truncatingIfNeeded: least)
+    let flip = signFlip
+    let offset = UInt16(truncatingIfNeeded: least + (dtype == .i8 ? 128 : 0))
     return unsafe [UInt16](unsafeUninitializedCapacity: content.count) { buffer, count in
       unsafe content.withUnsafeBufferPointer { content in
         for index in 0..<content.count {
-          unsafe buffer[index] = UInt16(content[index]) &- offset
+          unsafe buffer[index] = UInt16(content[index] ^ flip) &- offset
         }
       }
       count = content.count
@@ -79,23 +99,32 @@ extension ComponentEncoder {
     }
   }
 
-  private func count8(_ content: ArraySlice<UInt8>, _ counts: inout [UInt32]) {
+  /// Counts in 32 bits, smaller by a power of two where they need more; none of them becomes 0.
+  private static func scaled(_ counts: [UInt64]) -> [UInt32] {
+    let sum = counts.reduce(0, +)
+    let shift = UInt64(max(0, 31 - sum.leadingZeroBitCount + 1))
+    return counts.map { $0 == 0 ? 0 : UInt32(max($0 >> shift, 1)) }
+  }
+
+  private func count8(_ content: ArraySlice<UInt8>, _ counts: inout [UInt64]) {
+    let flip = signFlip
     unsafe content.withUnsafeBufferPointer { content in
       unsafe counts.withUnsafeMutableBufferPointer { counts in
         for index in 0..<content.count {
-          unsafe counts[Int(content[index])] &+= 1
+          unsafe counts[Int(content[index] ^ flip)] &+= 1
         }
       }
     }
   }
 
   /// The plane under a histogram of its bytes, or as it is where that does not pay.
-  private static func plane(_ counts: [UInt32], _ geometry: StreamGeometry) -> CodedComponent.Plane
-  {
+  private static func plane(
+    _ counts: [UInt32], least offset: Int, _ geometry: StreamGeometry
+  ) -> CodedComponent.Plane {
     guard let least = counts.firstIndex(where: { $0 > 0 }),
       let last = counts.lastIndex(where: { $0 > 0 })
     else { return .raw }
-    let total = Double(geometry.count)
+    let total = counts.reduce(0.0) { $0 + Double($1) }
     let entropy = counts.reduce(0) { sum, count in
       guard count > 0 else { return sum }
       return sum + Double(count) * (BinaryLogarithm.of(total) - BinaryLogarithm.of(Double(count)))
@@ -103,7 +132,7 @@ extension ComponentEncoder {
     // Less than 1 % is not worth the time that decoding takes.
     guard entropy < 7.92 * total else { return .raw }
     let alphabet = Alphabet(
-      precision: 14, leastSymbol: least, symbolCount: last - least + 1, supersetCount: 1)
+      precision: 14, leastSymbol: offset + least, symbolCount: last - least + 1, supersetCount: 1)
     guard let model = HistogramModel(counting: Array(counts[least...last]), alphabet) else {
       return .raw
     }

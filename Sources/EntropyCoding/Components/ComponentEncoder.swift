@@ -39,6 +39,8 @@ public struct ComponentEncoder {
   /// Integers of up to this many bytes are coded under any model, more only under histograms, for
   /// which they need not be in memory.
   static let mostModelledBytes = 1 << 27
+  /// The same, for tests that cannot afford as many.
+  var mostModelledBytes = Self.mostModelledBytes
 
   /// An encoder for components of a type and shape, whose bytes are a whole number.
   public init(_ dtype: DType, _ shape: Shape, _ hints: ComponentHints = ComponentHints()) {
@@ -61,7 +63,7 @@ public struct ComponentEncoder {
     _ source: @escaping ComponentSource, to encoder: inout AdaptiveEncoder,
     _ sink: @escaping ChunkSink
   ) throws(Rejection) -> CodedComponent {
-    if byteCount <= Self.mostModelledBytes, isInteger || byteCount <= Self.mostInlineBytes {
+    if byteCount <= mostModelledBytes, isInteger || byteCount <= Self.mostInlineBytes {
       var bytes: [UInt8] = []
       bytes.reserveCapacity(byteCount)
       try source { (chunk) throws(Rejection) in

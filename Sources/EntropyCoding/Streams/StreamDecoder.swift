@@ -48,6 +48,14 @@ public struct StreamDecoder {
         ? "the words of a chunk end before its symbols"
         : "a chunk does not end where its encoder began")
     if stream.lowBits > 0 {
+      let padding = 8 * lowByteCount - range.count * stream.lowBits
+      // Inside: there are low bits, so there is a last byte of them, unless there are no symbols.
+      let last =
+        lowByteCount == 0
+        ? 0 : unsafe bytes.unsafeLoad(fromByteOffset: bytes.byteCount - 1, as: UInt8.self)
+      try require(
+        UInt(last) >> UInt(8 - padding) == 0, EntropyRules.damagedStream,
+        "the bits behind a chunk's last are no zeros")
       LowBits.append(
         bytes.extracting((bytes.byteCount - lowByteCount)...), stream.lowBits, to: &symbols,
         shiftedLeast: stream.alphabet.leastSymbol)

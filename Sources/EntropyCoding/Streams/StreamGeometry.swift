@@ -10,7 +10,7 @@ public struct StreamGeometry: Sendable, Hashable {
 
   /// A geometry for `count` symbols: as many rows as the first of several extents says.
   public init(count: Int, extents: [Int]) {
-    let rows = extents.count > 1 ? max(extents[0], 1) : 1
+    let rows = extents.count > 1 && count > 0 ? max(extents[0], 1) : 1
     self.rows = count % rows == 0 ? rows : 1
     columns = count / self.rows
   }

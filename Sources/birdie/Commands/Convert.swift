@@ -63,7 +63,7 @@ struct Convert: Verb {
   /// Writes the decoder that was asked for, once the artifact is there.
   private func writtenDecoder() throws -> PythonDecoder? {
     guard let path = conversion.decoder,
-      let decoder = try Checkpoint.open(result).pythonDecoder
+      let decoder = try Checkpoint.open(result).pythonDecoder()
     else { return nil }
     var file = try OutputFile(path: path, overwrite: conversion.force)
     try file.append(Array(decoder.source.utf8))

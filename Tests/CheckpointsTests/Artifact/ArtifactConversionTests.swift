@@ -113,6 +113,28 @@ struct ArtifactConversionTests {
     }
   }
 
+  @Test func `parts keep names of their own where a new name would make two alike`() throws {
+    let square = try #require(Shape([2, 2]))
+    let one = try #require(Shape([1]))
+    let codes = try #require(Tensor(dtype: .i8, shape: square, storage: Storage([1, 2, 3, 4])))
+    let scales = try #require(Tensor(dtype: .f16, shape: one, storage: Storage([0, 60])))
+    let encoded = try EncodedTensor(
+      dtype: .f32, shape: codes.shape, encoding: ScaledCodes(bits: 8, coverage: .tensor),
+      components: [.init(name: "w_q", tensor: codes), .init(name: "x_q", tensor: scales)])
+    let checkpoint = Checkpoint(
+      format: "golf", tensors: [NamedTensor(name: "w", content: .encoded(encoded))])
+    var options = ConversionOptions()
+    options.format = .birdie
+    options.renamings = [try #require(Renaming("s/^w$/x/"))]
+    _ = try checkpoint.convert(to: folder.path("a.birdie"), options)
+    let artifact = try Checkpoint.open(folder.path("a.birdie"))
+    guard case .encoded(let read) = try artifact.tensors[0].content.resolved() else {
+      Issue.record("no codes")
+      return
+    }
+    #expect(read.components.map(\.name) == ["w_q", "x_q"])
+  }
+
   @Test func `an artifact is smaller than the compressed one it was made of`() throws {
     let original = try Checkpoint.open(Fixtures.path("golf/accepts/wm-int6-zstd/artifact"))
     let artifact = try convert(original, "a.birdie")

@@ -7,7 +7,7 @@ import Testing
 struct PythonDecoderTests {
   private func decoder(_ name: String) throws -> PythonDecoder {
     let path = Fixtures.path("birdie/accepts/\(name)/artifact.birdie")
-    return try #require(try Checkpoint.open(path).pythonDecoder)
+    return try #require(try Checkpoint.open(path).pythonDecoder())
   }
 
   private static var marks: [Substring] {
@@ -40,13 +40,13 @@ struct PythonDecoderTests {
     var options = ConversionOptions()
     options.format = .birdie
     _ = try original.convert(to: folder.path("a.birdie"), options)
-    let decoder = try #require(try Checkpoint.open(folder.path("a.birdie")).pythonDecoder)
+    let decoder = try #require(try Checkpoint.open(folder.path("a.birdie")).pythonDecoder())
     let count = try #require(decoder.compressedByteCount)
     #expect(count <= 2500)
   }
 
   @Test func `only an artifact has a decoder`() throws {
     let checkpoint = try Checkpoint.open(Fixtures.path("safetensors/accepts/tied.safetensors"))
-    #expect(checkpoint.pythonDecoder == nil)
+    #expect(try checkpoint.pythonDecoder() == nil)
   }
 }
