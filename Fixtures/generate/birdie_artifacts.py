@@ -1508,6 +1508,7 @@ def _directories():
     yield "name-shares-too-much", _sample(damage={7: (1, 6)})
     yield "name-shares-before-first", _sample(damage={7: (0, 1)})
     yield "metadata-not-utf8", artifact([], {b"key": b"\xc3"})
+    yield "metadata-twice", artifact([], {"key": "1", b"key": "2"})
     yield "text-longer-than-file", _sample(damage={1: (0, 1 << 40)})
     yield "number-of-64-digits", _sample(damage={9: (0, (1 << 64) - 1)})
     yield "word-never-said", _sample(damage={3: (0, 1)})
@@ -1637,6 +1638,10 @@ def _streams():
     yield "trellis-with-low-bits", artifact([_codes(states=4)], damage=damage)
     narrow = _codes(states=4, lanes=64, spoil=lambda chunk: chunk)
     yield "trellis-of-fewer-columns-than-lanes", artifact([narrow])
+    three = plain("a", array("U8", [1, 2, 3]), Streams(Rans(lanes=1, low_bits=1)))
+    yield "low-bits-padding", artifact(
+        [three], change=lambda data, directory: (data[:-1] + bytes([data[-1] | 0x80]), directory)
+    )
     wide = Rans(precision=9, lanes=1, low_bits=8, count=257, least=0)
     yield "symbols-of-17-bits", artifact([plain("a", array("U16", [0, 700, 9]), Streams(wide))])
     many = _codes("I16", precision=15, least=-5, count=1 << 15, row_classes=[0, 1, 0])
@@ -1912,6 +1917,7 @@ RULES = {
         directory-checksum-field
 """,
     "B06": """
+        low-bits-padding
         chunk-empty
         lane-ends-elsewhere
         state-below-2-to-the-16
