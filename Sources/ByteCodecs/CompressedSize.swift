@@ -6,8 +6,8 @@ internal import CZstd
 /// What general compressors make of bytes at their highest levels: the measure that coders of
 /// weights are compared with.
 public enum CompressedSize {
-  /// Names with levels, and lengths in bytes, of the same bytes under each compressor. Takes a
-  /// second or two for each megabyte, and memory for a copy.
+  /// Names with levels, and lengths in bytes, of the same bytes under each compressor. Takes
+  /// seconds for each megabyte, and memory for a copy.
   public static func all(of bytes: RawSpan) -> [(name: String, byteCount: Int)] {
     [
       ("zlib -9", zlib(bytes)), ("zstd -22", zstd(bytes)), ("xz -9e", xz(bytes)),

@@ -59,6 +59,7 @@ private enum MemoryPool {
 
   static func take(_ capacity: Int) -> UnsafeMutableRawPointer {
     if capacity > smallest, let block = takeKept(capacity) { return unsafe block }
+    // As where Swift itself finds no memory: no caller could go on without its result.
     guard let block = unsafe aligned_alloc(alignment, capacity.roundedUp(to: alignment)) else {
       fatalError("no memory for \(capacity) bytes")
     }

@@ -111,7 +111,7 @@ struct ComponentRoundTripTests {
     let result = try roundTrip(bytes, .i8, shape)
     #expect(result.bytes == bytes)
     #expect(result.coded.modelName.contains("columns"))
-    // log2(4.13 · width) bits for each half: 4.05 and 5.63 on average, 3.84 in all.
+    // log2(4.13 · width) bits for each half, 2.05 and 5.63: 3.84 on average.
     #expect(Double(8 * result.byteCount) / Double(bytes.count) < 3.95)
   }
 

@@ -32,7 +32,7 @@ public struct ComponentEncoder {
 
   /// Tensors of up to this many bytes may go into the directory.
   static let mostInlineBytes = 1 << 14
-  /// Tensors of up to this many integers may be coded adaptively: twenty times as slow to read.
+  /// Tensors of up to this many integers may be coded adaptively, bit by bit.
   static let mostAdaptiveSymbols = 1 << 15
   /// Fewer bytes do not pay for the description of a stream.
   static let fewestStreamBytes = 256
