@@ -1,4 +1,5 @@
 import CKernels
+import TestSupport
 
 /// The instruction sets that this CPU runs, "portable" first.
 let instructionSets: [String] = ["portable", "avx2", "avx512"].filter {
@@ -64,19 +65,6 @@ func narrowed(_ bits: [UInt32], _ narrow: Narrow) -> [UInt16] {
   var result = [UInt16](repeating: 0xDEAD, count: bits.count + 1)
   withUnaligned(bits) { narrow(&result, $0, bits.count) }
   return result
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014): the same values on every run.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64 = 20_240_601
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
 }
 
 /// Random bits of `count` values of any fixed-width type.

@@ -1,6 +1,7 @@
 @testable import EntropyCoding
 import Diagnostics
 import TensorCore
+import TestSupport
 import Testing
 
 /// Encodes a component and decodes it again.

@@ -26,8 +26,6 @@ public struct CodedTensor: Sendable {
   public var storedByteCount: Int { parts.reduce(0) { $0 + $1.chunks.byteCount } }
   /// The bytes of its parts once decoded: codes and scales, or the elements.
   public var componentByteCount: Int { parts.reduce(0) { $0 + $1.component.byteCount } }
-  /// What reports say of the way its parts are coded.
-  public var modelNames: [String] { parts.map(\.component.modelName) }
 
   /// The tensor in memory: its elements, or its codes and scales.
   ///

@@ -24,15 +24,6 @@ public struct EntropyAccount: Sendable {
     orderZeroBits = histograms.orderZeroBits
   }
 
-  /// The sum of two accounts.
-  public static func + (left: EntropyAccount, right: EntropyAccount) -> EntropyAccount {
-    var sum = left
-    sum.symbolCount += right.symbolCount
-    sum.chunkByteCount += right.chunkByteCount
-    sum.modelBits += right.modelBits
-    sum.orderZeroBits += right.orderZeroBits
-    return sum
-  }
 }
 
 extension CodedComponent {

@@ -13,9 +13,6 @@ public struct AdaptiveEncoder {
   /// An encoder of an empty message.
   public init() {}
 
-  /// About how many bytes the message has so far.
-  public var byteCount: Int { bytes.count }
-
   /// How many bits the message has so far, up to a constant: what something costs is a difference.
   public var bitCount: Double { Double(bytes.count) * 8 + Double(range.leadingZeroBitCount) }
 

@@ -1,3 +1,4 @@
+internal import CKernels
 public import TensorCore
 
 /// Scales rounded to powers of two with a fraction, which take a third of the bytes of exact ones.
@@ -54,31 +55,19 @@ public enum LogarithmicScales {
     case .f16, .bf16: width = 2
     default: return nil
     }
-    var values: [Double] = []
-    for start in stride(from: 0, to: bytes.byteCount, by: width) {
-      let value: Double
-      switch dtype {
-      case .f32:
-        value = Double(unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: Float.self))
-      case .f16:
-        let bits = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt16.self)
-        value = half(bits)
-      default:
-        let bits = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt16.self)
-        value = Double(Float(bitPattern: UInt32(bits) << 16))
+    let count = bytes.byteCount / width
+    let values = unsafe [Float](unsafeUninitializedCapacity: count) { values, filled in
+      unsafe bytes.withUnsafeBytes { raw in
+        guard count > 0, let base = values.baseAddress else { return }
+        switch dtype {
+        case .f16: unsafe birdie_f16_to_f32(base, raw.baseAddress, count)
+        case .bf16: unsafe birdie_bf16_to_f32(base, raw.baseAddress, count)
+        default: unsafe UnsafeMutableRawBufferPointer(values).copyMemory(from: raw)
+        }
       }
-      guard value.isFinite, value.isNormal, value > 0 else { return nil }
-      values.append(value)
+      filled = count
     }
-    return values
-  }
-
-  /// A positive IEEE half, or −1 for any other.
-  private static func half(_ bits: UInt16) -> Double {
-    guard bits < 0x7C00 else { return -1 }
-    let (exponent, fraction) = (Int(bits >> 10), Double(bits & 0x3FF))
-    return exponent == 0
-      ? fraction * OctaveFraction.power(-24, steps: 0)
-      : (1024 + fraction) * OctaveFraction.power(exponent - 25, steps: 0)
+    guard values.allSatisfy({ $0.isNormal && $0 > 0 }) else { return nil }
+    return values.map(Double.init)
   }
 }

@@ -11,9 +11,6 @@ public struct FrequencyTables: Sendable {
   /// Class after class.
   public let frequencies: [UInt32]
 
-  /// The sum of a class's frequencies.
-  public static func total(precision: Int) -> Int { 1 << precision }
-
   /// Checks and keeps tables; throws B08 for one that is neither complete nor empty.
   public init(precision: Int, symbolCount: Int, frequencies: [UInt32]) throws(Rejection) {
     precondition(symbolCount > 0 && frequencies.count % symbolCount == 0, "whole tables")
