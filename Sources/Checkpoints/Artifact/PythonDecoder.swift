@@ -11,6 +11,8 @@ public struct PythonDecoder: Sendable {
   public let source: String
   /// Its length under zlib at level 9, as code in an artifact counts; nil where zlib fails.
   public let compressedByteCount: Int?
+  /// What the artifact uses, in the words of the marks.
+  let features: Set<Substring>
 
   /// The program for a Birdie artifact; nil for a checkpoint of another format.
   ///
@@ -29,6 +31,7 @@ public struct PythonDecoder: Sendable {
       }
       features.formUnion(coded.decoderFeatures.map { Substring($0) })
     }
+    self.features = features
     source = Self.selected(features)
     let bytes = Array(source.utf8)
     compressedByteCount = unsafe CompressedSize.zlib(bytes.span.bytes)
