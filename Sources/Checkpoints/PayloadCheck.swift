@@ -44,14 +44,19 @@ extension Checkpoint {
 public struct PayloadVerification: Sendable {
   private let task: BackgroundTask<Result<[Audit.Warning], Rejection>>
 
-  /// Starts to compare the checksums of the bytes that `tensors` lie in, or of all bytes.
-  public init(of checkpoint: Checkpoint, reading tensors: [NamedTensor]? = nil) {
+  /// Starts to compare the checksums of the bytes that `tensors` lie in, or of all bytes, and then
+  /// whatever else is to be looked at.
+  public init(
+    of checkpoint: Checkpoint, reading tensors: [NamedTensor]? = nil,
+    then look: @escaping @Sendable (Checkpoint, inout Audit) throws(Rejection) -> Void = { _, _ in }
+  ) {
     var part = checkpoint
     if let tensors { part.payloadChecks = checkpoint.payloadChecks(of: tensors) }
     task = BackgroundTask { [part] in
       Result { () throws(Rejection) in
         var audit = Audit(leniency: part.leniency)
         try part.verifyPayloads(audit: &audit)
+        try look(part, &audit)
         return audit.warnings
       }
     }

@@ -44,7 +44,7 @@ public struct EncodedTensor: Sendable {
     try encoding.validate(tensors, shape: shape)
     self.dtype = dtype
     self.shape = shape
-    self.encoding = encoding.described(by: tensors)
+    self.encoding = encoding.described(by: tensors.map { ($0.dtype, $0.shape) })
     self.components = components
   }
 }
@@ -61,8 +61,8 @@ public protocol TensorEncoding: Sendable {
   func validate(_ components: [Tensor], shape: Shape) throws(Rejection)
   /// The same encoding, with what only components tell in its `kind`, `bits` and `granularity`.
   ///
-  /// `components` have passed `validate`.
-  func described(by components: [Tensor]) -> Self
+  /// The types and shapes are what a file claims: there may be too few, or the wrong ones.
+  func described(by components: [(dtype: DType, shape: Shape)]) -> Self
   /// Gives the decoded elements as float32 in row-major order, a block at a time; the blocks'
   /// sizes are the encoding's choice, at most `EncodedTensor.blockElements` each.
   ///
@@ -75,5 +75,5 @@ public protocol TensorEncoding: Sendable {
 
 extension TensorEncoding {
   /// Itself: most encodings know what to say without their components.
-  public func described(by components: [Tensor]) -> Self { self }
+  public func described(by components: [(dtype: DType, shape: Shape)]) -> Self { self }
 }

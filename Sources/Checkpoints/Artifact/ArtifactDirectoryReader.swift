@@ -74,7 +74,9 @@ struct ArtifactDirectoryReader {
         name: name,
         content: .coded(
           CodedTensor(
-            dtype: dtype, shape: shape, encoding: encoding, parts: parts,
+            dtype: dtype, shape: shape,
+            encoding: encoding?.described(
+              by: parts.map { ($0.component.dtype, $0.component.shape) }), parts: parts,
             checksum: try checksum())))
     }
   }

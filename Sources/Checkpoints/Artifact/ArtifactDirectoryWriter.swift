@@ -26,10 +26,10 @@ struct ArtifactDirectoryWriter {
     _ sink: @escaping ChunkSink
   ) throws(Rejection) {
     begin(name, dtype, shape, encoding: "", componentCount: 1)
-    let sum = Checksum()
+    let checksum = Checksum()
     _ = try ComponentEncoder(dtype, shape).encode(
-      sum.following(source), to: &encoder, sink)
-    encoder.checksum(sum.value)
+      checksum.following(source), to: &encoder, sink)
+    encoder.checksum(checksum.value)
   }
 
   /// Adds codes and scales. What in the names of the parts is the tensor's name in the input,
@@ -45,7 +45,7 @@ struct ArtifactDirectoryWriter {
       name, tensor.dtype, tensor.shape,
       encoding: type(of: kept).method + " " + JSONValue.object(kept.parameters).text(),
       componentCount: tensor.components.count)
-    var crc = CRC32()
+    let checksum = Checksum()
     let patterns = ComponentName.patterns(
       tensor.components.map(\.name), tensor: source, renamed: name)
     for (index, component) in tensor.components.enumerated() {
@@ -55,10 +55,10 @@ struct ArtifactDirectoryWriter {
       writeExtents(part.shape, unless: tensor.shape)
       let hints = index == 0 ? Self.hints(tensor.encoding) : ComponentHints()
       _ = try ComponentEncoder(part.dtype, part.shape, hints).encode(
-        { (body) throws(Rejection) in try part.forEachChunk(body) }, to: &encoder, sink)
-      try part.forEachChunk { (chunk) throws(Rejection) in crc.update(chunk) }
+        checksum.following { (body) throws(Rejection) in try part.forEachChunk(body) },
+        to: &encoder, sink)
     }
-    encoder.checksum(crc.value)
+    encoder.checksum(checksum.value)
   }
 
   /// What the encoding tells about its codes.
@@ -100,14 +100,15 @@ struct ArtifactDirectoryWriter {
   }
 }
 
-/// The checksum of what a source gives the last time it is read.
+/// The checksum of what sources give, one after another, each as often as it is read.
 private final class Checksum {
   private var crc = CRC32()
   var value: UInt32 { crc.value }
 
+  /// The source, whose bytes count behind those of the sources before.
   func following(_ source: @escaping ComponentSource) -> ComponentSource {
-    { [self] (body) throws(Rejection) in
-      crc = CRC32()
+    { [self, before = crc] (body) throws(Rejection) in
+      crc = before
       try source { (chunk) throws(Rejection) in
         crc.update(chunk)
         try body(chunk)

@@ -24,33 +24,21 @@ extension Checkpoint {
     progress: @escaping (ProgressEvent) -> Void = { _ in }
   ) throws(Rejection) -> ConversionReport {
     let conversion = try Conversion(self, path, options)
-    let verification = BackgroundTask { [self] in Verdict(verifying: self) }
+    let verification = PayloadVerification(of: self) { (checkpoint, audit) throws(Rejection) in
+      try SafetensorsFormat.checkBooleans(in: checkpoint, audit: &audit)
+    }
     var report = conversion.report
     let result = Result { () throws(Rejection) in
       try conversion.run(progress) { () throws(Rejection) in
-        report.warnings += try verification.join().warnings.get()
+        report.warnings += try verification.warnings()
         try requireUnchangedInput()
       }
     }
     // The thread must have ended before the mapping goes, also when writing failed.
-    _ = verification.join()
+    _ = try? verification.warnings()
     report.warnings += try result.get()
     report.files = conversion.files
     return report
-  }
-}
-
-/// What verifying the checksums of a checkpoint came to.
-private struct Verdict: Sendable {
-  let warnings: Result<[Audit.Warning], Rejection>
-
-  init(verifying checkpoint: Checkpoint) {
-    warnings = Result { () throws(Rejection) in
-      var audit = Audit(leniency: checkpoint.leniency)
-      try checkpoint.verifyPayloads(audit: &audit)
-      try SafetensorsFormat.checkBooleans(in: checkpoint, audit: &audit)
-      return audit.warnings
-    }
   }
 }
 

@@ -29,7 +29,8 @@ struct ContentIdentity: Hashable {
   private let encoding: String?
   private let shape: Shape
 
-  /// Nil for what has no data, and for codes whose meaning no note can describe.
+  /// Nil for what has no data or is decoded when it is asked for, and for codes whose meaning no
+  /// note can describe.
   init?(_ content: TensorContent) {
     var (transform, encoding) = (0, String?.none)
     switch content {

@@ -19,45 +19,37 @@ public struct TensorEntropy: Sendable {
 extension NamedTensor {
   /// Codes the tensor with general compressors and counts its symbols; reads it into memory.
   func entropy() throws(Rejection) -> TensorEntropy {
-    var part: (component: CodedComponent, storage: Storage)?
-    if case .coded(let tensor) = content {
-      part = (tensor.parts[0].component, tensor.parts[0].chunks)
+    let codes = try codes()
+    let entropy = OrderZeroEntropy(of: codes.packed().bytes, codes.dtype)
+    let count = Double(max(entropy.symbolCount, 1))
+    var coded: (Double, Double, String)?
+    if case .coded(let tensor) = content, tensor.parts[0].chunks.byteCount > 0 {
+      let part = tensor.parts[0]
+      coded = (
+        8 * Double(part.chunks.byteCount) / count,
+        try part.component.modelBits(of: part.chunks) / count, part.component.modelName
+      )
     }
-    let (dtype, bytes) = try codes()
-    let account = try part.map { part throws(Rejection) in
-      try part.component.account(of: part.storage)
-    }
-    let order = EntropyAccount(counting: unsafe bytes.span.bytes, dtype)
-    let count = Double(max(order.symbolCount, 1))
     return TensorEntropy(
-      symbolCount: order.symbolCount,
-      coded: account.flatMap { account in
-        account.chunkByteCount == 0
-          ? nil
-          : (
-            8 * Double(account.chunkByteCount) / count, account.modelBits / count,
-            part?.component.modelName ?? ""
-          )
-      },
-      orderZeroBitsPerSymbol: order.orderZeroBits / count,
-      compressed: unsafe CompressedSize.all(of: bytes.span.bytes).map {
+      symbolCount: entropy.symbolCount, coded: coded,
+      orderZeroBitsPerSymbol: entropy.bits / count,
+      compressed: CompressedSize.all(of: codes.packed().bytes).map {
         ($0.name, 8 * Double($0.byteCount) / count)
       })
   }
 
   /// The codes of an encoded tensor, the elements of another.
-  private func codes() throws(Rejection) -> (dtype: DType, bytes: [UInt8]) {
-    var bytes: [UInt8] = []
-    let append = { (chunk: RawSpan) in
-      unsafe chunk.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+  private func codes() throws(Rejection) -> Tensor {
+    switch try content.resolved() {
+    case .encoded(let tensor): return tensor.components[0].tensor
+    case .dense(let tensor): return tensor
+    case let other:
+      var bytes: [UInt8] = []
+      try other.forEachChunk { (chunk) throws(Rejection) in bytes += chunk.copied() }
+      guard let tensor = Tensor(dtype: dtype, shape: shape, storage: Storage(bytes)) else {
+        preconditionFailure("a tensor's elements fill its shape")
+      }
+      return tensor
     }
-    let whole = try content.resolved()
-    if case .encoded(let tensor) = whole {
-      let codes = tensor.components[0].tensor
-      try codes.forEachChunk { (chunk) throws(Rejection) in append(chunk) }
-      return (codes.dtype, bytes)
-    }
-    try whole.forEachChunk { (chunk) throws(Rejection) in append(chunk) }
-    return (whole.dtype, bytes)
   }
 }

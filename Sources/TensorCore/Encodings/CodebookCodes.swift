@@ -49,7 +49,8 @@ public struct CodebookCodes: TensorEncoding {
   }
 
   /// The same, and in words how many numbers there are.
-  public func described(by components: [Tensor]) -> CodebookCodes {
+  public func described(by components: [(dtype: DType, shape: Shape)]) -> CodebookCodes {
+    guard components.count > 1 else { return self }
     var described = self
     described.entries = components[1].shape.elementCount
     return described

@@ -58,7 +58,8 @@ public struct GridCodes: TensorEncoding {
   }
 
   /// The same, and in words the type of the codes and the axes that have scales.
-  public func described(by components: [Tensor]) -> GridCodes {
+  public func described(by components: [(dtype: DType, shape: Shape)]) -> GridCodes {
+    guard !components.isEmpty else { return self }
     var described = GridCodes(trellis: trellis)
     described.codeType = components[0].dtype
     described.scaledAxes = zip(["row", "column"], components[1...])

@@ -38,7 +38,8 @@ public struct GroupedCodes: TensorEncoding {
   }
 
   /// The same, and in words whether there are zero points.
-  public func described(by components: [Tensor]) -> GroupedCodes {
+  public func described(by components: [(dtype: DType, shape: Shape)]) -> GroupedCodes {
+    guard components.count > 2 else { return self }
     var described = self
     described.hasZeroPoints = components[2].shape.elementCount > 0
     return described

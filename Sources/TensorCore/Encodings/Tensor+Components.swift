@@ -3,7 +3,7 @@ internal import Diagnostics
 
 extension Tensor {
   /// The elements one after another: the storage itself, or a copy of a scattered view.
-  func packed() -> Storage {
+  public func packed() -> Storage {
     if let storage = contiguousStorage { return storage }
     // A type that shares bytes has only contiguous views, so the width is known.
     guard let width = dtype.byteWidth, let runLength = shape.dimensions.last,
