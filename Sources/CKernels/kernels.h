@@ -36,10 +36,13 @@ size_t birdie_rans_decode_portable(uint16_t *symbols, size_t count, const uint16
                                    size_t word_count, const struct birdie_rans_tables *tables);
 
 #if defined(__x86_64__)
-// The same eight lanes at a time, for what AVX-512 leaves to it.
+// The same with vectors, for eight lanes and more.
 size_t birdie_rans_decode_avx2(uint16_t *symbols, size_t count, const uint16_t *classes,
                                uint32_t *states, size_t lanes, const void *words,
                                size_t word_count, const struct birdie_rans_tables *tables);
+size_t birdie_rans_decode_avx512(uint16_t *symbols, size_t count, const uint16_t *classes,
+                                 uint32_t *states, size_t lanes, const void *words,
+                                 size_t word_count, const struct birdie_rans_tables *tables);
 #endif
 
 // FIPS 180-4, 4.2.2.

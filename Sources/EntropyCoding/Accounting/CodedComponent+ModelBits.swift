@@ -3,8 +3,8 @@ public import TensorCore
 
 extension CodedComponent {
   /// The bits that the models' probabilities come to for the symbols that `storage` holds, which
-  /// are decoded to be counted; what is not modelled counts in full. 0 for what lies in the directory,
-  /// where nothing says which bits are its own.
+  /// are decoded to be counted; what is not modelled counts in full. 0 for what lies in the
+  /// directory, where nothing says which bits are its own.
   public func modelBits(of storage: Storage) throws(Rejection) -> Double {
     switch coding {
     case .inline: return 0
