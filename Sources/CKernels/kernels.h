@@ -2,6 +2,7 @@
 #ifndef BIRDIE_KERNELS_H
 #define BIRDIE_KERNELS_H
 
+#include <stddef.h>
 #include <string.h>
 
 #include "ckernels.h"
@@ -35,8 +36,22 @@ size_t birdie_rans_decode_portable(uint16_t *symbols, size_t count, const uint16
                                    uint32_t *states, size_t lanes, const void *words,
                                    size_t word_count, const struct birdie_rans_tables *tables);
 
+// rans_encode for any number of lanes, and for the last symbols.
+size_t birdie_rans_encode_portable(uint16_t *end, const uint16_t *symbols, size_t count,
+                                   const uint16_t *classes, uint32_t *states, size_t lanes,
+                                   const struct birdie_rans_symbol *entries,
+                                   uint32_t symbol_count, uint32_t precision);
+
 #if defined(__x86_64__)
 // The same with vectors, for eight lanes and more.
+size_t birdie_rans_encode_avx2(uint16_t *end, const uint16_t *symbols, size_t count,
+                               const uint16_t *classes, uint32_t *states, size_t lanes,
+                               const struct birdie_rans_symbol *entries, uint32_t symbol_count,
+                               uint32_t precision);
+size_t birdie_rans_encode_avx512(uint16_t *end, const uint16_t *symbols, size_t count,
+                                 const uint16_t *classes, uint32_t *states, size_t lanes,
+                                 const struct birdie_rans_symbol *entries, uint32_t symbol_count,
+                                 uint32_t precision);
 size_t birdie_rans_decode_avx2(uint16_t *symbols, size_t count, const uint16_t *classes,
                                uint32_t *states, size_t lanes, const void *words,
                                size_t word_count, const struct birdie_rans_tables *tables);

@@ -36,10 +36,10 @@ static inline uint32_t quotient(uint32_t x, const struct birdie_rans_symbol *ent
   return (uint32_t)((unsigned __int128)entry->reciprocal * x >> 64);
 }
 
-static size_t rans_encode(uint16_t *end, const uint16_t *symbols, size_t count,
-                          const uint16_t *classes, uint32_t *states, size_t lanes,
-                          const struct birdie_rans_symbol *entries, uint32_t symbol_count,
-                          uint32_t precision) {
+size_t birdie_rans_encode_portable(uint16_t *end, const uint16_t *symbols, size_t count,
+                                   const uint16_t *classes, uint32_t *states, size_t lanes,
+                                   const struct birdie_rans_symbol *entries,
+                                   uint32_t symbol_count, uint32_t precision) {
   uint16_t *next = end;
   size_t lane = count % lanes;
   for (size_t i = count; i-- > 0;) {
@@ -49,7 +49,7 @@ static size_t rans_encode(uint16_t *end, const uint16_t *symbols, size_t count,
     uint32_t x = states[lane];
     // Written in any case and kept if it is needed: no branch to be guessed wrong.
     next[-1] = (uint16_t)x;
-    size_t full = x >= (uint64_t)entry->frequency << (32 - precision);
+    size_t full = x >> (32 - precision) >= entry->frequency;
     next -= full;
     x = full ? x >> 16 : x;
     uint32_t step = (1u << precision) - entry->frequency;
@@ -101,7 +101,27 @@ void birdie_count_symbols(uint32_t *counts, const uint16_t *symbols, const uint1
   for (size_t i = 0; i < n; i++) counts[classes[i] * symbol_count + symbols[i]]++;
 }
 
+void birdie_count_bytes(uint64_t *counts, const uint8_t *bytes, size_t n) {
+  // Of four tables, so that no count waits for the one before of the same byte; begun again before
+  // a count of 32 bits is full.
+  while (n > 0) {
+    uint32_t tables[4][256] = {0};
+    size_t part = n < 1u << 30 ? n : 1u << 30;
+    size_t i = 0;
+    for (; i + 8 <= part; i += 8) {
+      uint64_t word;
+      memcpy(&word, bytes + i, sizeof word);
+      for (size_t b = 0; b < 8; b++) tables[b & 3][(uint8_t)(word >> 8 * b)]++;
+    }
+    for (; i < part; i++) tables[0][bytes[i]]++;
+    for (size_t b = 0; b < 256; b++)
+      counts[b] += (uint64_t)tables[0][b] + tables[1][b] + tables[2][b] + tables[3][b];
+    bytes += part;
+    n -= part;
+  }
+}
+
 void birdie_install_rans_portable(struct birdie_kernel_table *table) {
   table->rans_decode = birdie_rans_decode_portable;
-  table->rans_encode = rans_encode;
+  table->rans_encode = birdie_rans_encode_portable;
 }

@@ -1,11 +1,16 @@
-// The entropy decoder with vectors of LANES states, written once and compiled for AVX2 and AVX-512.
+// The entropy coder with vectors of LANES states, written once and compiled for AVX2 and AVX-512.
 //
-// Include it with LANES, MOST_VECTORS (how many are decoded side by side), DECODE (the name of the
-// function) and what differs from one instruction set to another:
+// Include it with LANES, MOST_VECTORS (how many are decoded side by side), DECODE and ENCODE (the
+// names of the functions) and what differs from one instruction set to another:
 //   vector gather(const uint16_t *table, vector at)       32 bits of a table at each place
 //   int any(vector mask)                                  whether some lane is not 0
 //   vector spread(vector words, vector mask, int *taken)  the next words, in the order of the lanes
 //                                                         of the mask, each in its lane
+//   vector quotients(vector x, const double *inverses, vector at)
+//                                                         x / frequency, `at` in doubles
+//   uint16_t *shed(uint16_t *next, vector x, vector mask) writes the low halves of the lanes of the
+//                                                         mask in their order to end at `next`; may
+//                                                         touch LANES words; where they begin
 #include "kernels.h"
 
 // Lanes never cross a call that is not inlined, so it does not matter how calls would pass them.
@@ -19,6 +24,8 @@ typedef uint16_t halves __attribute__((vector_size(2 * LANES), aligned(2)));
 INLINE vector gather(const uint16_t *table, vector at);
 INLINE int any(vector mask);
 INLINE vector spread(vector words, vector mask, int *taken);
+INLINE vector quotients(vector x, const double *inverses, vector at);
+INLINE uint16_t *shed(uint16_t *next, vector x, vector mask);
 
 // What is left to decode. Fewer than no words: there were not enough.
 struct stream {
@@ -146,4 +153,58 @@ size_t DECODE(uint16_t *symbols, size_t count, const uint16_t *classes, uint32_t
   size_t rest = birdie_rans_decode_portable(left.symbols, left.count, left.classes, states, lanes,
                                             bytes + 2 * used, word_count - used, tables);
   return rest == SIZE_MAX ? SIZE_MAX : used + rest;
+}
+
+// Encodes a symbol a lane, the last group first: `count` is a multiple of `lanes`, these of LANES.
+INLINE uint16_t *encode_groups(uint16_t *next, const uint16_t *symbols, size_t count,
+                               const uint16_t *classes, uint32_t *states, size_t lanes,
+                               const struct birdie_rans_symbol *entries, uint32_t symbol_count,
+                               uint32_t precision) {
+  vector x[64 / LANES];
+  for (size_t v = 0; v < lanes / LANES; v++) x[v] = load_states(states + LANES * v);
+  const uint16_t *fields = (const void *)entries;
+  const uint32_t size = sizeof *entries;
+  for (size_t first = count; first > 0;) {
+    first -= lanes;
+    for (size_t v = lanes / LANES; v-- > 0;) {
+      size_t i = first + LANES * v;
+      vector at = load_halves(symbols + i);
+      if (classes) at += load_halves(classes + i) * symbol_count;
+      vector frequency = gather(fields + offsetof(struct birdie_rans_symbol, frequency) / 2,
+                                at * (size / 2));
+      vector cumulative = gather(fields + offsetof(struct birdie_rans_symbol, cumulative) / 2,
+                                 at * (size / 2));
+      vector full = (vector)(x[v] >> (32 - precision) >= frequency);
+      next = shed(next, x[v], full);
+      vector y = (x[v] & ~full) | ((x[v] >> 16) & full);
+      vector q = quotients(y, &entries->inverse, at * (size / 8));
+      x[v] = y + cumulative + q * ((1u << precision) - frequency);
+    }
+  }
+  memcpy(states, x, 4 * lanes);
+  return next;
+}
+
+// rans_encode for lanes in multiples of LANES; the last symbols, and other lanes, go one by one.
+size_t ENCODE(uint16_t *end, const uint16_t *symbols, size_t count, const uint16_t *classes,
+              uint32_t *states, size_t lanes, const struct birdie_rans_symbol *entries,
+              uint32_t symbol_count, uint32_t precision) {
+  size_t whole = lanes % LANES == 0 && lanes <= 64 ? count - count % lanes : 0;
+  uint16_t *next = end - birdie_rans_encode_portable(
+                             end, symbols + whole, count - whole, classes ? classes + whole : NULL,
+                             states, lanes, entries, symbol_count, precision);
+  if (whole == 0) return (size_t)(end - next);
+#define GROUPS(n)                                                                              \
+  next = encode_groups(next, symbols, whole, classes, states, n, entries, symbol_count, precision)
+  switch (lanes) {
+#if LANES == 8
+    case 8: GROUPS(8); break;
+#endif
+    case 16: GROUPS(16); break;
+    case 32: GROUPS(32); break;
+    case 64: GROUPS(64); break;
+    default: GROUPS(lanes); break;
+  }
+#undef GROUPS
+  return (size_t)(end - next);
 }

@@ -8,13 +8,16 @@ public enum MachineBudget {
   private static let threads = Atomic<Int>(0)
   private static let memory = Atomic<Int>(.max)
 
+  /// Asked for once: the system reads a file for it.
+  private static let processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+
   /// More threads than this help no machine, and a system may refuse them.
   private static let mostThreads = 1024
 
   /// The most threads that work at once: the processors on line unless `limit` said less.
   public static var threadCount: Int {
     let limit = threads.load(ordering: .relaxed)
-    return limit > 0 ? limit : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return limit > 0 ? limit : processorCount
   }
 
   /// The most bytes that decoders and buffers may ask for; `Int.max` unless `limit` said less.

@@ -34,7 +34,7 @@ struct EntropyCoderTests {
         entries.append(
           birdie_rans_symbol(
             reciprocal: frequency > 1 ? UInt64.max / UInt64(frequency) + 1 : 0,
-            frequency: UInt32(frequency), cumulative: UInt32(sum)))
+            inverse: frequency > 0 ? 1 / Double(frequency) : 0, frequency: UInt32(frequency), cumulative: UInt32(sum)))
         cumulative.append(UInt16(sum))
         sum += frequency
       }
@@ -64,12 +64,13 @@ struct EntropyCoderTests {
   }
 
   private func encode(
-    _ symbols: [UInt16], _ classes: [UInt16], _ tables: Tables, lanes: Int
+    _ symbols: [UInt16], _ classes: [UInt16], _ tables: Tables, lanes: Int,
+    from states: [UInt32]? = nil, by isa: String = "portable"
   ) -> (words: [UInt16], states: [UInt32]) {
-    var states = [UInt32](repeating: 1 << 16, count: lanes)
-    var room = [UInt16](repeating: 0, count: symbols.count + 1)
+    var states = states ?? [UInt32](repeating: 1 << 16, count: lanes)
+    var room = [UInt16](repeating: 0, count: max(symbols.count, 1))
     let count = room.withUnsafeMutableBufferPointer { buffer in
-      portable.rans_encode(
+      kernels(isa).rans_encode(
         buffer.baseAddress.map { $0 + buffer.count }, symbols, symbols.count, classes, &states,
         lanes, tables.entries, UInt32(tables.symbolCount), UInt32(tables.precision))
     }
@@ -142,6 +143,28 @@ struct EntropyCoderTests {
     for count in [0, words.count / 2, words.count - 1] {
       // The largest size, as Swift sees it.
       #expect(decode(isa, Array(words[..<count]), states, classes, tables).used == -1)
+    }
+  }
+
+  @Test(arguments: fasterInstructionSets, lanes)
+  func `every instruction set writes what the definition writes`(isa: String, lanes: Int) {
+    var random = SplitMix(state: UInt64(7 * lanes))
+    for (precision, symbolCount, classCount) in [(8, 2, 1), (12, 64, 7), (15, 3000, 3)] {
+      let tables = Tables(
+        precision: precision, symbolCount: symbolCount, classCount: classCount)
+      for count in [0, 1, lanes, 9 * lanes + 5] {
+        let classes = (0..<count).map { _ in UInt16(random.next() % UInt64(classCount)) }
+        let symbols = tables.symbols(classes, &random)
+        // Of every width, the greatest among them.
+        let states = (0..<lanes).map { lane in
+          lane == 0 ? UInt32.max : UInt32.random(in: (1 << 16)...(.max), using: &random)
+        }
+        let (words, last) = encode(
+          symbols, classes, tables, lanes: lanes, from: states, by: isa)
+        let expected = encode(symbols, classes, tables, lanes: lanes, from: states)
+        #expect(words == expected.words)
+        #expect(last == expected.states)
+      }
     }
   }
 }

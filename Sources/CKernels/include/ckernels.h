@@ -67,6 +67,7 @@ struct birdie_rans_tables {
 // What encoding one symbol of one class needs.
 struct birdie_rans_symbol {
   uint64_t reciprocal;  // floor((2^64 - 1) / frequency) + 1; unused for a frequency of 1 or 0
+  double inverse;       // 1 / frequency; unused for a frequency of 0
   uint32_t frequency;
   uint32_t cumulative;
 };
@@ -255,6 +256,9 @@ void birdie_join_planes(void *dst, const uint8_t *planes, size_t width, size_t n
 // Adds to counts[classes[i] * symbol_count + symbols[i]]; to class 0 where `classes` is NULL.
 void birdie_count_symbols(uint32_t *counts, const uint16_t *symbols, const uint16_t *classes,
                           size_t n, size_t symbol_count);
+
+// Adds to counts[b], of 256, how often the byte b occurs among n.
+void birdie_count_bytes(uint64_t *counts, const uint8_t *bytes, size_t n);
 
 // MARK: - Looking at values
 

@@ -21,14 +21,15 @@ final class ArtifactOutput: ConversionOutput {
     let writer = ArtifactWriter(try OutputFile(target), meter, scaleSteps: scaleSteps)
     meter.begin()
     try writer.add(ArtifactFormat.magic + [ArtifactFormat.version])
-    var directory = ArtifactDirectoryWriter(
-      metadata: plan.metadata, tensorCount: plan.items.count)
+    let tensors = ArtifactTensorWriter(
+      ArtifactDirectoryWriter(metadata: plan.metadata, tensorCount: plan.items.count)
+    ) { (chunk) throws(Rejection) in try writer.add(chunk) }
     for item in plan.items {
       try locating(Place(tensor: item.name)) { () throws(Rejection) in
-        try writer.add(item, to: &directory)
+        try writer.add(item, to: tensors)
       }
     }
-    try writer.add(directory.finish())
+    try writer.add(try tensors.finish())
     meter = writer.meter
     let file = writer.takeFile()
     let warnings = file.followsInterruption ? [interruptionWarning(target.path)] : []
@@ -72,14 +73,13 @@ private final class ArtifactWriter {
 
   /// Codes one tensor: its codes and scales, unless floats are to change, else its elements.
   func add(
-    _ item: ConversionPlan.Item, to directory: inout ArtifactDirectoryWriter
+    _ item: ConversionPlan.Item, to tensors: ArtifactTensorWriter
   ) throws(Rejection) {
-    let sink: ChunkSink = { [self] (chunk) throws(Rejection) in try add(chunk) }
     if item.keepsCodes, case .encoded(let tensor) = try item.content.resolved() {
       let rounded = try scaleSteps.map { (steps) throws(Rejection) in
         try tensor.roundingScales(steps: steps)
       }
-      try directory.add(item.name, rounded ?? tensor, namedFor: item.source, sink)
+      try tensors.add(TensorDraft(item.name, rounded ?? tensor, namedFor: item.source))
     } else {
       let source: ComponentSource = { [self] (body) throws(Rejection) in
         // Read more than once; what is lost is noted by the last time.
@@ -87,7 +87,7 @@ private final class ArtifactWriter {
         try item.forEachChunk(&pass, body)
         meter.replaceWarnings(of: pass)
       }
-      try directory.add(item.name, item.dtype, item.shape, source, sink)
+      try tensors.add(TensorDraft(item.name, item.dtype, item.shape, source))
       meter.keepWarnings()
     }
     meter.advance(by: item.byteCount)

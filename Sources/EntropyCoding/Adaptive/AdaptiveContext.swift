@@ -1,7 +1,7 @@
 /// What a bit's probability is conditional on: where in the message it stands and what came before.
-struct AdaptiveContext: Hashable {
-  private let place: UInt64
-  private let digits: UInt64
+struct AdaptiveContext: Equatable {
+  let place: UInt64
+  let digits: UInt64
 
   /// The i-th bit of the length of a number.
   static func length(of field: Int, _ index: Int) -> AdaptiveContext {
@@ -21,11 +21,6 @@ struct AdaptiveContext: Hashable {
   /// A bit that stands alone.
   static func flag(_ field: Int) -> AdaptiveContext {
     AdaptiveContext(kind: 3, field, 0, 0, digits: 0)
-  }
-
-  /// Feeds one word: of the same place, different digits give different ones.
-  func hash(into hasher: inout Hasher) {
-    hasher.combine(place ^ digits &* 0x9E37_79B9_7F4A_7C15)
   }
 
   private init(kind: UInt64, _ field: Int, _ a: Int, _ b: Int, digits: UInt64) {

@@ -5,7 +5,7 @@ public import Diagnostics
 /// A hostile message costs at most some 1,400 bits for each of its bytes: nothing is likelier than
 /// 255 in 256, and reading beyond the end is an error.
 public struct AdaptiveDecoder {
-  private var contexts: [AdaptiveContext: AdaptiveBit] = [:]
+  private var contexts = AdaptiveContexts()
   private var words: [String] = []
   private let bytes: [UInt8]
   private var position = 4
@@ -19,7 +19,8 @@ public struct AdaptiveDecoder {
   }
 
   mutating func bit(_ context: AdaptiveContext) throws(Rejection) -> Bool {
-    let part = (range >> 16) * contexts[context, default: AdaptiveBit()].probability
+    let index = contexts.index(of: context)
+    let part = (range >> 16) * contexts[index].probability
     let bit = code < part
     if bit {
       range = part
@@ -27,7 +28,7 @@ public struct AdaptiveDecoder {
       code -= part
       range -= part
     }
-    contexts[context, default: AdaptiveBit()].learn(bit)
+    contexts[index].learn(bit)
     try normalize()
     return bit
   }

@@ -4,7 +4,7 @@ internal import Diagnostics
 ///
 /// A range coder (Martin 1979) with 32 bits of range, as docs/formats/birdie.md defines it.
 public struct AdaptiveEncoder {
-  private var contexts: [AdaptiveContext: AdaptiveBit] = [:]
+  private var contexts = AdaptiveContexts()
   private var words: [ExactText: Int] = [:]
   private var low: UInt64 = 0
   private var range: UInt32 = .max
@@ -17,7 +17,8 @@ public struct AdaptiveEncoder {
   public var bitCount: Double { Double(bytes.count) * 8 + Double(range.leadingZeroBitCount) }
 
   mutating func bit(_ bit: Bool, _ context: AdaptiveContext) {
-    let part = (range >> 16) * contexts[context, default: AdaptiveBit()].learn(bit)
+    let index = contexts.index(of: context)
+    let part = (range >> 16) * contexts[index].learn(bit)
     if bit {
       range = part
     } else {

@@ -6,77 +6,75 @@ extension ComponentEncoder {
   /// Encodes elements plane by plane under histograms, reading them twice: once to count, once to
   /// code. Memory does not grow with the component.
   func encodePlanes(
-    _ source: @escaping ComponentSource, to encoder: inout AdaptiveEncoder,
-    _ sink: @escaping ChunkSink
+    _ source: @escaping ComponentSource, _ sink: @escaping ChunkSink
   ) throws(Rejection) -> CodedComponent {
-    guard dtype != .i16, dtype != .u16 else { return try encodeRaw(source, to: &encoder, sink) }
+    guard dtype != .i16, dtype != .u16 else { return try encodeRaw(source, sink) }
     let layout = ElementPlanes(dtype)
-    var counts = [[UInt64]](repeating: [UInt64](repeating: 0, count: 256), count: layout.width)
-    var chunks = ElementChunks(layout.width)
-    try chunks.forEach(source) { (elements) throws(Rejection) in
-      let planes = unsafe layout.split(elements.span.bytes)
-      let count = planes.count / layout.width
-      for plane in 0..<layout.width {
-        count8(planes[(plane * count)..<((plane + 1) * count)], &counts[plane])
-      }
+    let flip = signFlip
+    var counts = ByteCounts(planes: layout.width)
+    let pipeline = ChunkPipeline { chunk in
+      var counts = ByteCounts(planes: layout.width)
+      counts.add(unsafe layout.split(chunk.span.bytes))
+      return counts
     }
-    var planes = counts.map { counts in
-      Self.plane(
-        Self.scaled(counts), least: dtype == .i8 ? -128 : 0,
+    try pipeline.run(
+      source, of: byteCount, byteCount: layout.width * StreamDescription.chunkSymbols
+    ) { part in
+      counts.add(part)
+    }
+    var planes = counts.planes.map { counts in
+      let inOrder = counts.indices.map { counts[$0 ^ Int(flip)] }
+      return Self.plane(
+        Self.scaled(inOrder), least: dtype == .i8 ? -128 : 0,
         StreamGeometry(count: byteCount / layout.width))
     }
     setLanes(&planes)
-    var encoders: [StreamEncoder?] = []
-    for plane in planes {
-      if case .coded(let stream) = plane {
-        encoders.append(try StreamEncoder(stream))
-      } else {
-        encoders.append(nil)
-      }
+    let encoders = try planes.map { (plane) throws(Rejection) -> StreamEncoder? in
+      guard case .coded(let stream) = plane else { return nil }
+      return try StreamEncoder(stream)
     }
-    chunks = ElementChunks(layout.width)
-    try chunks.forEach(source) { (elements) throws(Rejection) in
-      let bytes = unsafe layout.split(elements.span.bytes)
+    let coding = ChunkPipeline { chunk in
+      let bytes = unsafe layout.split(chunk.span.bytes)
       let count = bytes.count / layout.width
-      for plane in 0..<layout.width {
+      return encoders.enumerated().map { plane, encoder in
         let content = bytes[(plane * count)..<((plane + 1) * count)]
-        guard case .coded(var stream) = planes[plane] else {
-          try sink(Array(content))
-          continue
-        }
-        let symbols = symbols(content, least: stream.alphabet.leastSymbol)
-        let chunk = encoders[plane]?.next(symbols[...]) ?? []
-        stream.chunkLengths.append(chunk.count)
-        planes[plane] = .coded(stream)
-        try sink(chunk)
+        guard let encoder else { return Array(content) }
+        return encoder.chunk(Self.symbols(content, flip: flip, least: encoder.least(flip: flip)))
       }
     }
-    let component = CodedComponent(dtype: dtype, shape: shape, coding: .streams(planes))
-    component.writeStreams(to: &encoder)
-    return component
+    try coding.run(source, of: byteCount, byteCount: layout.width * StreamDescription.chunkSymbols)
+    {
+      (chunk) throws(Rejection) in
+      for (plane, bytes) in chunk.enumerated() {
+        if case .coded(var stream) = planes[plane] {
+          stream.chunkLengths.append(bytes.count)
+          planes[plane] = .coded(stream)
+        }
+        try sink(bytes)
+      }
+    }
+    return CodedComponent(dtype: dtype, shape: shape, coding: .streams(planes))
   }
 
   /// Words of 16 bits as they are: a histogram of them would take more than it saves.
   private func encodeRaw(
-    _ source: @escaping ComponentSource, to encoder: inout AdaptiveEncoder,
-    _ sink: @escaping ChunkSink
+    _ source: @escaping ComponentSource, _ sink: @escaping ChunkSink
   ) throws(Rejection) -> CodedComponent {
     try source { (bytes) throws(Rejection) in try sink(bytes.copied()) }
-    let component = CodedComponent(dtype: dtype, shape: shape, coding: .streams([.raw]))
-    component.writeStreams(to: &encoder)
-    return component
+    return CodedComponent(dtype: dtype, shape: shape, coding: .streams([.raw]))
   }
 
   /// What a byte counts as: signed ones in their order.
   private var signFlip: UInt8 { dtype == .i8 ? 0x80 : 0 }
 
-  private func symbols(_ content: ArraySlice<UInt8>, least: Int) -> [UInt16] {
-    let flip = signFlip
-    let offset = UInt16(truncatingIfNeeded: least + (dtype == .i8 ? 128 : 0))
-    return unsafe [UInt16](unsafeUninitializedCapacity: content.count) { buffer, count in
+  /// Bytes less the least symbol of their stream.
+  private static func symbols(
+    _ content: ArraySlice<UInt8>, flip: UInt8, least: UInt16
+  ) -> [UInt16] {
+    unsafe [UInt16](unsafeUninitializedCapacity: content.count) { buffer, count in
       unsafe content.withUnsafeBufferPointer { content in
         for index in 0..<content.count {
-          unsafe buffer[index] = UInt16(content[index] ^ flip) &- offset
+          unsafe buffer[index] = UInt16(content[index] ^ flip) &- least
         }
       }
       count = content.count
@@ -104,17 +102,6 @@ extension ComponentEncoder {
     let sum = counts.reduce(0, +)
     let shift = UInt64(max(0, 31 - sum.leadingZeroBitCount + 1))
     return counts.map { $0 == 0 ? 0 : UInt32(max($0 >> shift, 1)) }
-  }
-
-  private func count8(_ content: ArraySlice<UInt8>, _ counts: inout [UInt64]) {
-    let flip = signFlip
-    unsafe content.withUnsafeBufferPointer { content in
-      unsafe counts.withUnsafeMutableBufferPointer { counts in
-        for index in 0..<content.count {
-          unsafe counts[Int(content[index] ^ flip)] &+= 1
-        }
-      }
-    }
   }
 
   /// The plane under a histogram of its bytes, or as it is where that does not pay.
@@ -148,30 +135,28 @@ extension ComponentEncoder {
   }
 }
 
-/// Cuts a source's bytes into the chunks of a stream.
-private struct ElementChunks {
-  private let byteCount: Int
+/// How often each byte occurs in each plane.
+private struct ByteCounts: Sendable {
+  private(set) var planes: [[UInt64]]
 
-  init(_ width: Int) { byteCount = width * StreamDescription.chunkSymbols }
+  init(planes: Int) {
+    self.planes = [[UInt64]](repeating: [UInt64](repeating: 0, count: 256), count: planes)
+  }
 
-  func forEach(
-    _ source: @escaping ComponentSource, _ body: ([UInt8]) throws(Rejection) -> Void
-  ) throws(Rejection) {
-    var pending: [UInt8] = []
-    try source { (bytes) throws(Rejection) in
-      var position = 0
-      while position < bytes.byteCount {
-        let end = min(position + byteCount - pending.count, bytes.byteCount)
-        unsafe bytes.extracting(position..<end).withUnsafeBytes {
-          unsafe pending.append(contentsOf: $0)
-        }
-        position = end
-        if pending.count == byteCount {
-          try body(pending)
-          pending.removeAll(keepingCapacity: true)
-        }
+  /// Counts planes of equal lengths, one behind the other.
+  mutating func add(_ content: [UInt8]) {
+    let count = content.count / planes.count
+    unsafe content.withUnsafeBufferPointer { content in
+      for plane in planes.indices {
+        unsafe birdie_count_bytes(
+          &planes[plane], content.baseAddress.map { unsafe $0 + plane * count }, count)
       }
     }
-    if !pending.isEmpty { try body(pending) }
+  }
+
+  mutating func add(_ other: ByteCounts) {
+    for plane in planes.indices {
+      for byte in 0..<256 { planes[plane][byte] += other.planes[plane][byte] }
+    }
   }
 }

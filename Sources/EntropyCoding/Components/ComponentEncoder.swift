@@ -25,7 +25,7 @@ public struct ComponentHints: Sendable {
 }
 
 /// Writes components in the coding that takes the fewest bytes.
-public struct ComponentEncoder {
+public struct ComponentEncoder: Sendable {
   let dtype: DType
   let shape: Shape
   private let hints: ComponentHints
@@ -58,44 +58,58 @@ public struct ComponentEncoder {
     }
   }
 
-  /// Writes the description to a directory and the chunks to `sink`; gives the component.
+  /// Chooses a coding and gives the chunks to `sink`; the description is the caller's to write.
   public func encode(
-    _ source: @escaping ComponentSource, to encoder: inout AdaptiveEncoder,
-    _ sink: @escaping ChunkSink
-  ) throws(Rejection) -> CodedComponent {
-    if byteCount <= mostModelledBytes, isInteger || byteCount <= Self.mostInlineBytes {
-      var bytes: [UInt8] = []
-      bytes.reserveCapacity(byteCount)
-      try source { (chunk) throws(Rejection) in
-        unsafe chunk.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
-      }
-      return try encode(bytes, to: &encoder, sink)
+    _ source: @escaping ComponentSource, _ sink: @escaping ChunkSink
+  ) throws(Rejection) -> ComponentDescription {
+    guard isCodedInMemory else {
+      return ComponentDescription(.streams(try encodePlanes(source, sink)))
     }
-    return try encodePlanes(source, to: &encoder, sink)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(byteCount)
+    try source { (chunk) throws(Rejection) in
+      unsafe chunk.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
+    return try encode(bytes, sink)
+  }
+
+  /// The same for bytes that are in memory, with their chunks.
+  public func encode(
+    _ bytes: [UInt8]
+  ) throws(Rejection) -> (description: ComponentDescription, chunks: [[UInt8]]) {
+    var chunks: [[UInt8]] = []
+    let sink: ChunkSink = { chunks.append($0) }
+    guard isCodedInMemory else {
+      let source: ComponentSource = { (body) throws(Rejection) in unsafe try body(bytes.span.bytes)
+      }
+      return (ComponentDescription(.streams(try encodePlanes(source, sink))), chunks)
+    }
+    return (try encode(bytes, sink), chunks)
+  }
+
+  private var isCodedInMemory: Bool {
+    byteCount <= mostModelledBytes && isInteger || byteCount <= Self.mostInlineBytes
   }
 
   // MARK: In memory
 
   private func encode(
-    _ bytes: [UInt8], to encoder: inout AdaptiveEncoder, _ sink: @escaping ChunkSink
-  ) throws(Rejection) -> CodedComponent {
-    let component = CodedComponent(dtype: dtype, shape: shape, coding: .inline(bytes))
+    _ bytes: [UInt8], _ sink: @escaping ChunkSink
+  ) throws(Rejection) -> ComponentDescription {
     if let order = unsafe PermutationCoding.order(bytes.span.bytes, dtype) {
-      encoder.number(CodedComponent.Kind.permutation.rawValue, CodedField.codingKind)
-      PermutationCoding.write(order, to: &encoder)
-      return component
+      return ComponentDescription(.permutation(order))
     }
     if let exponents = unsafe LogarithmicScales.exponents(of: bytes.span.bytes, dtype) {
-      encoder.number(CodedComponent.Kind.logarithmic.rawValue, CodedField.codingKind)
-      LogarithmicCoding.write(exponents, to: &encoder)
-      return component
+      return ComponentDescription(.logarithmic(exponents))
     }
-    var best: (bits: Double, kind: CodedComponent.Kind) = (.infinity, .inline)
+    var best: (bits: Double, content: ComponentDescription.Content) = (
+      .infinity, .inline(bytes, dtype)
+    )
     let block = unsafe isInteger ? SymbolBlock(bytes.span.bytes, dtype) : nil
     if bytes.count <= Self.mostInlineBytes {
       var candidate = AdaptiveEncoder()
       unsafe InlineCoding.write(bytes.span.bytes, dtype, to: &candidate)
-      best = (candidate.bitCount, .inline)
+      best.bits = candidate.bitCount
     }
     if let block, dtype == .i8 || dtype == .i16, hints.trellis == nil,
       block.symbols.count <= Self.mostAdaptiveSymbols,
@@ -103,20 +117,14 @@ public struct ComponentEncoder {
     {
       var candidate = AdaptiveEncoder()
       AdaptiveCoding.write(block, geometry, to: &candidate)
-      if candidate.bitCount < best.bits { best = (candidate.bitCount, .adaptive) }
+      if candidate.bitCount < best.bits {
+        best = (candidate.bitCount, .adaptive(block, geometry))
+      }
     }
-    if let streams = try streams(block, bytes, below: best.bits) {
-      let component = try write(streams, sink)
-      component.writeStreams(to: &encoder)
-      return component
+    guard let streams = try streams(block, bytes, below: best.bits) else {
+      return ComponentDescription(best.content)
     }
-    encoder.number(best.kind.rawValue, CodedField.codingKind)
-    if best.kind == .adaptive, let block {
-      AdaptiveCoding.write(block, geometry, to: &encoder)
-    } else {
-      unsafe InlineCoding.write(bytes.span.bytes, dtype, to: &encoder)
-    }
-    return component
+    return ComponentDescription(.streams(try write(streams, sink)))
   }
 
   /// The streams of a component and the symbols of each.

@@ -2,11 +2,11 @@ internal import CKernels
 public import Diagnostics
 
 /// Encodes the chunks of a stream that has a description.
-public struct StreamEncoder {
+public struct StreamEncoder: Sendable {
   private let stream: StreamDescription
   private let entries: [birdie_rans_symbol]
   private var classes: ClassSequence
-  private var chunk = 0
+  private var nextChunk = 0
 
   /// An encoder at the first chunk; throws B08 for a model that gives no tables.
   public init(_ stream: StreamDescription) throws(Rejection) {
@@ -24,7 +24,7 @@ public struct StreamEncoder {
         entries.append(
           birdie_rans_symbol(
             reciprocal: frequency > 1 ? UInt64.max / UInt64(frequency) + 1 : 0,
-            frequency: frequency, cumulative: sum))
+            inverse: frequency > 0 ? 1 / Double(frequency) : 0, frequency: frequency, cumulative: sum))
         sum += frequency
       }
     }
@@ -34,27 +34,46 @@ public struct StreamEncoder {
   /// The bytes of the next chunk. `symbols` are less the stream's least one and not yet shifted;
   /// each has a frequency in the table of its class.
   public mutating func next(_ symbols: ArraySlice<UInt16>) -> [UInt8] {
-    let range = stream.range(ofChunk: chunk)
-    chunk += 1
+    let range = stream.range(ofChunk: nextChunk)
+    nextChunk += 1
     precondition(symbols.count == range.count, "a chunk of symbols")
-    let shifted =
-      stream.lowBits == 0 ? Array(symbols) : symbols.map { $0 &>> UInt16(stream.lowBits) }
+    guard stream.lowBits > 0 else {
+      let symbols = Array(symbols)
+      return chunk(symbols, classes(of: symbols, range))
+    }
+    let shifted = symbols.map { $0 &>> UInt16(stream.lowBits) }
+    return chunk(shifted, classes(of: shifted, range)) + LowBits.packed(symbols, stream.lowBits)
+  }
+
+  /// The bytes of a chunk of a stream of one class and without low bits, whichever it is.
+  func chunk(_ symbols: [UInt16]) -> [UInt8] {
+    precondition(stream.hasOneClass && stream.lowBits == 0, "chunks that stand alone")
+    return chunk(symbols, [])
+  }
+
+  /// The stream's least symbol, as a byte some bits of which are flipped.
+  func least(flip: UInt8) -> UInt16 {
+    UInt16(truncatingIfNeeded: stream.alphabet.leastSymbol + Int(flip))
+  }
+
+  private func chunk(_ symbols: [UInt16], _ ids: [UInt16]) -> [UInt8] {
     var states = [UInt32](repeating: 1 << 16, count: stream.lanes)
-    let ids = classes(of: shifted, range)
-    let words = unsafe [UInt16](unsafeUninitializedCapacity: shifted.count) { buffer, count in
-      count = unsafe encode(shifted, ids, &states, buffer)
-      // They were written downwards from the end.
-      guard let base = buffer.baseAddress else { return }
-      unsafe base.update(from: base + (shifted.count - count), count: count)
+    let most = 4 * states.count + 2 * symbols.count
+    return unsafe [UInt8](unsafeUninitializedCapacity: most) { bytes, byteCount in
+      let words = unsafe [UInt16](unsafeUninitializedCapacity: symbols.count) { buffer, count in
+        count = unsafe encode(symbols, ids, &states, buffer)
+        // They were written downwards from the end.
+        guard let base = buffer.baseAddress else { return }
+        unsafe base.update(from: base + (symbols.count - count), count: count)
+      }
+      byteCount = 4 * states.count + 2 * words.count
+      let target = UnsafeMutableRawBufferPointer(bytes)
+      for (index, state) in states.enumerated() {
+        unsafe target.storeBytes(of: state.littleEndian, toByteOffset: 4 * index, as: UInt32.self)
+      }
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: target[(4 * states.count)...])
+      unsafe words.withUnsafeBytes { unsafe rest.copyMemory(from: $0) }
     }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(4 * states.count + 2 * words.count)
-    for state in states {
-      unsafe withUnsafeBytes(of: state.littleEndian) { unsafe bytes.append(contentsOf: $0) }
-    }
-    unsafe words.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
-    if stream.lowBits > 0 { bytes += LowBits.packed(symbols, stream.lowBits) }
-    return bytes
   }
 
   private mutating func classes(of symbols: [UInt16], _ range: Range<Int>) -> [UInt16] {
