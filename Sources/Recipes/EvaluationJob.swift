@@ -40,7 +40,7 @@ public struct EvaluationJob: Sendable {
   }
 
   /// Evaluates a model, and compares it with a reference if there is one. Throws what opening the
-  /// shards, the sidecars and the tokenizer throws, and E01 to E08.
+  /// shards, the sidecars and the tokenizer throws, and E01 to E09.
   public func run(
     _ loaded: LoadedModel, reference: LoadedModel? = nil,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -48,6 +48,7 @@ public struct EvaluationJob: Sendable {
     var audit = Audit(leniency: leniency)
     let shards = try TokenShards(
       matching: tokenPattern, vocabularySize: loaded.model.vocabularySize)
+    try tokenizer?.requireTokenizer(of: loaded.checkpoint, &audit)
     let counts = try byteCounts(of: shards, &audit)
     let tokens = shards.prefix(usedTokenCount(of: shards.tokenCount))
     let evaluation = try Evaluation(

@@ -1,3 +1,4 @@
+internal import Checkpoints
 internal import Diagnostics
 internal import LanguageModels
 
@@ -13,6 +14,19 @@ public enum TokenizerChoice: Sendable, Equatable {
 
   /// What was typed.
   public init(_ text: String) { self = text == Self.bytesSpelling ? .bytes : .file(text) }
+
+  /// Throws E09 where the model's file names another tokenizer than the file that was chosen.
+  func requireTokenizer(
+    of checkpoint: Checkpoint, _ audit: inout Audit
+  ) throws(Rejection) {
+    guard case .file(let path) = self, let wanted = checkpoint.notes.tokenizer else { return }
+    let chosen = try FileDigest(path: path)
+    guard chosen.sha256 != wanted.sha256 else { return }
+    try audit.enforce(
+      EvaluationRules.otherTokenizer,
+      "\(checkpoint.path) names \(wanted.name) with SHA-256 \(wanted.sha256), this is "
+        + chosen.sha256, at: Place(file: path))
+  }
 
   /// The bytes of each token of a model's vocabulary. Throws what opening the tokenizer throws, and
   /// E03 where it has another vocabulary.

@@ -34,7 +34,8 @@ struct EntropyCoderTests {
         entries.append(
           birdie_rans_symbol(
             reciprocal: frequency > 1 ? UInt64.max / UInt64(frequency) + 1 : 0,
-            inverse: frequency > 0 ? 1 / Double(frequency) : 0, frequency: UInt32(frequency), cumulative: UInt32(sum)))
+            inverse: frequency > 0 ? 1 / Double(frequency) : 0, frequency: UInt32(frequency),
+            cumulative: UInt32(sum)))
         cumulative.append(UInt16(sum))
         sum += frequency
       }

@@ -61,6 +61,27 @@ struct EvalTests {
     #expect(run.status == 64 && run.talk.contains("error[E08]"))
   }
 
+  @Test(arguments: ["noted.birdie", "noted.safetensors"])
+  func `a file that notes its configuration and tokenizer needs no other`(name: String) throws {
+    let folder = try TemporaryFolder()
+    let text = #"{"architecture": "golf-gpt", "neg_slope": 0.5, "bos_id": 7}"#
+    let configuration = try folder.write("c.json", Array(text.utf8))
+    let noted = folder.path(name)
+    let written = try Command.run([
+      "convert", model, noted, "--arch", configuration, "--tokenizer", tokenizer, "--provenance",
+    ])
+    #expect(written.status == 0, "\(written.talk)")
+    let flags = ["--sequence-length", "64", "--isolate-documents", "--json"]
+    let stated = try Command.run(["eval", model] + inputs + flags + ["--arch", configuration])
+    let read = try Command.run(["eval", noted] + inputs + flags + ["--tokenizer", tokenizer])
+    #expect(read.status == 0 && read.output == stated.output, "\(read.talk)")
+    let other = Fixtures.path("tokenizers/accepts/bpe-identity.model")
+    let refused = try Command.run(["eval", noted] + inputs + flags + ["--tokenizer", other])
+    #expect(refused.status == 65 && refused.talk.contains("error[E09]"), "\(refused.talk)")
+    let metadata = try JSONDocument(Command.birdie("inspect", noted, "--json").output)["metadata"]
+    #expect(metadata?["birdie.provenance"] != nil && metadata?["birdie.tokenizer"] != nil)
+  }
+
   @Test func `the configuration of a folder is the one inside it`() throws {
     let folder = try TemporaryFolder()
     for name in ["model.safetensors", "config.json"] {

@@ -50,6 +50,8 @@ public struct ConversionOptions: Sendable {
   /// The steps of an octave, two to the power of this, to which an artifact's scales are rounded;
   /// nil keeps them as they are. At most 6.
   public var scaleSteps: Int?
+  /// What the output says of its model, in addition to what the input does.
+  public var notes = ModelNotes()
   /// Whether an existing output is replaced.
   public var overwrites = false
 

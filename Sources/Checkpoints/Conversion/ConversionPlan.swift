@@ -33,6 +33,7 @@ struct ConversionPlan {
     metadata = checkpoint.metadata
     strayNotes = metadata.keys.filter { $0.hasPrefix(EncodingNote.keyPrefix) }
     for key in strayNotes { metadata[key] = nil }
+    options.notes.write(to: &metadata)
     hasEmptyMetadata = checkpoint.hasEmptyMetadata
     var renamed: [ExactText: String] = [:]
     let wanted = options.patterns.map(NameGlob.init)

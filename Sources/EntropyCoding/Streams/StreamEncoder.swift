@@ -24,7 +24,8 @@ public struct StreamEncoder: Sendable {
         entries.append(
           birdie_rans_symbol(
             reciprocal: frequency > 1 ? UInt64.max / UInt64(frequency) + 1 : 0,
-            inverse: frequency > 0 ? 1 / Double(frequency) : 0, frequency: frequency, cumulative: sum))
+            inverse: frequency > 0 ? 1 / Double(frequency) : 0, frequency: frequency,
+            cumulative: sum))
         sum += frequency
       }
     }

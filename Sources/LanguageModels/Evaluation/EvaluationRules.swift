@@ -82,9 +82,22 @@ public enum EvaluationRules {
       """,
     status: .usage)
 
+  /// A model's file names another tokenizer.
+  public static let otherTokenizer = Rule(
+    "E09", "the model was trained with another tokenizer",
+    because: """
+      The file that holds the model says which tokenizer it was trained with, by its SHA-256, and \
+      the one that was given is another file. Bytes counted with the wrong one give a wrong \
+      number of bits per byte.
+      """,
+    remedy: """
+      Give the tokenizer whose digest birdie inspect shows. If the two are known to split text \
+      alike, --lenient E09 takes the one given.
+      """)
+
   /// All of them, for the documentation and the tests.
   public static let all: [Rule] = [
     foreignToken, tooShort, foreignTokenizer, foreignReference, unknownByteCounts, notFinite,
-    noBytes, unknownBeginToken,
+    noBytes, unknownBeginToken, otherTokenizer,
   ]
 }

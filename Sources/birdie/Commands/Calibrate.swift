@@ -76,7 +76,7 @@ struct Calibrate: Verb {
       .conversionReport(to: result, options)
     var checkpoint = try Checkpoint.open(path, leniency: leniency.rules)
     if !dryRun { checkpoint.warnings += try PayloadVerification(of: checkpoint).warnings() }
-    let configuration = try ModelConfiguration.read(arch, beside: path)
+    let configuration = try ModelConfiguration.read(arch, of: checkpoint)
     let model = try LoadedModel(checkpoint, configuration: configuration?.json)
     var job = CalibrationJob(tokenPattern: tokens)
     job.sequenceLength = sequenceLength

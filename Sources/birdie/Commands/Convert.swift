@@ -38,7 +38,8 @@ struct Convert: Verb {
 
   func run() throws {
     machine.apply()
-    let options = try conversion.options(for: result)
+    var options = try conversion.options(for: result)
+    options.notes = try conversion.notes(of: input)
     // Compressed artifacts are decoded when they are opened, which is most of the time.
     let progress = ProgressLine("converting", total: 0, isShown: output.isTalkative)
     let checkpoint = try Checkpoint.open(input, leniency: leniency.rules)

@@ -129,10 +129,8 @@ struct Eval: Verb {
     let progress = ProgressLine(
       "evaluating", total: 0, unit: .tokens, isShown: output.isTalkative)
     defer { progress.finish() }
-    let model = try load(path, ModelConfiguration.read(arch, beside: path))
-    let other = try reference.map { path in
-      try load(path, ModelConfiguration.read(referenceArch, beside: path, orElse: arch))
-    }
+    let model = try load(path, arch)
+    let other = try reference.map { try load($0, referenceArch, orElse: arch) }
     var job = EvaluationJob(tokenPattern: tokens)
     job.tokenizer = tokenizer.map(TokenizerChoice.init)
     job.byteCountPattern = byteCounts
@@ -152,10 +150,11 @@ struct Eval: Verb {
   }
 
   private func load(
-    _ path: String, _ configuration: ModelConfiguration?
+    _ path: String, _ named: String?, orElse other: String? = nil
   ) throws -> LoadedModel {
     var checkpoint = try Checkpoint.open(path, leniency: leniency.rules)
     checkpoint.warnings += try PayloadVerification(of: checkpoint).warnings()
+    let configuration = try ModelConfiguration.read(named, of: checkpoint, orElse: other)
     return try LoadedModel(
       checkpoint, configuration: configuration?.json,
       arithmetic: arithmetic == .bf16 ? .bf16 : .f32)

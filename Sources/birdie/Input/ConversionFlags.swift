@@ -38,6 +38,15 @@ struct ConversionFlags: ParsableArguments {
     completion: .file())
   var decoder: String?
 
+  @Option(help: "Note this configuration (JSON) in the output, for eval.", completion: .file())
+  var arch: String?
+
+  @Option(help: "Note this tokenizer's SHA-256 in the output, for eval.", completion: .file())
+  var tokenizer: String?
+
+  @Flag(help: "Note the input's name, length and SHA-256 in the output.")
+  var provenance = false
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Split into files of at most this size.", valueName: "size"))
@@ -76,7 +85,19 @@ struct ConversionFlags: ParsableArguments {
     guard decoder == nil || options.format == .birdie else {
       throw ValidationError("--decoder: only .birdie files have one")
     }
+    guard options.format != .pytorch || arch == nil && tokenizer == nil && !provenance else {
+      throw ValidationError("--arch, --tokenizer, --provenance: PyTorch files have no metadata")
+    }
     return options
+  }
+
+  /// What the output is to say of its model; throws what reading the files throws.
+  func notes(of input: String) throws -> ModelNotes {
+    var notes = ModelNotes()
+    notes.architecture = try arch.map { try ModelConfiguration(path: $0).json }
+    notes.tokenizer = try tokenizer.map(FileDigest.init)
+    if provenance { notes.sources = try FileDigest.files(at: input) }
+    return notes
   }
 
   private func scaleSteps(_ format: OutputFormat) throws -> Int? {

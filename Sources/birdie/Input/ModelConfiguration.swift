@@ -1,28 +1,39 @@
 import ArgumentParser
+import Checkpoints
 import Diagnostics
 import Glibc
 import JSON
 import LanguageModels
 import TensorCore
 
-/// The configuration of a model: the file that was named, or the `config.json` beside the weights.
+/// The configuration of a model: the file that was named, what the weights' own file notes, or the
+/// `config.json` beside it.
 struct ModelConfiguration {
   /// What the file says.
   let json: JSONValue
   /// Where it was read.
   let path: String
 
-  /// The configuration that was named, else the one beside the model, else the one that is to stand
-  /// in for it; nil if there is none. F01 where it cannot be read, A02 where it is no JSON.
+  /// The configuration that was named, else the one that the checkpoint notes, else the one beside
+  /// it, else the one that is to stand in for it; nil if there is none.
+  ///
+  /// Throws F01 where it cannot be read and A02 where it is no JSON.
   static func read(
-    _ named: String?, beside model: String, orElse other: String? = nil
+    _ named: String?, of checkpoint: Checkpoint, orElse other: String? = nil
   ) throws -> ModelConfiguration? {
-    let neighbour = neighbour(of: model)
+    if let named { return try ModelConfiguration(path: named) }
+    if let json = checkpoint.notes.architecture {
+      return ModelConfiguration(json: json, path: checkpoint.path)
+    }
+    let neighbour = neighbour(of: checkpoint.path)
     let isThere = FileIdentity(path: neighbour) != nil
-    return try (named ?? (isThere ? neighbour : other)).map(Self.init)
+    return try (isThere ? neighbour : other).map(Self.init(path:))
   }
 
-  private init(path: String) throws {
+  private init(json: JSONValue, path: String) { (self.json, self.path) = (json, path) }
+
+  /// Reads a file; throws F01 and A02.
+  init(path: String) throws {
     let file = try FileMapping(path: path)
     do throws(JSONDefect) {
       json = try JSONValue(parsing: file.bytes)
