@@ -11,8 +11,8 @@ struct ChunkPipeline<Result: Sendable> {
   /// A pipeline whose `work` depends on one chunk alone.
   init(_ work: @escaping @Sendable ([UInt8]) -> Result) { self.work = work }
 
-  /// Cuts the source's `totalByteCount` bytes into chunks of `byteCount`, the last one what is left,
-  /// and hands the result of each to `deliver` on this thread.
+  /// Cuts the source's `totalByteCount` bytes into chunks of `byteCount`, the last one what is
+  /// left, and hands the result of each to `deliver` on this thread.
   func run(
     _ source: @escaping ComponentSource, of totalByteCount: Int, byteCount: Int,
     deliver: (Result) throws(Rejection) -> Void
