@@ -33,15 +33,19 @@ let rooms = [
     name: "LanguageModels", imports: ["Diagnostics", "JSON", "TensorCore", "TensorOps"],
     isParser: true),
   Room(
+    name: "Quantization",
+    imports: ["CKernels", "Diagnostics", "EntropyCoding", "JSON", "TensorCore", "TensorOps"]),
+  Room(
     name: "Recipes",
     imports: [
-      "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "TensorCore", "TensorOps",
+      "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Quantization", "TensorCore",
+      "TensorOps",
     ]),
 ]
 
 let commandLine: [Target.Dependency] = [
-  "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Recipes",
-  "TensorCore", "TensorOps",
+  "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Quantization",
+  "Recipes", "TensorCore", "TensorOps",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 

@@ -28,6 +28,10 @@ void birdie_install_numeric_portable(struct birdie_kernel_table *table);
 void birdie_install_numeric_avx2(struct birdie_kernel_table *table);
 void birdie_install_numeric_avx512(struct birdie_kernel_table *table);
 
+// The search along a trellis.
+void birdie_install_trellis_portable(struct birdie_kernel_table *table);
+void birdie_install_trellis_avx2(struct birdie_kernel_table *table);
+
 // birdie_crc32 for any CPU, and for ends too short for anything faster.
 uint32_t birdie_crc32_by_table(uint32_t crc, const void *bytes, size_t n);
 

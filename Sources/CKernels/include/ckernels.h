@@ -72,6 +72,16 @@ struct birdie_rans_symbol {
   uint32_t cumulative;
 };
 
+// What is searched along a trellis: see birdie_kernel_table.
+struct birdie_trellis_search {
+  uint32_t states;        // a power of two, 4 to 256
+  uint32_t code_taps;     // the bits of a state that an odd code flips
+  uint32_t superset_taps; // the bits of a state that a superset of 1 flips, the top one among them
+  int32_t least;          // the least and greatest point, at least four
+  int32_t greatest;
+  const float *rate;      // what each point from the least on costs besides its error, or NULL
+};
+
 // The functions of one instruction set, each described below under birdie_<its name>.
 struct birdie_kernel_table {
   const char *name;  // "portable", "avx2" or "avx512"
@@ -126,6 +136,14 @@ struct birdie_kernel_table {
                         const uint16_t *classes, uint32_t *states, size_t lanes,
                         const struct birdie_rans_symbol *entries, uint32_t symbol_count,
                         uint32_t precision);
+
+  // Of all ways through the trellis from state 0, the points of the one that costs least: for each
+  // of n numbers the square of its distance from the point, and the point's rate. The points of
+  // state s are those = s modulo 2; after the point 2 q + z the state is s >> 1, with the code taps
+  // flipped if q is odd and the superset taps if z is 1 (Viterbi 1967; Marcellin and Fischer 1990).
+  // Gives the cost. The workspace has room for n * (8 + max(states / 8, 1)) bytes.
+  double (*trellis_search)(int16_t *points, const float *x, size_t n,
+                           const struct birdie_trellis_search *search, void *workspace);
 
   // The arithmetic of tensors; the same bits in every table. Destinations may be sources, except
   // in a matrix product.

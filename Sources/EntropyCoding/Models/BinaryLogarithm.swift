@@ -1,13 +1,13 @@
 /// Logarithms to base 2 by additions, multiplications and divisions alone: what an encoder chooses
 /// by its estimates is the same on every machine.
-enum BinaryLogarithm {
+public enum BinaryLogarithm {
   private static let frequencies: [Double] = (0...(1 << 15)).map { of(Double(max($0, 1))) }
 
   /// The logarithm of a frequency, at most 2^15; 0 for 0.
   static func of(_ frequency: UInt32) -> Double { frequencies[Int(frequency)] }
 
   /// The logarithm of a positive normal number; the error is below 10⁻¹⁵.
-  static func of(_ value: Double) -> Double {
+  public static func of(_ value: Double) -> Double {
     // log2 m = 2 / ln 2 · artanh((m − 1) / (m + 1)) for a significand brought to [√½, √2).
     var significand = value.significand
     var exponent = Double(value.exponent)

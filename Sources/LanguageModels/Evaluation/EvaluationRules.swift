@@ -93,7 +93,8 @@ public enum EvaluationRules {
     remedy: """
       Give the tokenizer whose digest birdie inspect shows. If the two are known to split text \
       alike, --lenient E09 takes the one given.
-      """)
+      """,
+    isRelaxable: true)
 
   /// All of them, for the documentation and the tests.
   public static let all: [Rule] = [

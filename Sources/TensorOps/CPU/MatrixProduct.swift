@@ -85,6 +85,32 @@ enum MatrixProduct {
     }
   }
 
+  /// Adds scale · aᵀ · b, or scale · a · b, to c in double precision; strides are distances between
+  /// rows. c is m × n, and k the extent that is summed over.
+  static func add(
+    _ scale: Double, _ a: UnsafePointer<Double>, strideA: Int, transposingFirst: Bool,
+    _ b: UnsafePointer<Double>, strideB: Int, to c: UnsafeMutablePointer<Double>, strideC: Int,
+    m: Int, n: Int, k: Int
+  ) {
+    guard m > 0, n > 0, k > 0 else { return }
+    if let blas = OpenBLAS.shared {
+      blas.dgemm(
+        OpenBLAS.rowMajor, transposingFirst ? OpenBLAS.transposed : OpenBLAS.plain,
+        OpenBLAS.plain, Int32(m), Int32(n), Int32(k), scale, a, Int32(strideA), b, Int32(strideB),
+        1, c, Int32(strideC))
+      return
+    }
+    for row in 0..<m {
+      let target = c + row * strideC
+      for inner in 0..<k {
+        let factor =
+          scale * (transposingFirst ? a[inner * strideA + row] : a[row * strideA + inner])
+        let source = b + inner * strideB
+        for column in 0..<n { target[column] += factor * source[column] }
+      }
+    }
+  }
+
   /// With kernels of ours, which round alike on every machine.
   private static func multiplyReproducibly(
     _ a: MatrixView, _ b: MatrixView, _ transposingSecond: Bool, _ scale: Float, _ columns: Int,

@@ -13,6 +13,12 @@ struct OpenBLAS: Sendable {
       Index, Index, Index, Index, Index, Index, Float, UnsafePointer<Float>, Index,
       UnsafePointer<Float>, Index, Float, UnsafeMutablePointer<Float>, Index
     ) -> Void
+  /// `cblas_dgemm`.
+  typealias DGEMM =
+    @convention(c) (
+      Index, Index, Index, Index, Index, Index, Double, UnsafePointer<Double>, Index,
+      UnsafePointer<Double>, Index, Double, UnsafeMutablePointer<Double>, Index
+    ) -> Void
   /// `cblas_dsyrk`.
   typealias DSYRK =
     @convention(c) (
@@ -45,6 +51,8 @@ struct OpenBLAS: Sendable {
   let coreName: String
   /// Multiplies matrices.
   let sgemm: SGEMM
+  /// Multiplies matrices in double precision.
+  let dgemm: DGEMM
   /// Adds a matrix times its transpose.
   let dsyrk: DSYRK
   /// Solves with a triangular matrix.
@@ -79,11 +87,13 @@ struct OpenBLAS: Sendable {
     guard let flavour = dlsym(library, "openblas_get_parallel"),
       unsafeBitCast(flavour, to: Number.self)() != 2,
       let core = dlsym(library, "openblas_get_corename"),
-      let sgemm = dlsym(library, "cblas_sgemm"), let dsyrk = dlsym(library, "cblas_dsyrk"),
+      let sgemm = dlsym(library, "cblas_sgemm"), let dgemm = dlsym(library, "cblas_dgemm"),
+      let dsyrk = dlsym(library, "cblas_dsyrk"),
       let dtrsm = dlsym(library, "cblas_dtrsm"), let dpotrf = dlsym(library, "dpotrf_")
     else { return nil }
     coreName = unsafeBitCast(core, to: Text.self)().map { String(cString: $0) } ?? "unknown"
     self.sgemm = unsafeBitCast(sgemm, to: SGEMM.self)
+    self.dgemm = unsafeBitCast(dgemm, to: DGEMM.self)
     self.dsyrk = unsafeBitCast(dsyrk, to: DSYRK.self)
     self.dtrsm = unsafeBitCast(dtrsm, to: DTRSM.self)
     self.dpotrf = unsafeBitCast(dpotrf, to: DPOTRF.self)

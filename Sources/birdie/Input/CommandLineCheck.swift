@@ -6,10 +6,10 @@ struct CommandLineCheck {
   let arguments: [String]
 
   private static let plannedVerbs = [
-    "quantize", "merge", "distill", "publish", "pull", "serve", "card", "page", "sign",
+    "merge", "distill", "publish", "pull", "serve", "card", "page", "sign",
     "verify", "sweep",
   ]
-  private static let plannedLists = ["quantizers", "merges", "losses"]
+  private static let plannedLists = ["merges", "losses"]
 
   /// Throws U01 for names that later versions will know, for streams and for undecodable bytes.
   func run() throws(Rejection) {

@@ -1,0 +1,9 @@
+// The search along a trellis with AVX2; without its fused operations, which round otherwise.
+#if defined(__x86_64__)
+#include <immintrin.h>
+#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#define INSTALL birdie_install_trellis_avx2
+#define MASK(v) _mm256_movemask_ps((__m256)v)
+#include "trellis.h"
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,49 @@
+public import Diagnostics
+
+/// The rules about quantizing weights.
+public enum QuantizationRules {
+  /// A weight has NaN or infinities.
+  public static let notFinite = Rule(
+    "Q01", "a weight is not finite",
+    because: """
+      No code stands for NaN or infinity, and one of them spoils every number that shares its \
+      scale or its feedback.
+      """,
+    remedy: "Find them with birdie scan, and leave the tensor out or mend the checkpoint.")
+
+  /// A method wants a matrix.
+  public static let notAMatrix = Rule(
+    "Q02", "the method needs a matrix",
+    because: "Rows and columns are what scales and error feedback are arranged by.",
+    remedy: "Choose another method for this tensor, or keep it in floating point.")
+
+  /// Statistics are missing or do not fit.
+  public static let foreignStatistics = Rule(
+    "Q03", "the statistics do not fit the weight",
+    because: """
+      Error feedback weighs each input channel by what the layer reads there. Statistics of \
+      another layer or model make it worse than none.
+      """,
+    remedy: "Make them with birdie calibrate from this model, or choose a method without.")
+
+  /// A second moment cannot be factored.
+  public static let singularStatistics = Rule(
+    "Q04", "the second moments cannot be factored",
+    because: """
+      Error feedback needs the inverse of the damped second moments. They have NaN, negative \
+      diagonal elements or too little damping.
+      """,
+    remedy: "Calibrate on more tokens, or raise the method's damping.")
+
+  /// An option is unknown or has an impossible value.
+  public static let option = Rule(
+    "Q05", "an option of the method is wrong",
+    because: "An option that is misread would quantize in another way than was asked for.",
+    remedy: "birdie methods quantizers lists each method's options, defaults and units.",
+    status: .usage)
+
+  /// All of them, for the documentation and the tests.
+  public static let all: [Rule] = [
+    notFinite, notAMatrix, foreignStatistics, singularStatistics, option,
+  ]
+}

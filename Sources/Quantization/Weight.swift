@@ -1,0 +1,69 @@
+public import Diagnostics
+public import TensorCore
+internal import TensorOps
+
+/// A matrix to quantize: rows are output channels, columns input channels.
+public struct Weight: Sendable {
+  /// Its name in the checkpoint.
+  public let name: String
+  /// The type of the elements that its codes are decoded to.
+  public let dtype: DType
+  /// How many output channels.
+  public let rows: Int
+  /// How many input channels.
+  public let columns: Int
+  /// The elements, row by row.
+  public let elements: [Float]
+  /// What the layer reads; nil where nobody measured it.
+  public let input: InputStatistics?
+
+  /// A matrix of these elements. Throws Q01 for elements that are not finite, Q03 for statistics of
+  /// another width.
+  public init(
+    name: String, dtype: DType = .f32, rows: Int, columns: Int, elements: [Float],
+    input: InputStatistics? = nil
+  ) throws(Rejection) {
+    precondition(elements.count == rows * columns, "elements fill their matrix")
+    if let bad = elements.firstIndex(where: { !$0.isFinite }) {
+      throw Rejection(
+        QuantizationRules.notFinite,
+        "element [\(bad / max(columns, 1)), \(bad % max(columns, 1))] is \(elements[bad])",
+        at: Place(tensor: name))
+    }
+    if let input, input.width != columns {
+      throw Rejection(
+        QuantizationRules.foreignStatistics,
+        "they are of \(input.width) channels, the weight reads \(columns)", at: Place(tensor: name))
+    }
+    self.name = name
+    self.dtype = dtype
+    self.rows = rows
+    self.columns = columns
+    self.elements = elements
+    self.input = input
+  }
+
+  /// The shape of the tensor.
+  public var shape: Shape {
+    guard let shape = Shape([rows, columns]) else { preconditionFailure("a matrix has a shape") }
+    return shape
+  }
+
+  /// The statistics; throws Q03 where there are none.
+  func requireInput() throws(Rejection) -> InputStatistics {
+    guard let input else {
+      throw Rejection(
+        QuantizationRules.foreignStatistics, "there are none, and the method needs them",
+        at: Place(tensor: name))
+    }
+    return input
+  }
+}
+
+extension Weight {
+  /// The square root of the mean square: weights have a mean near zero.
+  var standardDeviation: Double {
+    let sum = elements.reduce(0.0) { $0 + Double($1) * Double($1) }
+    return (sum / Double(max(elements.count, 1))).squareRoot()
+  }
+}

@@ -1,0 +1,132 @@
+public import Checkpoints
+public import Diagnostics
+internal import JSON
+public import Quantization
+internal import Synchronization
+internal import TensorCore
+internal import TensorOps
+
+/// What `quantize` is asked to do: a checkpoint, a recipe and what the layers read.
+public struct QuantizationJob: Sendable {
+  /// A tensor and the method that it gets.
+  struct Item: Sendable {
+    let index: Int
+    let weight: Weight
+    let method: any QuantizationMethod
+  }
+
+  private let checkpoint: Checkpoint
+  /// The tensors that are quantized, in the order of the checkpoint.
+  let items: [Item]
+
+  /// Finds a method for each tensor and reads those that have one. Throws Q01 to Q05.
+  public init(
+    _ checkpoint: Checkpoint, _ recipe: QuantizationRecipe,
+    statistics: [String: InputStatistics]
+  ) throws(Rejection) {
+    self.checkpoint = checkpoint
+    let rules = try recipe.entries.map { (entry) throws(Rejection) in try MethodRule(entry) }
+    var items: [Item] = []
+    for (index, tensor) in checkpoint.tensors.enumerated() {
+      guard let rule = rules.last(where: { $0.admits(tensor) }), let method = rule.method else {
+        continue
+      }
+      guard tensor.shape.rank == 2 else {
+        throw Rejection(
+          QuantizationRules.notAMatrix, "its shape is \(tensor.shape)",
+          at: Place(tensor: tensor.name))
+      }
+      items.append(
+        Item(
+          index: index, weight: try Self.weight(tensor, statistics[tensor.name]), method: method))
+    }
+    self.items = items
+  }
+
+  private static func weight(
+    _ tensor: NamedTensor, _ input: InputStatistics?
+  ) throws(Rejection) -> Weight {
+    var elements: [Float] = []
+    elements.reserveCapacity(tensor.shape.elementCount)
+    let cast = FloatCast(from: tensor.dtype, to: .f32)
+    try tensor.content.forEachChunk { (chunk) throws(Rejection) in
+      if let cast {
+        try cast.convert(chunk) { (part) throws(Rejection) in elements.append(part) }
+      } else {
+        elements.append(chunk)
+      }
+    }
+    let isNarrow = [.f32, .bf16, .f16].contains(tensor.dtype)
+    return try Weight(
+      name: tensor.name, dtype: isNarrow ? tensor.dtype : .f32, rows: tensor.shape[0],
+      columns: tensor.shape[1], elements: elements, input: input)
+  }
+
+  /// The checkpoint with codes in place of the weights. `steps` multiply each weight's step; weights
+  /// are quantized side by side, the largest first.
+  public func run(
+    steps: [String: Double] = [:], progress: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws(Rejection) -> Checkpoint {
+    let order = items.indices.sorted {
+      (items[$0].weight.elements.count, $1) > (items[$1].weight.elements.count, $0)
+    }
+    let results = ParallelFor.map(order.count) { [items] place -> Result<EncodedTensor, Rejection> in
+      let item = items[order[place]]
+      let step = steps[item.weight.name] ?? 1
+      defer { progress(item.weight.elements.count) }
+      do throws(Rejection) {
+        return .success(try item.method.quantize(item.weight, step: step))
+      } catch {
+        return .failure(error)
+      }
+    }
+    var quantized = checkpoint
+    for (place, result) in results.enumerated() {
+      quantized.tensors[items[order[place]].index].content = .encoded(try result.get())
+    }
+    return quantized
+  }
+}
+
+/// An entry of a recipe, with its method made.
+private struct MethodRule {
+  private let glob: NameGlob
+  private let isGeneral: Bool
+  let method: (any QuantizationMethod)?
+
+  init(_ entry: QuantizationRecipe.Entry) throws(Rejection) {
+    glob = NameGlob(entry.pattern)
+    isGeneral = entry.pattern == "*"
+    guard entry.method != QuantizationRecipe.keep else {
+      method = nil
+      return
+    }
+    guard let type = QuantizationMethods.all.first(where: { $0.id == entry.method }) else {
+      let ids = QuantizationMethods.all.map { $0.id }.joined(separator: ", ")
+      throw Rejection(
+        QuantizationRules.option, "there is no method \(entry.method), but \(ids)")
+    }
+    var options = try OptionReader(entry.options, for: type)
+    method = try type.init(&options)
+  }
+
+  func admits(_ tensor: NamedTensor) -> Bool {
+    guard glob.matches(tensor.name) else { return false }
+    guard isGeneral else { return true }
+    return tensor.dtype.isConvertibleFloat && tensor.shape.rank == 2
+      && tensor.shape.elementCount > QuantizationRecipe.fewestElements
+  }
+}
+
+extension [Float] {
+  /// Adds the numbers that bytes hold.
+  fileprivate mutating func append(_ bytes: RawSpan) {
+    bytes.withUnsafeBytes { raw in
+      let count = self.count
+      self.append(contentsOf: repeatElement(0, count: raw.count / 4))
+      self.withUnsafeMutableBytes { target in
+        UnsafeMutableRawBufferPointer(rebasing: target[(4 * count)...]).copyMemory(from: raw)
+      }
+    }
+  }
+}
