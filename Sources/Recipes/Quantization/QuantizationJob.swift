@@ -62,15 +62,16 @@ public struct QuantizationJob: Sendable {
       columns: tensor.shape[1], elements: elements, input: input)
   }
 
-  /// The checkpoint with codes in place of the weights. `steps` multiply each weight's step; weights
-  /// are quantized side by side, the largest first.
+  /// The checkpoint with codes in place of the weights. `steps` multiply each weight's step;
+  /// weights are quantized side by side, the largest first.
   public func run(
     steps: [String: Double] = [:], progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws(Rejection) -> Checkpoint {
     let order = items.indices.sorted {
       (items[$0].weight.elements.count, $1) > (items[$1].weight.elements.count, $0)
     }
-    let results = ParallelFor.map(order.count) { [items] place -> Result<EncodedTensor, Rejection> in
+    let results = ParallelFor.map(order.count) {
+      [items] place -> Result<EncodedTensor, Rejection> in
       let item = items[order[place]]
       let step = steps[item.weight.name] ?? 1
       defer { progress(item.weight.elements.count) }

@@ -32,7 +32,8 @@ struct Quantize: Verb {
   @Option(help: ArgumentHelp("The method of the tensors that match: GLOB=METHOD,key=value,…"))
   var tensors: [String] = []
 
-  @Option(help: ArgumentHelp("The token shards to calibrate on; quote the pattern.", valueName: "glob"))
+  @Option(
+    help: ArgumentHelp("The token shards to calibrate on; quote the pattern.", valueName: "glob"))
   var calibrate: String?
 
   @Option(help: "How many tokens to calibrate on.")
