@@ -33,11 +33,11 @@ final class Node: @unchecked Sendable {
 
   deinit {
     // One after another: releasing a long chain from within would use up the stack.
-    var released = operands
+    var released = operands.compactMap(\.self)
     operands = []
-    while let last = released.popLast() {
-      guard var node = last, isKnownUniquelyReferenced(&node) else { continue }
-      released += node.operands
+    while var node = released.popLast() {
+      guard isKnownUniquelyReferenced(&node) else { continue }
+      released += node.operands.compactMap(\.self)
       node.operands = []
     }
   }
