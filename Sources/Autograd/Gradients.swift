@@ -14,8 +14,8 @@ public struct LinearObservation: Sendable {
 /// The gradients of the leaves that a result was computed from (reverse-mode differentiation).
 ///
 /// Everything is added up in float32 and in an order that only depends on the computation, so that
-/// the number of threads changes no bit. Where narrow floats were rounded, gradients pass as if they
-/// had not been.
+/// the number of threads changes no bit. Where narrow floats were rounded, gradients pass as if
+/// they had not been.
 public struct Gradients: Sendable {
   private var leaves: [(node: Node, gradient: Tensor)] = []
 
@@ -38,14 +38,14 @@ public struct Gradients: Sendable {
     guard let node = output.node else { return }
     output = output.detached
     let seed = seed?.cast(to: .f32) ?? Tensor([1], shape.dimensions)
-    goBack(from: node, seed, observe)
+    goBack(from: consume node, seed, observe)
   }
 
   private mutating func goBack(
     from result: consuming Node, _ seed: Tensor, _ observe: ((LinearObservation) -> Void)?
   ) {
     var gradients = [ObjectIdentifier(result): seed]
-    var nodes = Node.ordered(to: result)
+    var nodes = Node.ordered(to: consume result)
     while let node = nodes.popLast() {
       guard let gradient = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }
       if let layer = node.layer, let observe {

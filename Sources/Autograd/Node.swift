@@ -44,10 +44,10 @@ final class Node: @unchecked Sendable {
 
   /// The nodes that a result was made of, operands before what was made of them, in an order that
   /// only depends on how it was made.
-  static func ordered(to result: Node) -> [Node] {
+  static func ordered(to result: consuming Node) -> [Node] {
     var ordered: [Node] = []
     var seen: Set<ObjectIdentifier> = [ObjectIdentifier(result)]
-    var path = [(node: result, next: 0)]
+    var path = [(node: consume result, next: 0)]
     while let (node, next) = path.last {
       guard next < node.operands.count else {
         ordered.append(node)

@@ -1,7 +1,8 @@
-import Autograd
 import TensorCore
 import TensorOps
 import Testing
+
+@testable import Autograd
 
 @Suite struct RecordingTests {
   @Test func `what depends on no leaf is not recorded`() {
@@ -37,6 +38,20 @@ import Testing
     var y = x
     for _ in 0..<100_000 { y = y.applying(.negate) }
     #expect(Gradients(of: y)[x]?.floats == [1])
+  }
+
+  @Test func `what was remembered is let go on the way back`() {
+    weak var last: Node?
+    func output() -> Variable {
+      let weight = Variable(observed: numbers([3, 3], seed: 2))
+      let y = Variable(constant: numbers([2, 3], seed: 1)).linear(weight, bias: nil)
+        .applying(.silu).sum()
+      last = y.node
+      return y
+    }
+    var isHeld = true
+    _ = Gradients(of: output()) { _ in isHeld = last != nil }
+    #expect(!isHeld)
   }
 
   @Test func `the number of threads changes no bit`() {

@@ -19,7 +19,7 @@ extension Tensor {
 
 /// Neighbouring axes that are alike, as one: those that are summed over and those that are kept.
 private struct SummationPlan {
-  /// The extents of the outer axes, and how far each moves in the result: 0 where it is summed over.
+  /// The extents of the outer axes, and how far each moves in the result: 0 where it is summed.
   private var extents: [Int] = []
   private var strides: [Int] = []
   /// The innermost axis.

@@ -41,8 +41,8 @@ package struct MatrixView: @unchecked Sendable {
 
 /// The one place that multiplies matrices.
 package enum MatrixProduct {
-  /// Writes scale · a · b, with either transposed if asked, to rows `stride` elements apart; or adds
-  /// it to what is there.
+  /// Writes scale · a · b, with either transposed if asked, to rows `stride` elements apart; or
+  /// adds it to what is there.
   package static func multiply(
     _ a: MatrixView, _ b: MatrixView, transposingFirst: Bool = false,
     transposingSecond: Bool = false, scale: Float = 1, adding: Bool = false,
