@@ -43,7 +43,7 @@ let rooms = [
   Room(
     name: "Recipes",
     imports: [
-      "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Quantization", "TensorCore",
+      "Autograd", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Quantization", "TensorCore",
       "TensorOps",
     ]),
 ]

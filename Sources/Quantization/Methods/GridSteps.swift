@@ -17,7 +17,10 @@ struct GridSteps {
   private static let mostOctaves = 4.0
 
   /// Steps whose geometric mean is `spacing`. With `waterfilled` columns have their own.
-  init(_ weight: Weight, _ feedback: ErrorFeedback, spacing: Double, waterfilled: Bool) {
+  init(
+    _ weight: Weight, _ feedback: ErrorFeedback, spacing: Double, waterfilled: Bool,
+    output: OutputStatistics?
+  ) {
     var exponents = [Double](repeating: BinaryLogarithm.of(spacing), count: weight.columns)
     if waterfilled {
       let logarithms = feedback.factor.diagonal.map { BinaryLogarithm.of($0) }
@@ -30,7 +33,7 @@ struct GridSteps {
       }
     }
     columns = exponents.map { Float(OctaveFraction.power(Int(($0 * 8).rounded()), steps: 3)) }
-    rows = weight.output.map(Self.rows) ?? [1]
+    rows = output.map(Self.rows) ?? [1]
   }
 
   private static func rows(_ output: OutputStatistics) -> [Float] {
@@ -51,10 +54,10 @@ struct GridSteps {
 
 extension Weight {
   /// The step that is 1 for every weight of a model alike, in units of this one: the geometric mean
-  /// of U over that of √h, U the factor's diagonal for second moments per token. Nil without
-  /// output statistics.
-  func fisherStep(_ feedback: ErrorFeedback) -> Double? {
-    guard let output, let input else { return nil }
+  /// of U over that of √h, U the factor's diagonal for second moments per token. Nil where
+  /// nothing is known of either.
+  func fisherStep(_ feedback: ErrorFeedback, _ output: OutputStatistics) -> Double? {
+    guard let input else { return nil }
     let live = feedback.order.indices.filter { !feedback.deadColumns.contains(feedback.order[$0]) }
     let known = output.squares.filter { $0 > 0 }
     guard !live.isEmpty, !known.isEmpty, input.rowCount > 0 else { return nil }

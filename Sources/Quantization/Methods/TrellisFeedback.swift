@@ -21,6 +21,8 @@ public struct TrellisFeedback: QuantizationMethod {
     MethodOption("rate_weight", "0.3", "how much bits count against error; 0: not at all"),
     MethodOption("rescale", "false", "fit a factor for each row to the codes by least squares"),
     MethodOption("damping", "0.01", "added to the second moments, in means of their diagonal"),
+    MethodOption(
+      "output_damping", "1", "added to what rows matter, in means over the matrix' rows"),
     MethodOption("activation_order", "true", "quantize the channels of the largest inputs first"),
   ]
 
@@ -34,6 +36,7 @@ public struct TrellisFeedback: QuantizationMethod {
   private let rateWeight: Double
   private let rescales: Bool
   private let damping: Double
+  private let outputDamping: Double
   private let byActivation: Bool
 
   public init(_ options: inout OptionReader) throws(Rejection) {
@@ -47,16 +50,19 @@ public struct TrellisFeedback: QuantizationMethod {
     rateWeight = try options.number("rate_weight", in: 0...100, or: 0.3)
     rescales = try options.flag("rescale", or: false)
     damping = try options.number("damping", in: 0...10, or: 0.01)
+    outputDamping = try options.number("output_damping", in: 0...1e9, or: 1)
     byActivation = try options.flag("activation_order", or: true)
   }
 
   public func quantize(_ weight: Weight, step multiple: Double) throws(Rejection) -> EncodedTensor {
     let feedback = try weight.requireInput().feedback(
       damping: damping, byActivation: byActivation)
-    let unit = weight.fisherStep(feedback) ?? weight.standardDeviation
+    let output = weight.output?.damped(by: outputDamping)
+    let unit =
+      output.flatMap { weight.fisherStep(feedback, $0) } ?? weight.standardDeviation
     let steps = GridSteps(
       weight, feedback, spacing: unit > 0 ? step * multiple * unit / 2 : 1,
-      waterfilled: columnSteps == .waterfilled)
+      waterfilled: columnSteps == .waterfilled, output: output)
     var codes = [Int16](repeating: 0, count: weight.rows * weight.columns)
     var values = [Double](repeating: 0, count: codes.count)
     var search = ColumnSearch(trellis, rows: weight.rows, rateWeight: rateWeight)

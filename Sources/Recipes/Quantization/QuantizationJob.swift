@@ -22,7 +22,7 @@ public struct QuantizationJob: Sendable {
   /// Finds a method for each tensor and reads those that have one. Throws Q01 to Q05.
   public init(
     _ checkpoint: Checkpoint, _ recipe: QuantizationRecipe,
-    statistics: [String: InputStatistics]
+    statistics: [String: InputStatistics], outputs: [String: OutputStatistics] = [:]
   ) throws(Rejection) {
     self.checkpoint = checkpoint
     let rules = try recipe.entries.map { (entry) throws(Rejection) in try MethodRule(entry) }
@@ -38,13 +38,15 @@ public struct QuantizationJob: Sendable {
       }
       items.append(
         Item(
-          index: index, weight: try Self.weight(tensor, statistics[tensor.name]), method: method))
+          index: index,
+          weight: try Self.weight(tensor, statistics[tensor.name], outputs[tensor.name]),
+          method: method))
     }
     self.items = items
   }
 
   private static func weight(
-    _ tensor: NamedTensor, _ input: InputStatistics?
+    _ tensor: NamedTensor, _ input: InputStatistics?, _ output: OutputStatistics?
   ) throws(Rejection) -> Weight {
     var elements: [Float] = []
     elements.reserveCapacity(tensor.shape.elementCount)
@@ -59,7 +61,7 @@ public struct QuantizationJob: Sendable {
     let isNarrow = [.f32, .bf16, .f16].contains(tensor.dtype)
     return try Weight(
       name: tensor.name, dtype: isNarrow ? tensor.dtype : .f32, rows: tensor.shape[0],
-      columns: tensor.shape[1], elements: elements, input: input)
+      columns: tensor.shape[1], elements: elements, input: input, output: output)
   }
 
   /// The checkpoint with codes in place of the weights. `steps` multiply each weight's step;

@@ -1,6 +1,4 @@
 internal import Diagnostics
-internal import EntropyCoding
-public import Quantization
 
 /// Finds the step with which a result just meets its limit: bytes that must not be exceeded, or a
 /// divergence. What is measured falls (bytes) or rises (divergence) with the step, but for noise.

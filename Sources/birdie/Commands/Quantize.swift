@@ -39,6 +39,9 @@ struct Quantize: Verb {
   @Option(help: "How many tokens to calibrate on.")
   var calibrationTokens = 131_072
 
+  @Option(help: "How many tokens to weigh outputs by; 0 for none.")
+  var fisherTokens = 8192
+
   @Option(help: "The model's configuration as JSON.", completion: .file())
   var arch: String?
 
@@ -53,12 +56,18 @@ struct Quantize: Verb {
     machine.apply()
     let checkpoint = try Checkpoint.open(input, leniency: leniency.rules)
     var statistics: [String: InputStatistics] = [:]
+    var outputs: [String: OutputStatistics] = [:]
     if let calibrate {
       let configuration = try ModelConfiguration.read(arch, of: checkpoint)
       let model = try LoadedModel(checkpoint, configuration: configuration?.json)
       var job = CalibrationJob(tokenPattern: calibrate)
       job.maximumTokenCount = calibrationTokens
       statistics = InputStatistics.of(try job.run(model, job.plan(for: model)))
+      if fisherTokens > 0 {
+        outputs = try OutputStatistics.fisher(
+          of: checkpoint, configuration: configuration?.json, inputs: statistics,
+          tokens: calibrate, tokenCount: fisherTokens, length: 512)
+      }
     }
     var entries = [
       QuantizationRecipe.Entry(pattern: "*", method: method, options: try option.map(Self.option))
@@ -71,7 +80,8 @@ struct Quantize: Verb {
           pattern: String(parts[0]), method: words[0],
           options: try words.dropFirst().map(Self.option)))
     }
-    let job = try QuantizationJob(checkpoint, QuantizationRecipe(entries), statistics: statistics)
+    let job = try QuantizationJob(
+      checkpoint, QuantizationRecipe(entries), statistics: statistics, outputs: outputs)
     let quantized = try job.run()
     var options = ConversionOptions()
     options.format = result.hasSuffix(".birdie") ? .birdie : .safetensors
