@@ -43,8 +43,8 @@ let rooms = [
   Room(
     name: "Recipes",
     imports: [
-      "Autograd", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Quantization", "TensorCore",
-      "TensorOps",
+      "Autograd", "Checkpoints", "Diagnostics", "EntropyCoding", "JSON", "LanguageModels",
+      "Quantization", "TensorCore", "TensorOps", .product(name: "Yams", package: "Yams"),
     ]),
 ]
 
@@ -75,7 +75,8 @@ let package = Package(
   ]
     + rooms.map { .library(name: $0.name, targets: [$0.name]) },
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     systemLibrary("CZlib", "zlib", apt: "zlib1g-dev"),

@@ -15,8 +15,8 @@ public struct TrellisFeedback: QuantizationMethod {
     MethodOption("states", "256", "of the trellis: 4, 8, 16, 32, 64, 128 or 256"),
     MethodOption(
       "step", "0.4145",
-      "between codes, in standard deviations of the matrix, or with output statistics in "
-        + "those of the prediction"),
+      "between codes: in standard deviations of the matrix; with Fisher information in 1/2048 of "
+        + "the change that alters the prediction by a standard deviation"),
     MethodOption("columns", "waterfilled", "steps of columns: waterfilled or constant"),
     MethodOption("rate_weight", "0.3", "how much bits count against error; 0: not at all"),
     MethodOption("rescale", "false", "fit a factor for each row to the codes by least squares"),
@@ -59,7 +59,8 @@ public struct TrellisFeedback: QuantizationMethod {
       damping: damping, byActivation: byActivation)
     let output = weight.output?.damped(by: outputDamping)
     let unit =
-      output.flatMap { weight.fisherStep(feedback, $0) } ?? weight.standardDeviation
+      output.flatMap { weight.fisherStep(feedback, $0) }.map { $0 / 2048 }
+      ?? weight.standardDeviation
     let steps = GridSteps(
       weight, feedback, spacing: unit > 0 ? step * multiple * unit / 2 : 1,
       waterfilled: columnSteps == .waterfilled, output: output)

@@ -64,21 +64,35 @@ public struct QuantizationJob: Sendable {
       columns: tensor.shape[1], elements: elements, input: input, output: output)
   }
 
-  /// The checkpoint with codes in place of the weights. `steps` multiply each weight's step;
-  /// weights are quantized side by side, the largest first.
-  public func run(
-    steps: [String: Double] = [:], progress: @escaping @Sendable (Int) -> Void = { _ in }
+  /// The path of the checkpoint.
+  var path: String { checkpoint.path }
+  /// How many weights are quantized.
+  var elementCount: Int { items.reduce(0) { $0 + $1.weight.elements.count } }
+  /// What is quantized, and how.
+  var weights: [(name: String, elementCount: Int, method: String)] {
+    items.map { ($0.weight.name, $0.weight.elements.count, type(of: $0.method).id) }
+  }
+
+  /// The checkpoint with codes in place of the weights, whose steps are multiplied by `step`.
+  /// One weight may have another factor in addition. Weights are quantized side by side, the largest first; `progress` is told how many are done.
+  func run(
+    step: Double, adjusting adjusted: (name: String, factor: Double)? = nil,
+    progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws(Rejection) -> Checkpoint {
+    let done = Atomic<Int>(0)
     let order = items.indices.sorted {
       (items[$0].weight.elements.count, $1) > (items[$1].weight.elements.count, $0)
     }
     let results = ParallelFor.map(order.count) {
       [items] place -> Result<EncodedTensor, Rejection> in
       let item = items[order[place]]
-      let step = steps[item.weight.name] ?? 1
-      defer { progress(item.weight.elements.count) }
+      defer {
+        let count = item.weight.elements.count
+        progress(done.add(count, ordering: .relaxed).newValue)
+      }
       do throws(Rejection) {
-        return .success(try item.method.quantize(item.weight, step: step))
+        let own = item.weight.name == adjusted?.name ? adjusted?.factor ?? 1 : 1
+        return .success(try item.method.quantize(item.weight, step: step * own))
       } catch {
         return .failure(error)
       }

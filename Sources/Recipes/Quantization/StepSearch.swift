@@ -16,7 +16,7 @@ struct StepSearch {
   /// By how much the value changes for a step twice as large, roughly; its sign is the direction.
   let perOctave: Double
   /// More tries than this would not help.
-  private static let mostTries = 18
+  private static let mostTries = 16
   /// The steps that are tried lie within these octaves of the first.
   private static let reach = 12.0
 
@@ -27,6 +27,19 @@ struct StepSearch {
     self.limit = limit
     self.slack = slack
     self.perOctave = perOctave
+  }
+
+  /// The step of so many octaves above 1, the same on every machine.
+  static func factor(_ octaves: Double) -> Double {
+    // In 2^-20 octaves: an exact power of two and at most twenty square roots of it.
+    let units = Int((octaves * 1_048_576).rounded())
+    var factor = Double(sign: .plus, exponent: units >> 20, significand: 1)
+    var root = 2.0
+    for bit in (0..<20).reversed() {
+      root = root.squareRoot()
+      if units >> bit & 1 == 1 { factor *= root }
+    }
+    return factor
   }
 
   /// The best point within the limit; nil where there is none. `measure` is given octaves above the
@@ -57,7 +70,8 @@ struct StepSearch {
       let change = (aim - last.value) / perOctave
       return last.octaves + max(-3, min(3, change))
     }
-    guard abs(low.octaves - high.octaves) > 1e-6 else { return nil }
+    // Closer than this, noise decides.
+    guard abs(low.octaves - high.octaves) > 1e-3 else { return nil }
     let share = (aim - low.value) / (high.value - low.value)
     // Not at the ends, where noise would hold it.
     let inside = max(0.05, min(0.95, share))

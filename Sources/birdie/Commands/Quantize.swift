@@ -5,95 +5,85 @@ import JSON
 import LanguageModels
 import Quantization
 import Recipes
+import Synchronization
 import TensorCore
 
-/// `birdie quantize`: codes in place of weights.
+/// `birdie quantize`: the best artifact of a checkpoint that fits.
 struct Quantize: Verb {
   static let configuration = CommandConfiguration(
     commandName: "quantize",
-    abstract: "Quantizes a checkpoint's weights, weighed by what its layers read.")
+    abstract: "Quantizes a checkpoint, as finely as a budget of bytes allows.",
+    discussion: """
+      Matrices of more than 65,536 elements are quantized, the rest is kept. With --calibrate, \
+      errors are weighed by what layers read and by what the prediction depends on, so that every \
+      weight costs the same divergence per bit.
+
+      Methods: \(methods). birdie methods quantizers lists their options.
+      """)
+
+  private static var methods: String {
+    QuantizationMethods.all.map { "\($0.id) (\($0.summary))" }.joined(separator: ", ")
+  }
 
   static let examples = [
-    "birdie quantize final_model.pt out.birdie --calibrate 'fineweb_train_*.bin'"
+    "birdie quantize final_model.pt out.birdie --budget 16000000 --code train_gpt.py "
+      + "--calibrate 'fineweb_train_*.bin'",
+    "birdie quantize final_model.pt out.birdie --bits 3.5 --calibrate 'fineweb_train_*.bin'",
+    "birdie quantize final_model.pt out.safetensors --recipe recipe.yml --calibrate 'train_*.bin'",
   ]
 
   @Argument(help: "The checkpoint to read.", completion: .file())
   var input: String
 
-  @Argument(help: "The file to write.", completion: .file())
+  @Argument(help: "The file to write: .birdie or .safetensors.", completion: .file())
   var result: String
 
-  @Option(help: "The method for every matrix.")
-  var method = "trellis"
-
-  @Option(help: ArgumentHelp("An option of the method.", valueName: "key=value"))
-  var option: [String] = []
-
-  @Option(help: ArgumentHelp("The method of the tensors that match: GLOB=METHOD,key=value,…"))
-  var tensors: [String] = []
-
-  @Option(
-    help: ArgumentHelp("The token shards to calibrate on; quote the pattern.", valueName: "glob"))
-  var calibrate: String?
-
-  @Option(help: "How many tokens to calibrate on.")
-  var calibrationTokens = 131_072
-
-  @Option(help: "How many tokens to weigh outputs by; 0 for none.")
-  var fisherTokens = 8192
-
-  @Option(help: "The model's configuration as JSON.", completion: .file())
-  var arch: String?
-
-  @Flag(help: "Replace an existing output.")
-  var force = false
-
+  @OptionGroup var flags: QuantizationFlags
   @OptionGroup var machine: MachineFlags
   @OptionGroup var leniency: LeniencyOptions
   @OptionGroup var output: OutputOptions
 
+  func validate() throws { _ = try flags.goal(for: result) }
+
   func run() throws {
     machine.apply()
-    let checkpoint = try Checkpoint.open(input, leniency: leniency.rules)
-    var statistics: [String: InputStatistics] = [:]
-    var outputs: [String: OutputStatistics] = [:]
-    if let calibrate {
-      let configuration = try ModelConfiguration.read(arch, of: checkpoint)
-      let model = try LoadedModel(checkpoint, configuration: configuration?.json)
-      var job = CalibrationJob(tokenPattern: calibrate)
-      job.maximumTokenCount = calibrationTokens
-      statistics = InputStatistics.of(try job.run(model, job.plan(for: model)))
-      if fisherTokens > 0 {
-        outputs = try OutputStatistics.fisher(
-          of: checkpoint, configuration: configuration?.json, inputs: statistics,
-          tokens: calibrate, tokenCount: fisherTokens, length: 512)
+    let progress = ProgressLine("quantizing", total: 0, unit: .tokens, isShown: output.isTalkative)
+    defer { progress.finish() }
+    var checkpoint = try Checkpoint.open(input, leniency: leniency.rules)
+    checkpoint.warnings += try PayloadVerification(of: checkpoint).warnings()
+    var run = QuantizationRun(try flags.methods())
+    try flags.fill(&run, for: result, checkpoint)
+    let conversion = run.conversion
+    _ = try Checkpoint(format: "birdie", tensors: [], path: input)
+      .conversionReport(to: result, conversion)
+    let meter = QuantizationProgress(progress)
+    let outcome = try run.run(checkpoint, progress: meter.update)
+    let written = try outcome.checkpoint.convert(to: result, conversion)
+    let decoder = try flags.writeDecoder(of: result)
+    progress.finish()
+    QuantizationReport(
+      input: checkpoint, path: result, outcome: outcome, conversion: written, flags: flags,
+      decoder: decoder, seconds: progress.elapsed, codeByteCount: run.overheadByteCount
+    ).print(output)
+  }
+}
+
+/// Tells the progress line how far a quantization is.
+///
+/// Unchecked because calls come from several threads, and take turns.
+private final class QuantizationProgress: @unchecked Sendable {
+  private let line: ProgressLine
+  private let turn = Mutex<Void>(())
+
+  init(_ line: ProgressLine) { self.line = line }
+
+  @Sendable func update(_ progress: QuantizationRun.Progress) {
+    turn.withLock { _ in
+      switch progress {
+      case .calibrating(let done, let total): line.update(done: done, of: total)
+      case .weighing: break
+      case .quantizing(_, let done, let total): line.update(done: done, of: total)
       }
     }
-    var entries = [
-      QuantizationRecipe.Entry(pattern: "*", method: method, options: try option.map(Self.option))
-    ]
-    for text in tensors {
-      let parts = text.split(separator: "=", maxSplits: 1)
-      let words = parts[1].split(separator: ",").map(String.init)
-      entries.append(
-        .init(
-          pattern: String(parts[0]), method: words[0],
-          options: try words.dropFirst().map(Self.option)))
-    }
-    let job = try QuantizationJob(
-      checkpoint, QuantizationRecipe(entries), statistics: statistics, outputs: outputs)
-    let quantized = try job.run()
-    var options = ConversionOptions()
-    options.format = result.hasSuffix(".birdie") ? .birdie : .safetensors
-    options.codes = .keep
-    options.overwrites = force
-    _ = try quantized.convert(to: result, options)
-  }
-
-  private static func option(_ text: String) throws -> (key: String, value: JSONValue) {
-    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-    guard parts.count == 2 else { throw ValidationError("--option \(text): give key=value") }
-    let bytes = Array(parts[1].utf8)
-    return (parts[0], (try? JSONValue(parsing: bytes.span.bytes)) ?? .string(parts[1]))
   }
 }
