@@ -8,7 +8,8 @@ public struct RecordRows: QuantizationMethod {
   public static let id = "record-rows"
   public static let summary = "the row quantizers of the challenge's records, int5 to int8"
   public static let options = [
-    MethodOption("rule", "absmax", "how a scale is found: absmax, floored, search, deadzone or gate"),
+    MethodOption(
+      "rule", "absmax", "how a scale is found: absmax, floored, search, deadzone or gate"),
     MethodOption("greatest", "31", "code, 1 to 127"),
     MethodOption("deadzone", "0", "codes of this magnitude and less become 0, under that rule"),
     MethodOption("coverage", "row", "row, or tensor for the rule of what is no matrix"),
@@ -82,7 +83,8 @@ public struct RecordRows: QuantizationMethod {
     case .absmax, .deadzone: single = max(largest / most, 1e-12)
     case .floored, .search:
       single =
-        isMatrix ? max(largest / most, Float(1 / Double(greatest))) : largest > 0 ? largest / most : 1
+        isMatrix
+        ? max(largest / most, Float(1 / Double(greatest))) : largest > 0 ? largest / most : 1
     case .gate: single = max(largest, 1e-10) / most
     }
     let half = HalfPrecision.rounded(Double(single) * step).value

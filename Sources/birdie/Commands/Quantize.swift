@@ -14,7 +14,8 @@ struct Quantize: Verb {
     abstract: "Quantizes a checkpoint's weights, weighed by what its layers read.")
 
   static let examples = [
-    "birdie quantize final_model.pt out.birdie --calibrate 'fineweb_train_*.bin'"
+    "birdie quantize final_model.pt out.birdie --calibrate 'fineweb_train_*.bin'",
+    "birdie quantize final_model.pt final_model.int8.ptz --export int8",
   ]
 
   @Argument(help: "The checkpoint to read.", completion: .file())
@@ -32,7 +33,13 @@ struct Quantize: Verb {
   @Option(help: ArgumentHelp("The method of the tensors that match: GLOB=METHOD,key=value,…"))
   var tensors: [String] = []
 
-  @Option(help: ArgumentHelp("The token shards to calibrate on; quote the pattern.", valueName: "glob"))
+  @Option(
+    help: ArgumentHelp(
+      "Write what a training script would: \(Self.exportHelp).", valueName: "script"))
+  var export: String?
+
+  @Option(
+    help: ArgumentHelp("The token shards to calibrate on; quote the pattern.", valueName: "glob"))
   var calibrate: String?
 
   @Option(help: "How many tokens to calibrate on.")
@@ -51,6 +58,13 @@ struct Quantize: Verb {
   func run() throws {
     machine.apply()
     let checkpoint = try Checkpoint.open(input, leniency: leniency.rules)
+    if let export {
+      guard let recipe = TrainingExports.all.first(where: { $0.id == export }) else {
+        throw ValidationError("--export \(export): choose one of \(Self.exportHelp)")
+      }
+      try recipe.run(checkpoint).writeArtifact(of: recipe.layout, to: result, overwrites: force)
+      return
+    }
     var statistics: [String: InputStatistics] = [:]
     if let calibrate {
       let configuration = try ModelConfiguration.read(arch, of: checkpoint)
@@ -72,11 +86,19 @@ struct Quantize: Verb {
     }
     let job = try QuantizationJob(checkpoint, QuantizationRecipe(entries), statistics: statistics)
     let quantized = try job.run()
+    if result.hasSuffix(".ptz") {
+      try quantized.writeArtifact(of: .int8Clean, to: result, overwrites: force)
+      return
+    }
     var options = ConversionOptions()
     options.format = result.hasSuffix(".birdie") ? .birdie : .safetensors
     options.codes = .keep
     options.overwrites = force
     _ = try quantized.convert(to: result, options)
+  }
+
+  private static var exportHelp: String {
+    TrainingExports.all.map(\.id).joined(separator: ", ")
   }
 
   private static func option(_ text: String) throws -> (key: String, value: JSONValue) {
