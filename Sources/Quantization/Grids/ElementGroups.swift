@@ -7,12 +7,14 @@ struct ElementGroups {
   private let rows: Int
   private let columns: Int
 
-  /// Groups of `size` columns, the last of a row with what is left; for 0 whole rows.
+  /// Groups of `size` columns, the last of a row with what is left; for 0 whole rows, empty ones
+  /// too.
   init(_ weight: Weight, size: Int) {
     rows = weight.rows
     columns = weight.columns
-    self.size = size == 0 ? max(weight.columns, 1) : size
-    perRow = weight.columns / self.size + (weight.columns % self.size == 0 ? 0 : 1)
+    self.size = size == 0 ? max(columns, 1) : size
+    let isCut = columns % self.size != 0
+    perRow = size == 0 ? 1 : columns / self.size + (isCut ? 1 : 0)
   }
 
   /// How many there are.

@@ -114,7 +114,7 @@ struct EvenGrid {
 
 extension UnsafeBufferPointer<Float> {
   /// The mean and the standard deviation of n − 1 degrees of freedom, in double precision.
-  fileprivate var moments: (mean: Double, deviation: Double) {
+  var moments: (mean: Double, deviation: Double) {
     guard count > 1 else { return (Double(first ?? 0), 0) }
     let mean = reduce(0.0) { $0 + Double($1) } / Double(count)
     let squares = reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }

@@ -46,7 +46,9 @@ public struct RoundToNearest: QuantizationMethod {
     var codes = [Int8](repeating: 0, count: weight.elements.count)
     var scales: [Float] = []
     var zeros: [Int8] = []
-    let groups = ElementGroups(weight, size: coverage == .group ? groupSize : 0)
+    // A zero point for each row makes a group of it.
+    let rowSize = grid.hasZeroPoints ? max(weight.columns, 1) : 0
+    let groups = ElementGroups(weight, size: coverage == .group ? groupSize : rowSize)
     func add(_ elements: UnsafeBufferPointer<Float>, at start: Int) {
       let choice = grid.choice(for: elements, step: step)
       codes.withUnsafeMutableBufferPointer { codes in
@@ -59,10 +61,6 @@ public struct RoundToNearest: QuantizationMethod {
       weight.elements.withUnsafeBufferPointer { add($0, at: 0) }
     } else {
       groups.forEach(weight) { _, range, elements in add(elements, at: range.lowerBound) }
-      // Rows without columns have scales all the same.
-      if groups.count == 0, coverage == .row, !grid.hasZeroPoints {
-        scales = [Float](repeating: 0, count: weight.rows)
-      }
     }
     return try encoded(weight, codes, scales, zeros, groups)
   }

@@ -3,6 +3,7 @@ import JSON
 import Quantization
 import TensorCore
 import TestSupport
+import Testing
 
 /// A fixture of `Fixtures/quantization`: weights, and what a method makes of each.
 struct MethodFixture: CustomTestStringConvertible, Sendable {
