@@ -77,7 +77,7 @@ struct EvenGrid {
 
   private func choice(_ range: (low: Double, high: Double), _ step: Double) -> Choice {
     guard hasZeroPoints else {
-      let scale = max(range.high, -range.low) / Double(codes.greatest)
+      let scale = max(range.high.magnitude, range.low.magnitude) / Double(codes.greatest)
       return Choice(scale: scaleType.rounded(scale * step), zero: 0)
     }
     let (low, high) = (min(range.low, 0), max(range.high, 0))

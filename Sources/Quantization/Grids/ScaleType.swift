@@ -22,12 +22,12 @@ enum ScaleType: String, CaseIterable {
     }
   }
 
-  /// Numbers that were rounded, as they are stored.
+  /// Numbers as they are stored, those beyond the largest as that.
   func tensor(_ numbers: [Float], _ dimensions: [Int]) -> Tensor {
     switch self {
     case .f16:
       var halves = [UInt16](repeating: 0, count: numbers.count)
-      birdie_f32_to_f16(&halves, numbers, numbers.count)
+      birdie_f32_to_f16(&halves, numbers.map { min($0, Float(greatest)) }, numbers.count)
       return Tensor(halves, .f16, dimensions)
     case .f32: return Tensor(numbers, .f32, dimensions)
     }

@@ -87,7 +87,7 @@ public struct RecordRows: QuantizationMethod {
         ? max(largest / most, Float(1 / Double(greatest))) : largest > 0 ? largest / most : 1
     case .gate: single = max(largest, 1e-10) / most
     }
-    let half = HalfPrecision.rounded(Double(single) * step).value
+    let half = ScaleType.f16.rounded(Double(single) * step)
     return rule == .absmax && isMatrix ? max(half, 0x1p-14) : half
   }
 

@@ -12,7 +12,8 @@ struct ScriptQuantizerTests {
 
   @Test(arguments: clean)
   func `clean rows have the script's codes and scales`(_ fixture: MethodFixture) throws {
-    #expect(try fixture.differences() == [])
+    let differences = try fixture.differences()
+    #expect(differences == [])
   }
 
   static let records: [MethodFixture] = [
@@ -33,6 +34,7 @@ struct ScriptQuantizerTests {
 
   @Test(arguments: records)
   func `record rows have the records' codes and scales`(_ fixture: MethodFixture) throws {
-    #expect(try fixture.differences() == [])
+    let differences = try fixture.differences()
+    #expect(differences == [])
   }
 }
