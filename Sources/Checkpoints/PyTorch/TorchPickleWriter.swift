@@ -120,8 +120,8 @@ struct TorchPickleWriter {
 }
 
 extension TorchPickleWriter {
-  /// The pickle of nested dictionaries of texts, whole numbers and dense tensors, and the tensors in
-  /// the order of their storages' keys. Throws T13 for what cannot be written.
+  /// The pickle of nested dictionaries of texts, whole numbers and dense tensors, and the tensors
+  /// in the order of their storages' keys. Throws T13 for what cannot be written.
   static func pickle(
     _ value: TorchValue
   ) throws(Rejection) -> (bytes: [UInt8], tensors: [Tensor]) {

@@ -2,8 +2,8 @@ internal import CKernels
 internal import Diagnostics
 internal import TensorCore
 
-/// The numbers of E2M1, four bits with a sign, a mantissa bit and a bias of 1 (OCP Microscaling 1.0,
-/// 2023), by their codes.
+/// The numbers of E2M1, four bits with a sign, a mantissa bit and a bias of 1 (OCP Microscaling
+/// 1.0, 2023), by their codes.
 enum FourBitFloats {
   /// Of codes 0 to 7; the others are their negatives.
   static let magnitudes: [Float] = [0, 0.5, 1, 1.5, 2, 3, 4, 6]

@@ -3,12 +3,15 @@ public import Diagnostics
 public import TensorCore
 internal import TensorOps
 
-/// AWQ (Lin et al. 2023): before rounding, columns are scaled up by a power of the mean magnitude of
-/// what they multiply, and down again after it. The power is searched for the least error of the
-/// layer's output on the calibration's rows.
+/// AWQ (Lin et al. 2023): before rounding, columns are scaled up by a power of the mean magnitude
+/// of what they multiply, and down again after it. The power is searched for the least error of
+/// the layer's output on the calibration's rows.
 public struct ActivationAware: QuantizationMethod {
+  /// The name in recipes and on the command line.
   public static let id = "awq"
+  /// What it does, in one line.
   public static let summary = "AWQ: rounding with columns scaled by a power of their inputs"
+  /// What can be chosen.
   public static let options = [
     MethodOption("bits", "6", "of a code, 2 to 8"),
     MethodOption("powers", "20", "tried, evenly from 0 to 1"),
@@ -19,12 +22,14 @@ public struct ActivationAware: QuantizationMethod {
   private let powers: Int
   private let clip: Double
 
+  /// Takes the options; throws Q05 for what they cannot be.
   public init(_ options: inout OptionReader) throws(Rejection) {
     bits = try options.integer("bits", in: 2...8, or: 6)
     powers = try options.integer("powers", in: 1...1000, or: 20)
     clip = try options.number("clip", in: 0...1000, or: 0)
   }
 
+  /// The codes of a weight and what turns them into numbers; `step` multiplies its scales.
   public func quantize(_ weight: Weight, step: Double) throws(Rejection) -> EncodedTensor {
     let input = try weight.requireInput()
     let logarithms = magnitudes(input).map(\.logarithm)
@@ -59,7 +64,8 @@ public struct ActivationAware: QuantizationMethod {
     }
   }
 
-  /// What columns are multiplied with after rounding: |x|^−power, centred about 1, in half precision.
+  /// What columns are multiplied with after rounding: |x|^−power, centred about 1, in half
+  /// precision.
   private func columnScales(_ logarithms: [Float], _ power: Float) -> [Float] {
     let known = logarithms.filter(\.isFinite)
     let middle = ((known.min() ?? 0) + (known.max() ?? 0)) / 2
@@ -91,7 +97,7 @@ public struct ActivationAware: QuantizationMethod {
     return result
   }
 
-  /// The trace of E H Eᵀ, with products of the kernels, which give the same bits on every machine.
+  /// The trace of E H Eᵀ, by the kernels, which give the same bits on every machine.
   private func outputError(_ weight: Weight, _ result: Scaled, _ moments: [Float]) -> Double {
     let (rows, columns) = (weight.rows, weight.columns)
     var errors = weight.elements

@@ -2,19 +2,24 @@ internal import CKernels
 public import Diagnostics
 public import TensorCore
 
-/// NVFP4 (NVIDIA 2025): E2M1 numbers, an E4M3 scale for 16 of them, and a scale for the tensor, which
-/// is folded into the codebook: its two lowest bits are zero, so that the products are exact.
+/// NVFP4 (NVIDIA 2025): E2M1 numbers, an E4M3 scale for 16 of them, and a scale for the tensor,
+/// which is folded into the codebook: its two lowest bits are zero, so that products are exact.
 public struct BlackwellFloat: QuantizationMethod {
+  /// The name in recipes and on the command line.
   public static let id = "nvfp4"
+  /// What it does, in one line.
   public static let summary = "NVFP4: 4-bit floats with an E4M3 scale for each 16"
+  /// What can be chosen.
   public static let options: [MethodOption] = []
 
   static let groupSize = 16
   /// The largest numbers of E4M3 and E2M1.
   private static let (greatestScale, greatestNumber): (Float, Float) = (448, 6)
 
+  /// Takes the options; throws Q05 for what they cannot be.
   public init(_ options: inout OptionReader) throws(Rejection) {}
 
+  /// The codes of a weight and what turns them into numbers; `step` multiplies its scales.
   public func quantize(_ weight: Weight, step: Double) throws(Rejection) -> EncodedTensor {
     let largest = weight.elements.withUnsafeBufferPointer(\.largestMagnitude)
     let whole = Float(

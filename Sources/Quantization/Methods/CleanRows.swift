@@ -1,14 +1,19 @@
 public import Diagnostics
 public import TensorCore
 
-/// The quantizer of the challenge's own script and of the records that kept it (openai/parameter-golf,
-/// `int8_clean_per_row_v1`): rows are clipped at a quantile, codes are rounded by the scale before
-/// that is stored in half precision, and no scale of a row is below one over the greatest code.
+/// The quantizer of the challenge's own script and of the records that kept it
+/// (openai/parameter-golf, `int8_clean_per_row_v1`): rows are clipped at a quantile, codes are
+/// rounded by the scale before that is stored in half precision, and no scale of a row is below one
+/// over the greatest code.
 ///
-/// With its standard options and a step of 1, codes and scales are those of the script, bit for bit.
+/// With its standard options and a step of 1, codes and scales are the script's, bit for bit; only
+/// where the script's scales become infinite, they are the largest half.
 public struct CleanRows: QuantizationMethod {
+  /// The name in recipes and on the command line.
   public static let id = "clean-rows"
+  /// What it does, in one line.
   public static let summary = "the challenge's int8_clean_per_row_v1: rows clipped at a quantile"
+  /// What can be chosen.
   public static let options = [
     MethodOption("greatest", "127", "code, 1 to 127; the least is its negative"),
     MethodOption("percentile", "99.99984", "of the elements that are not clipped, in percent"),
@@ -19,12 +24,14 @@ public struct CleanRows: QuantizationMethod {
   private let fraction: Float
   private let coverage: ScaledCodes.Coverage
 
+  /// Takes the options; throws Q05 for what they cannot be.
   public init(_ options: inout OptionReader) throws(Rejection) {
     greatest = try options.integer("greatest", in: 1...127, or: 127)
     fraction = Float(try options.number("percentile", in: 0...100, or: 99.99984) / 100)
     coverage = try options.choice("coverage", or: ScaledCodes.Coverage.row)
   }
 
+  /// The codes of a weight and what turns them into numbers; `step` multiplies its scales.
   public func quantize(_ weight: Weight, step: Double) throws(Rejection) -> EncodedTensor {
     var codes = [Int8](repeating: 0, count: weight.elements.count)
     var scales: [Float] = []
@@ -71,6 +78,7 @@ public struct CleanRows: QuantizationMethod {
 }
 
 extension ScaledCodes.Coverage: CaseIterable {
+  /// Rows first, which is the standard.
   public static let allCases: [ScaledCodes.Coverage] = [.row, .tensor]
 }
 

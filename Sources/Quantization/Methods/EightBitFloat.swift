@@ -5,8 +5,11 @@ public import TensorCore
 /// Eight-bit floats (Micikevicius et al. 2022), as they are or with a scale per row that brings the
 /// largest element to the largest number.
 public struct EightBitFloat: QuantizationMethod {
+  /// The name in recipes and on the command line.
   public static let id = "fp8"
+  /// What it does, in one line.
   public static let summary = "8-bit floats, E4M3 or E5M2, with a scale per row or none"
+  /// What can be chosen.
   public static let options = [
     MethodOption("format", "e4m3", "of the numbers: e4m3 or e5m2"),
     MethodOption("coverage", "row", "what shares a scale: row, or none for no scale"),
@@ -48,11 +51,13 @@ public struct EightBitFloat: QuantizationMethod {
   private let format: Format
   private let coverage: Coverage
 
+  /// Takes the options; throws Q05 for what they cannot be.
   public init(_ options: inout OptionReader) throws(Rejection) {
     format = try options.choice("format", or: Format.e4m3)
     coverage = try options.choice("coverage", or: Coverage.row)
   }
 
+  /// The codes of a weight and what turns them into numbers; `step` multiplies its scales.
   public func quantize(_ weight: Weight, step: Double) throws(Rejection) -> EncodedTensor {
     guard coverage == .row else {
       return try weight.encoded(

@@ -6,9 +6,12 @@ public import TensorCore
 /// quadratic splitting of a norm below 1, which outliers weigh little in. Scales stay those of the
 /// group's range.
 public struct HalfQuadratic: QuantizationMethod {
+  /// The name in recipes and on the command line.
   public static let id = "hqq"
+  /// What it does, in one line.
   public static let summary =
     "HQQ: groups of integers with zero points found by half-quadratic steps"
+  /// What can be chosen.
   public static let options = [
     MethodOption("bits", "4", "of a code, 1 to 8"),
     MethodOption("group", "64", "columns that share a scale and a zero point"),
@@ -27,6 +30,7 @@ public struct HalfQuadratic: QuantizationMethod {
   private let iterations: Int
   private let scaleType: ScaleType
 
+  /// Takes the options; throws Q05 for what they cannot be.
   public init(_ options: inout OptionReader) throws(Rejection) {
     bits = try options.integer("bits", in: 1...8, or: 4)
     groupSize = try options.integer("group", in: 1...(1 << 30), or: 64)
@@ -37,6 +41,7 @@ public struct HalfQuadratic: QuantizationMethod {
     scaleType = try options.choice("scale_type", or: ScaleType.f16)
   }
 
+  /// The codes of a weight and what turns them into numbers; `step` multiplies its scales.
   public func quantize(_ weight: Weight, step: Double) throws(Rejection) -> EncodedTensor {
     let groups = ElementGroups(weight, size: groupSize)
     var codes = [Int8](repeating: 0, count: weight.elements.count)

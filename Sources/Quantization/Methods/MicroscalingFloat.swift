@@ -4,12 +4,16 @@ public import TensorCore
 /// MXFP4 (OCP Microscaling Formats 1.0, 2023): E2M1 numbers, and for 32 of them a power of two that
 /// brings the largest into their top octave. Decoding is exact.
 public struct MicroscalingFloat: QuantizationMethod {
+  /// The name in recipes and on the command line.
   public static let id = "mxfp4"
+  /// What it does, in one line.
   public static let summary = "MXFP4: 4-bit floats with a power of two for each 32"
+  /// What can be chosen.
   public static let options: [MethodOption] = []
 
   static let groupSize = 32
 
+  /// Takes the options; throws Q05 for what they cannot be.
   public init(_ options: inout OptionReader) throws(Rejection) {}
 
   /// Scales are told by the format: `step` changes nothing.

@@ -2,12 +2,15 @@ public import Diagnostics
 public import TensorCore
 internal import TensorOps
 
-/// A codebook fitted to the weight: k-means in one dimension (Lloyd 1982), with each element's error
-/// weighed by how much its input channel carries (Kim et al. 2023, SqueezeLLM). Elements are divided
-/// by the root mean square of their group first, and one codebook serves the whole matrix.
+/// A codebook fitted to the weight: k-means in one dimension (Lloyd 1982), with each element's
+/// error weighed by how much its input channel carries (Kim et al. 2023, SqueezeLLM). Elements are
+/// divided by the root mean square of their group first, and one codebook serves the whole matrix.
 public struct NearestCentroid: QuantizationMethod {
+  /// The name in recipes and on the command line.
   public static let id = "kmeans"
+  /// What it does, in one line.
   public static let summary = "a codebook fitted by k-means, with a scale per row or group"
+  /// What can be chosen.
   public static let options = [
     MethodOption("bits", "4", "of an index, 1 to 8"),
     MethodOption("group", "0", "columns that share a scale; 0: a row"),
@@ -26,6 +29,7 @@ public struct NearestCentroid: QuantizationMethod {
   private let weighting: Weighting
   private let scaleType: ScaleType
 
+  /// Takes the options; throws Q05 for what they cannot be.
   public init(_ options: inout OptionReader) throws(Rejection) {
     bits = try options.integer("bits", in: 1...8, or: 4)
     groupSize = try options.integer("group", in: 0...(1 << 30), or: 0)
@@ -34,6 +38,7 @@ public struct NearestCentroid: QuantizationMethod {
     scaleType = try options.choice("scale_type", or: ScaleType.f16)
   }
 
+  /// The codes of a weight and what turns them into numbers; `step` multiplies its scales.
   public func quantize(_ weight: Weight, step: Double) throws(Rejection) -> EncodedTensor {
     let groups = ElementGroups(weight, size: groupSize)
     var scales: [Float] = []

@@ -5,8 +5,11 @@ public import TensorCore
 /// are rounded after it was rounded itself (openai/parameter-golf, records of 2026-03-19 to 04-29).
 /// Codes and scales are those of the records' scripts, bit for bit.
 public struct RecordRows: QuantizationMethod {
+  /// The name in recipes and on the command line.
   public static let id = "record-rows"
+  /// What it does, in one line.
   public static let summary = "the row quantizers of the challenge's records, int5 to int8"
+  /// What can be chosen.
   public static let options = [
     MethodOption(
       "rule", "absmax", "how a scale is found: absmax, floored, search, deadzone or gate"),
@@ -34,6 +37,7 @@ public struct RecordRows: QuantizationMethod {
   private let deadzone: Double
   private let coverage: ScaledCodes.Coverage
 
+  /// Takes the options; throws Q05 for what they cannot be.
   public init(_ options: inout OptionReader) throws(Rejection) {
     rule = try options.choice("rule", or: Rule.absmax)
     greatest = try options.integer("greatest", in: 1...127, or: 31)
@@ -41,6 +45,7 @@ public struct RecordRows: QuantizationMethod {
     coverage = try options.choice("coverage", or: ScaledCodes.Coverage.row)
   }
 
+  /// The codes of a weight and what turns them into numbers; `step` multiplies its scales.
   public func quantize(_ weight: Weight, step: Double) throws(Rejection) -> EncodedTensor {
     var best = rounded(weight, by: scales(weight, 1, step))
     if rule == .search, coverage == .row {

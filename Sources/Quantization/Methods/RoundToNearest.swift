@@ -6,9 +6,12 @@ public import TensorCore
 /// element, at a percentile, at a multiple of the standard deviation, or where the mean square
 /// error is least.
 public struct RoundToNearest: QuantizationMethod {
+  /// The name in recipes and on the command line.
   public static let id = "rtn"
+  /// What it does, in one line.
   public static let summary =
     "each element to the nearest code, with a scale per tensor, row or group"
+  /// What can be chosen.
   public static let options = [
     MethodOption("bits", "8", "of a code, 1 to 8"),
     MethodOption("coverage", "row", "what shares a scale: tensor, row or group"),
@@ -29,6 +32,7 @@ public struct RoundToNearest: QuantizationMethod {
   private let groupSize: Int
   private let grid: EvenGrid
 
+  /// Takes the options; throws Q05 for what they cannot be.
   public init(_ options: inout OptionReader) throws(Rejection) {
     coverage = try options.choice("coverage", or: Coverage.row)
     groupSize = try options.integer("group", in: 1...(1 << 30), or: 128)
@@ -42,6 +46,7 @@ public struct RoundToNearest: QuantizationMethod {
       scaleType: try options.choice("scale_type", or: ScaleType.f16))
   }
 
+  /// The codes of a weight and what turns them into numbers; `step` multiplies its scales.
   public func quantize(_ weight: Weight, step: Double) throws(Rejection) -> EncodedTensor {
     var codes = [Int8](repeating: 0, count: weight.elements.count)
     var scales: [Float] = []

@@ -4,18 +4,23 @@ public import TensorCore
 /// Codes −1, 0 and 1 with the mean magnitude of each group as their scale (Ma et al. 2024, BitNet
 /// b1.58; openai/parameter-golf, 2026-03-24_74M_Ternary), packed five to a byte.
 public struct Ternary: QuantizationMethod {
+  /// The name in recipes and on the command line.
   public static let id = "ternary"
+  /// What it does, in one line.
   public static let summary = "codes -1, 0 and 1 times the mean magnitude of a group"
+  /// What can be chosen.
   public static let options = [
     MethodOption("group", "128", "columns that share a scale; 0: a row")
   ]
 
   private let groupSize: Int
 
+  /// Takes the options; throws Q05 for what they cannot be.
   public init(_ options: inout OptionReader) throws(Rejection) {
     groupSize = try options.integer("group", in: 0...(1 << 20), or: 128)
   }
 
+  /// The codes of a weight and what turns them into numbers; `step` multiplies its scales.
   public func quantize(_ weight: Weight, step: Double) throws(Rejection) -> EncodedTensor {
     let groups = PaddedGroups(weight, size: groupSize)
     let rounding = CodeRounding(-1, 1)
