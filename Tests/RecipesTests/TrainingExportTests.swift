@@ -13,7 +13,7 @@ struct TrainingExportTests {
     let export = try #require(TrainingExports.all.first { $0.id == id })
     let path = folder.path("model.ptz")
     let model = try Checkpoint.open(Fixtures.path("quantization/model.pt"))
-    try export.run(model).writeArtifact(of: export.layout, to: path)
+    try export.write(model, to: path)
     return try Checkpoint.open(path)
   }
 

@@ -3,7 +3,9 @@ internal import TensorCore
 
 extension Int8CleanFamily: WritableFamily {
   /// The baseline script's dictionaries, in its order and with its keys.
-  static func value(of tensors: [NamedTensor]) throws(Rejection) -> TorchValue {
+  static func value(
+    of tensors: [NamedTensor], notes: [String: String]
+  ) throws(Rejection) -> TorchValue {
     var parts = WrittenParts()
     for tensor in tensors { try parts.add(tensor) }
     return parts.value

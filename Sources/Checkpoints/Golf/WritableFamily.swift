@@ -22,23 +22,28 @@ public enum TrainingLayout: String, Sendable, CaseIterable {
 /// A family whose object can be made from weights.
 protocol WritableFamily: GolfFamily {
   /// The object that holds these weights; throws T13 for encodings that it has no place for.
-  static func value(of tensors: [NamedTensor]) throws(Rejection) -> TorchValue
+  /// `notes` say more of tensors that are no codes, where the layout tells.
+  static func value(
+    of tensors: [NamedTensor], notes: [String: String]
+  ) throws(Rejection) -> TorchValue
 }
 
 extension Checkpoint {
   /// Writes the weights as the training scripts write their artifacts: a PyTorch zip of one object,
   /// compressed with zlib. Gives the length of the file.
   ///
-  /// Codes stay codes. Throws T13 for tensors that the layout has no place for, F02 and F06 for the
-  /// file. Memory grows with the artifact.
+  /// Codes stay codes; `notes` say of others why they are none, in layouts that tell. Throws T13
+  /// for tensors that the layout has no place for, F02 and F06 for the file. Memory grows with the
+  /// artifact.
   @discardableResult
   public func writeArtifact(
-    of layout: TrainingLayout, to path: String, overwrites: Bool = false
+    of layout: TrainingLayout, to path: String, notes: [String: String] = [:],
+    overwrites: Bool = false
   ) throws(Rejection) -> Int {
     let target = OutputTarget(
       .file, path: path, overwrites: overwrites, inputs: inputFiles)
     try target.check()
-    let value = try layout.family.value(of: tensors)
+    let value = try layout.family.value(of: tensors, notes: notes)
     var file = try OutputFile(target)
     try file.append(try Self.compressed(try TorchZip.bytes(of: value)))
     let byteCount = file.byteCount

@@ -20,14 +20,29 @@ public struct TrainingExport: Sendable {
 
   /// What becomes of a tensor.
   enum Treatment: Sendable {
-    /// It is stored in this type, and noted where that narrows it.
-    case stored(DType)
+    /// It is stored in this type, with a note on why.
+    case stored(DType, note: String = "passthrough")
     /// It becomes codes.
     case quantized(any QuantizationMethod.Type, [(key: String, value: JSONValue)])
   }
 
+  /// Writes the artifact that the script would write of a checkpoint; gives its length. Throws Q01
+  /// for weights that are not finite, F02 and F06 for the file.
+  @discardableResult
+  public func write(
+    _ checkpoint: Checkpoint, to path: String, overwrites: Bool = false
+  ) throws(Rejection) -> Int {
+    var notes: [String: String] = [:]
+    for tensor in checkpoint.tensors where tensor.dtype.isConvertibleFloat {
+      guard case .stored(_, let note) = treatment(tensor.name, tensor.shape) else { continue }
+      notes[tensor.name] = note
+    }
+    return try quantized(checkpoint).writeArtifact(
+      of: layout, to: path, notes: notes, overwrites: overwrites)
+  }
+
   /// The checkpoint with codes and narrowed floats as the script would make them. Throws Q01.
-  public func run(_ checkpoint: Checkpoint) throws(Rejection) -> Checkpoint {
+  public func quantized(_ checkpoint: Checkpoint) throws(Rejection) -> Checkpoint {
     let contents = ParallelFor.map(checkpoint.tensors.count) { index in
       Result { () throws(Rejection) in try content(of: checkpoint.tensors[index]) }
     }
@@ -41,10 +56,10 @@ public struct TrainingExport: Sendable {
   private func content(of tensor: NamedTensor) throws(Rejection) -> TensorContent {
     guard tensor.dtype.isConvertibleFloat else { return tensor.content }
     switch treatment(tensor.name, tensor.shape) {
-    case .stored(.f32):
+    case .stored(.f32, _):
       // Control tensors come back in single precision, whatever they were.
       return tensor.dtype == .f32 ? tensor.content : .dense(try tensor.cast(to: .f32))
-    case .stored(let type):
+    case .stored(let type, _):
       guard layout == .quantizedMeta || [.f32, .bf16].contains(tensor.dtype) else {
         return tensor.content
       }
@@ -140,8 +155,12 @@ public enum TrainingExports {
   ) -> TrainingExport {
     TrainingExport(id: id, summary: summary, layout: .quantizedMeta) { name, shape in
       guard shape.elementCount > limit else { return .stored(.f16) }
-      if name.containsAny(of: controls) { return .stored(.f32) }
-      if keepsHalves, name.containsAny(of: halves) { return .stored(.f16) }
+      if name.containsAny(of: controls) {
+        return .stored(.f32, note: "passthrough_ctrl")
+      }
+      if keepsHalves, name.containsAny(of: halves) {
+        return .stored(.f16, note: "passthrough_fp16")
+      }
       let part = part(name, hasBigram: codesBigram)
       guard [.mlp, .attention, .bigram].contains(part), shape.rank > 0 else {
         return .quantized(CleanRows.self, [])

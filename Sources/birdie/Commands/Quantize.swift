@@ -62,7 +62,7 @@ struct Quantize: Verb {
       guard let recipe = TrainingExports.all.first(where: { $0.id == export }) else {
         throw ValidationError("--export \(export): choose one of \(Self.exportHelp)")
       }
-      try recipe.run(checkpoint).writeArtifact(of: recipe.layout, to: result, overwrites: force)
+      try recipe.write(checkpoint, to: result, overwrites: force)
       return
     }
     var statistics: [String: InputStatistics] = [:]
