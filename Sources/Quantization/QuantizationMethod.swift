@@ -38,6 +38,9 @@ public struct MethodOption: Sendable {
 public enum QuantizationMethods {
   /// In the order of the documentation.
   public static let all: [any QuantizationMethod.Type] = [
-    TrellisFeedback.self, UniformFeedback.self,
+    TrellisFeedback.self, UniformFeedback.self, RoundToNearest.self, CleanRows.self,
+    RecordRows.self, NearestCentroid.self, NormalFloat.self, HalfQuadratic.self,
+    ActivationAware.self, MicroscalingFloat.self, BlackwellFloat.self, EightBitFloat.self,
+    Ternary.self, Binary.self,
   ]
 }

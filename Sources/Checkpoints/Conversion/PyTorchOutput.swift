@@ -49,11 +49,11 @@ struct PyTorchOutput: ConversionOutput {
     files = [(target.path, Self.byteCount(pickle, records))]
   }
 
-  private static let members: [(name: String, content: [UInt8])] = [
+  static let members: [(name: String, content: [UInt8])] = [
     (".format_version", Array("1".utf8)), (".storage_alignment", Array("64".utf8)),
     ("byteorder", Array("little".utf8)),
   ]
-  private static let version = Array("3\n".utf8)
+  static let version = Array("3\n".utf8)
 
   /// The length of the whole file, from a rehearsal without payloads.
   private static func byteCount(_ pickle: [UInt8], _ records: [ConversionPlan.Item]) -> Int {

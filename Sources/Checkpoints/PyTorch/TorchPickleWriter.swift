@@ -21,13 +21,16 @@ struct TorchPickleWriter {
     writer.bytes = [0x80, 2, 0x7D]  // PROTO 2, EMPTY_DICT
     for entry in entries {
       try locating(Place(tensor: entry.name)) { () throws(Rejection) in
+        writer.add(string: entry.name)
         try writer.add(entry)
+        writer.bytes.append(0x73)  // SETITEM
       }
     }
     writer.bytes.append(0x2E)  // STOP
     return writer.bytes
   }
 
+  /// Writes what builds a tensor; throws T13.
   private mutating func add(_ entry: Entry) throws(Rejection) {
     guard entry.name.utf8.count <= FlatteningBudget.maximumNameBytes else {
       throw Rejection(
@@ -47,7 +50,6 @@ struct TorchPickleWriter {
       dimensions.append(last / form.elementsPerUnit)
     }
     let shape = Shape(dimensions) ?? .scalar
-    add(string: entry.name)
     add(global: "torch._utils", form.storage == nil ? "_rebuild_tensor_v3" : "_rebuild_tensor_v2")
     bytes.append(0x28)  // MARK
     addStorage(entry, form, unitCount: shape.elementCount)
@@ -58,7 +60,7 @@ struct TorchPickleWriter {
     add(global: "collections", "OrderedDict")
     bytes += [0x29, 0x52]  // EMPTY_TUPLE, REDUCE: backward hooks
     if form.storage == nil { add(global: "torch", form.dtype) }
-    bytes += [0x74, 0x52, 0x73]  // TUPLE, REDUCE, SETITEM
+    bytes += [0x74, 0x52]  // TUPLE, REDUCE
   }
 
   private mutating func addStorage(_ entry: Entry, _ form: TorchTypeName, unitCount: Int) {
@@ -114,6 +116,51 @@ struct TorchPickleWriter {
 
   private mutating func add(_ value: Int, width: Int) {
     for index in 0..<width { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * index))) }
+  }
+}
+
+extension TorchPickleWriter {
+  /// The pickle of nested dictionaries of texts, whole numbers and dense tensors, and the tensors
+  /// in the order of their storages' keys. Throws T13 for what cannot be written.
+  static func pickle(
+    _ value: TorchValue
+  ) throws(Rejection) -> (bytes: [UInt8], tensors: [Tensor]) {
+    var writer = TorchPickleWriter()
+    var tensors: [Tensor] = []
+    writer.bytes = [0x80, 2]
+    try writer.add(value, named: "", &tensors)
+    writer.bytes.append(0x2E)
+    return (writer.bytes, tensors)
+  }
+
+  private mutating func add(
+    _ value: TorchValue, named name: String, _ tensors: inout [Tensor]
+  ) throws(Rejection) {
+    switch value {
+    case .string(let text): add(string: text)
+    case .int(let number): add(integer: Int(number))
+    case .dict(let dict):
+      bytes.append(0x7D)  // EMPTY_DICT
+      for (key, value) in dict.entries {
+        let name = key.stringValue ?? ""
+        add(string: name)
+        try add(value, named: name, &tensors)
+        bytes.append(0x73)
+      }
+    case .tensor(let tensor):
+      guard case .dense(let dense) = tensor.content else { throw Self.notWritten(name) }
+      let entry = Entry(
+        name: name, dtype: dense.dtype, shape: dense.shape, storageKey: String(tensors.count))
+      try locating(Place(tensor: name)) { () throws(Rejection) in try add(entry) }
+      tensors.append(dense)
+    default: throw Self.notWritten(name)
+    }
+  }
+
+  private static func notWritten(_ name: String) -> Rejection {
+    Rejection(
+      TorchRules.notRepresentable, "an artifact has no place for what is under this name",
+      at: Place(tensor: name))
   }
 }
 

@@ -8,9 +8,12 @@ internal import TensorOps
 /// 0.17 bit less for the same error. Steps of columns are inversely proportional to the diagonal of
 /// the Cholesky factor, so that every column adds the same error (waterfilling).
 public struct TrellisFeedback: QuantizationMethod {
+  /// The name in recipes.
   public static let id = "trellis"
+  /// What it does.
   public static let summary =
     "GPTQ with entropy-coded trellis quantization down each column and waterfilled column steps"
+  /// Its options.
   public static let options = [
     MethodOption("states", "256", "of the trellis: 4, 8, 16, 32, 64, 128 or 256"),
     MethodOption(
@@ -39,6 +42,7 @@ public struct TrellisFeedback: QuantizationMethod {
   private let outputDamping: Double
   private let byActivation: Bool
 
+  /// Reads the options; throws Q05.
   public init(_ options: inout OptionReader) throws(Rejection) {
     let states = try options.integer("states", in: 4...256, or: 256)
     guard let trellis = Trellis(states: states) else {
@@ -54,6 +58,7 @@ public struct TrellisFeedback: QuantizationMethod {
     byActivation = try options.flag("activation_order", or: true)
   }
 
+  /// Gives the codes; throws Q03 and Q04.
   public func quantize(_ weight: Weight, step multiple: Double) throws(Rejection) -> EncodedTensor {
     let feedback = try weight.requireInput().feedback(
       damping: damping, byActivation: byActivation)

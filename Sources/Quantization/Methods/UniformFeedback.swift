@@ -6,8 +6,11 @@ public import TensorCore
 /// GPTQ (Frantar et al. 2023) with integers and a half-precision scale per row, as the challenge's
 /// records use it: by default the scale is a multiple of the row's standard deviation (SDClip).
 public struct UniformFeedback: QuantizationMethod {
+  /// The name in recipes.
   public static let id = "gptq"
+  /// What it does.
   public static let summary = "GPTQ: error feedback with integers of one scale per row"
+  /// Its options.
   public static let options = [
     MethodOption("bits", "6", "of a code, 2 to 8"),
     MethodOption("clip", "12.85", "where codes end, in standard deviations of the row"),
@@ -20,6 +23,7 @@ public struct UniformFeedback: QuantizationMethod {
   private let damping: Double
   private let byActivation: Bool
 
+  /// Reads the options; throws Q05.
   public init(_ options: inout OptionReader) throws(Rejection) {
     bits = try options.integer("bits", in: 2...8, or: 6)
     clip = try options.number("clip", in: 0.01...1000, or: 12.85)
@@ -27,6 +31,7 @@ public struct UniformFeedback: QuantizationMethod {
     byActivation = try options.flag("activation_order", or: true)
   }
 
+  /// Gives the codes; throws Q03 and Q04.
   public func quantize(_ weight: Weight, step: Double) throws(Rejection) -> EncodedTensor {
     let feedback = try weight.requireInput().feedback(
       damping: damping, byActivation: byActivation)

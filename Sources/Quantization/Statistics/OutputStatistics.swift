@@ -8,8 +8,8 @@ public struct OutputStatistics: Sendable {
   /// Statistics of these means.
   public init(squares: [Double]) { self.squares = squares }
 
-  /// Mixed with their mean, which has `damping` times the weight: what hardly mattered to the tokens that were seen
-  /// may matter to others, and to a model that has changed.
+  /// Mixed with their mean, which has `damping` times the weight: what hardly mattered to the
+  /// tokens that were seen may matter to others, and to a model that has changed.
   func damped(by damping: Double) -> OutputStatistics {
     let mean = squares.reduce(0, +) / Double(max(squares.count, 1))
     return OutputStatistics(squares: squares.map { ($0 + damping * mean) / (1 + damping) })

@@ -48,20 +48,10 @@ public struct QuantizationJob: Sendable {
   private static func weight(
     _ tensor: NamedTensor, _ input: InputStatistics?, _ output: OutputStatistics?
   ) throws(Rejection) -> Weight {
-    var elements: [Float] = []
-    elements.reserveCapacity(tensor.shape.elementCount)
-    let cast = FloatCast(from: tensor.dtype, to: .f32)
-    try tensor.content.forEachChunk { (chunk) throws(Rejection) in
-      if let cast {
-        try cast.convert(chunk) { (part) throws(Rejection) in elements.append(part) }
-      } else {
-        elements.append(chunk)
-      }
-    }
     let isNarrow = [.f32, .bf16, .f16].contains(tensor.dtype)
     return try Weight(
       name: tensor.name, dtype: isNarrow ? tensor.dtype : .f32, rows: tensor.shape[0],
-      columns: tensor.shape[1], elements: elements, input: input, output: output)
+      columns: tensor.shape[1], elements: try tensor.floats(), input: input, output: output)
   }
 
   /// The path of the checkpoint.
@@ -74,7 +64,8 @@ public struct QuantizationJob: Sendable {
   }
 
   /// The checkpoint with codes in place of the weights, whose steps are multiplied by `step`.
-  /// One weight may have another factor in addition. Weights are quantized side by side, the largest first; `progress` is told how many are done.
+  /// One weight may have another factor in addition. Weights are quantized side by side, the
+  /// largest first; `progress` is told how many are done.
   func run(
     step: Double, adjusting adjusted: (name: String, factor: Double)? = nil,
     progress: @escaping @Sendable (Int) -> Void = { _ in }
@@ -132,18 +123,5 @@ private struct MethodRule {
     guard isGeneral else { return true }
     return tensor.dtype.isConvertibleFloat && tensor.shape.rank == 2
       && tensor.shape.elementCount > QuantizationRecipe.fewestElements
-  }
-}
-
-extension [Float] {
-  /// Adds the numbers that bytes hold.
-  fileprivate mutating func append(_ bytes: RawSpan) {
-    bytes.withUnsafeBytes { raw in
-      let count = self.count
-      self.append(contentsOf: repeatElement(0, count: raw.count / 4))
-      self.withUnsafeMutableBytes { target in
-        UnsafeMutableRawBufferPointer(rebasing: target[(4 * count)...]).copyMemory(from: raw)
-      }
-    }
   }
 }

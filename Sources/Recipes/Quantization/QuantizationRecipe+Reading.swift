@@ -2,8 +2,8 @@ public import Diagnostics
 public import JSON
 
 extension QuantizationRecipe {
-  /// What a recipe file says: `method` and its options for every large matrix, and under `tensors` a
-  /// list of entries with `match`, `method` and its options, of which the last one that matches
+  /// What a recipe file says: `method` and its options for every large matrix, and under `tensors`
+  /// a list of entries with `match`, `method` and its options, of which the last one that matches
   /// counts. Throws R01 and R02.
   public init(_ json: JSONValue) throws(Rejection) {
     guard let members = json.members else {

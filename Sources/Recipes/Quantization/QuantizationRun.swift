@@ -140,7 +140,8 @@ public struct QuantizationRun: Sendable {
   /// How near to its limit an artifact is brought, in bytes.
   private static let slack = 1024.0
 
-  /// Where noise keeps the common step from coming near enough, the largest weight gets a finer one.
+  /// Where noise keeps the common step from coming near enough, the largest weight gets one of its
+  /// own.
   private func fill(
     _ job: QuantizationJob, _ limit: Int, _ step: Double, _ attempts: inout Attempts,
     _ progress: @escaping @Sendable (Progress) -> Void

@@ -58,14 +58,29 @@ extension Tensor {
 
   private static func quantile(_ row: [Float], _ place: Int, _ weight: Float) -> Float {
     guard !row.contains(where: \.isNaN) else { return .nan }
+    let (low, next) = neighbours(of: place, in: row)
+    let high = weight == 0 ? low : next
+    // `lerp` has two forms, each exact at its end, and fuses their product and sum.
+    return weight < 0.5
+      ? fmaf(weight, high - low, low) : fmaf(weight - 1, high - low, high)
+  }
+
+  /// The elements that sorting would put at a place and after it; the last one has itself after it.
+  private static func neighbours(of place: Int, in row: [Float]) -> (low: Float, high: Float) {
+    guard place + 2 < row.count else {
+      // Quantiles that clip lie between the two largest elements.
+      var (second, first) = (-Float.infinity, -Float.infinity)
+      for element in row where element > second {
+        second = element > first ? first : element
+        first = element > first ? element : first
+      }
+      return (place + 1 < row.count ? second : first, first)
+    }
     var row = row
     return row.withUnsafeMutableBufferPointer { row in
       let low = row.select(place)
       // What stands after the place of a selected element is not smaller.
-      let high = weight == 0 ? low : row[(place + 1)...].min() ?? low
-      // `lerp` has two forms, each exact at its end, and fuses their product and sum.
-      return weight < 0.5
-        ? fmaf(weight, high - low, low) : fmaf(weight - 1, high - low, high)
+      return (low, row[(place + 1)...].min() ?? low)
     }
   }
 

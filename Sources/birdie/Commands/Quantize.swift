@@ -29,13 +29,14 @@ struct Quantize: Verb {
     "birdie quantize final_model.pt out.birdie --budget 16000000 --code train_gpt.py "
       + "--calibrate 'fineweb_train_*.bin'",
     "birdie quantize final_model.pt out.birdie --bits 3.5 --calibrate 'fineweb_train_*.bin'",
+    "birdie quantize final_model.pt final_model.int8.ptz --export int8",
     "birdie quantize final_model.pt out.safetensors --recipe recipe.yml --calibrate 'train_*.bin'",
   ]
 
   @Argument(help: "The checkpoint to read.", completion: .file())
   var input: String
 
-  @Argument(help: "The file to write: .birdie or .safetensors.", completion: .file())
+  @Argument(help: "The file to write: .birdie, .safetensors or .ptz.", completion: .file())
   var result: String
 
   @OptionGroup var flags: QuantizationFlags
@@ -43,7 +44,10 @@ struct Quantize: Verb {
   @OptionGroup var leniency: LeniencyOptions
   @OptionGroup var output: OutputOptions
 
-  func validate() throws { _ = try flags.goal(for: result) }
+  func validate() throws {
+    _ = try flags.script()
+    _ = try flags.goal(for: result)
+  }
 
   func run() throws {
     machine.apply()
@@ -51,6 +55,10 @@ struct Quantize: Verb {
     defer { progress.finish() }
     var checkpoint = try Checkpoint.open(input, leniency: leniency.rules)
     checkpoint.warnings += try PayloadVerification(of: checkpoint).warnings()
+    if let script = try flags.script() {
+      try script.write(checkpoint, to: result, overwrites: flags.force)
+      return
+    }
     var run = QuantizationRun(try flags.methods())
     try flags.fill(&run, for: result, checkpoint)
     let conversion = run.conversion
@@ -58,6 +66,10 @@ struct Quantize: Verb {
       .conversionReport(to: result, conversion)
     let meter = QuantizationProgress(progress)
     let outcome = try run.run(checkpoint, progress: meter.update)
+    if result.hasSuffix(".ptz") {
+      try outcome.checkpoint.writeArtifact(of: .int8Clean, to: result, overwrites: flags.force)
+      return
+    }
     let written = try outcome.checkpoint.convert(to: result, conversion)
     let decoder = try flags.writeDecoder(of: result)
     progress.finish()
