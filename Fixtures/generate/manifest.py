@@ -42,6 +42,7 @@ ORIGINS = {
         f"encodings/{name}-": ("generate/grid_encodings.py", "torch 2.15.0, numpy 1.26.4")
         for name in ("grid", "grouped", "codebook")
     },
+    "quantization/gptq-": ("generate/feedback.py", "numpy 1.26.4, torch 2.15.0"),
     "quantization/": ("generate/quantization.py", "torch 2.15.0"),
     "birdie/": (
         "generate/birdie_artifacts.py",

@@ -1,0 +1,48 @@
+import Diagnostics
+import JSON
+import Recipes
+import Testing
+
+struct QuantizationRecipeTests {
+  private func recipe(_ text: String) throws(Rejection) -> QuantizationRecipe {
+    try QuantizationRecipe(try YAMLDocument(text).json)
+  }
+
+  @Test func `a recipe has a method for all and others for some`() throws {
+    let recipe = try recipe(
+      """
+      method: trellis
+      states: 64
+      tensors:
+        - {match: "*.mlp.*", method: gptq, bits: 5, activation_order: false}
+        - match: tok_emb.weight
+          method: keep
+      """)
+    #expect(recipe.entries.map(\.pattern) == ["*", "*.mlp.*", "tok_emb.weight"])
+    #expect(recipe.entries.map(\.method) == ["trellis", "gptq", "keep"])
+    #expect(recipe.entries[0].options.map(\.value) == [.integer(64)])
+    #expect(recipe.entries[1].options.map(\.value) == [.integer(5), .bool(false)])
+  }
+
+  @Test func `what a recipe says comes back from what an artifact notes of it`() throws {
+    let recipe = try recipe("method: gptq\ntensors: [{match: a, method: rtn, bits: 4}]")
+    let again = try QuantizationRecipe(recipe.json)
+    #expect(again.json == recipe.json)
+  }
+
+  @Test(arguments: [
+    ("[1, 2]", "R01"), ("a: [", "R01"), ("states: 8", "R02"), ("tensors: 3", "R01"),
+    ("tensors: [{method: keep}]", "R01"), ("tensors: [{match: a, bits: 3}]", "R02"),
+    ("method: a\nmethod: b", "R01"), ("? [a]\n: b", "R01"), ("a: *b", "R01"),
+  ])
+  func `what is no recipe is an error with its rule`(text: String, rule: String) {
+    #expect(throws: Rejection.self) { try recipe(text) }
+    do throws(Rejection) { _ = try recipe(text) } catch { #expect(error.rule.id == rule) }
+  }
+
+  @Test func `references to references end`() {
+    var text = "a0: &a0 [x, x]\n"
+    for level in 1..<40 { text += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }
+    #expect(throws: Rejection.self) { try YAMLDocument(text) }
+  }
+}
