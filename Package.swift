@@ -7,6 +7,8 @@ struct Room {
   let imports: [Target.Dependency]
   var isParser = false
   var isTested = true
+  /// What only its tests import besides.
+  var testedWith: [Target.Dependency] = []
 }
 
 let rooms = [
@@ -14,6 +16,9 @@ let rooms = [
   Room(name: "JSON", imports: ["Diagnostics"], isParser: true),
   Room(name: "TensorCore", imports: ["CKernels", "CSystem", "Diagnostics"]),
   Room(name: "TensorOps", imports: ["CKernels", "TensorCore"]),
+  Room(
+    name: "Autograd", imports: ["CKernels", "TensorCore", "TensorOps"],
+    testedWith: ["Checkpoints", "JSON", "LanguageModels"]),
   Room(name: "Pickle", imports: ["Diagnostics"], isParser: true),
   Room(name: "Archives", imports: ["CKernels", "CZlib", "Diagnostics"], isParser: true),
   Room(
@@ -38,8 +43,8 @@ let rooms = [
   Room(
     name: "Recipes",
     imports: [
-      "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Quantization", "TensorCore",
-      "TensorOps",
+      "Autograd", "Checkpoints", "Diagnostics", "EntropyCoding", "JSON", "LanguageModels",
+      "Quantization", "TensorCore", "TensorOps", .product(name: "Yams", package: "Yams"),
     ]),
 ]
 
@@ -70,7 +75,8 @@ let package = Package(
   ]
     + rooms.map { .library(name: $0.name, targets: [$0.name]) },
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     systemLibrary("CZlib", "zlib", apt: "zlib1g-dev"),
@@ -110,7 +116,8 @@ let package = Package(
     + rooms.map { room in
       .testTarget(
         name: room.name + "Tests",
-        dependencies: [.target(name: room.name), "TestSupport"] + room.imports.filter(\.isOurs),
+        dependencies: [.target(name: room.name), "TestSupport"] + room.imports.filter(\.isOurs)
+          + room.testedWith,
         swiftSettings: swiftSettings)
     },
   swiftLanguageModes: [.v6]

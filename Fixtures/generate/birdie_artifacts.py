@@ -532,23 +532,71 @@ class Permutation:
 
 @dataclass
 class BitFields:
-    """Bytes as fields of `width` bits."""
+    """Bytes as fields of `width` bits, those that fill the rows under a stream."""
 
     width: int
     stream: Rans
+    rows: int = 1
 
     def write(self, coder, array):
         coder.number(12, 4)
         coder.number(20, self.width)
+        coder.number(59, self.rows - 1)
         bits = np.unpackbits(np.frombuffer(array.data, "u1"), bitorder="little").astype(np.int64)
-        count = len(bits) // self.width
+        count = len(bits) // self.width // self.rows * self.rows
         symbols = bits[: count * self.width].reshape(count, self.width) @ (
             1 << np.arange(self.width)
         )
-        chunks = self.stream.write_plainly(coder, symbols, 1)
+        chunks = self.stream.write_plainly(coder, symbols, self.rows)
         for bit in bits[count * self.width :]:
             coder.uniform(2, int(bit))
         return chunks
+
+
+@dataclass
+class Digits:
+    """Bytes as digits of a base, those that fill the rows under a stream."""
+
+    base: int
+    stream: Rans
+    rows: int = 1
+
+    def write(self, coder, array):
+        coder.number(12, 4)
+        coder.number(20, 0)
+        coder.number(58, self.base)
+        coder.number(59, self.rows - 1)
+        digits = np.array([d for byte in array.data for d in digits_of(byte, self.base)], np.int64)
+        count = len(digits) // self.rows * self.rows
+        chunks = self.stream.write_plainly(coder, digits[:count], self.rows)
+        for digit in digits[count:]:
+            coder.uniform(self.base, int(digit))
+        return chunks
+
+
+def digits_per_byte(base):
+    """The most digits whose every value fits a byte."""
+    count = 1
+    while base ** (count + 1) <= 256:
+        count += 1
+    return count
+
+
+def digits_of(byte, base):
+    """The digits of a byte, the least significant first."""
+    digits = []
+    for _ in range(digits_per_byte(base)):
+        digits.append(byte % base)
+        byte //= base
+    assert byte == 0, "the byte is more than its digits"
+    return digits
+
+
+def packed_digits(digits, base):
+    """Bytes of digits, the last one filled up with zeros."""
+    count = digits_per_byte(base)
+    filled = np.append(digits, [0] * (-len(digits) % count)).astype(np.int64).reshape(-1, count)
+    return Array("U8", (len(filled),), (filled @ base ** np.arange(count)).astype("u1").tobytes())
 
 
 def logarithmic(dtype, step_bits, exponents, shape=None, differences=False):
@@ -1104,6 +1152,55 @@ def _(rng):
     return tensors
 
 
+@case("bit-fields-in-rows")
+def _(rng):
+    tensors = []
+    for width in range(1, 8):
+        # Rows that fill the bytes, that leave bits or fields, and one for each field.
+        for count, rows in ((21, 8), (21, 9), (40, 7), (5, 5 * 8 // width)):
+            packed = Array("U8", (count,), rng.integers(0, 256, count, dtype=np.uint8).tobytes())
+            columns = count * 8 // width // rows
+            classes = {}
+            if rows % 2:
+                classes["row_classes"] = list(rng.integers(0, 3, rows))
+            if count > 21:
+                classes["column_classes"] = list(rng.integers(0, 3, columns))
+            coding = BitFields(width, Rans(Histograms(3), 10, 4, **classes), rows)
+            tensors.append(plain(f"width.{width}.{count}.{rows}", packed, coding))
+    packed = Array("U8", (60,), fields(rng.integers(0, 16, 120), 4))
+    shapes = Mixture(100, [(16, 12, 200, 0)], 128)
+    trellis = Rans(shapes, 10, 4, states=8, row_classes=[0, 1, 2, 0, 1])
+    tensors.append(plain("trellis", packed, BitFields(4, trellis, 5)))
+    tensors.append(plain("low-bits", packed, BitFields(6, Rans(Histograms(2), 9, 2, 3), 9)))
+    return tensors
+
+
+@case("digits")
+def _(rng):
+    tensors = []
+    for base in range(3, 16):
+        per_byte = digits_per_byte(base)
+        for count in (1, 7, 40):
+            for rows in sorted({1, min(3, per_byte * count), per_byte * count}):
+                numbers = rng.integers(0, base, per_byte * count)
+                coding = Digits(base, Rans(Histograms(3), 10, 1 << base % 4), rows)
+                name = f"base.{base}.{count}.{rows}"
+                tensors.append(plain(name, packed_digits(numbers, base), coding))
+    ends = array("U8", [0, 242, 1, 81, 241, 3])
+    tensors.append(plain("ends", ends, Digits(3, Rans(Histograms(), 8, 1), 7)))
+    tensors.append(plain("all", array("U8", np.arange(256)), Digits(4, Rans(), 256)))
+    likely = np.arange(60) % 7 / 8
+    numbers = np.where(rng.random((16, 60)) < likely, 2 * rng.integers(0, 2, (16, 60)), 1)
+    packed = packed_digits(numbers.ravel(), 3)
+    for name, model in (("histograms", Histograms()), ("mixture", Mixture(60, [(8, 12, 0, 0)], 16))):
+        rows, columns = [0, 2] * 8, list(np.arange(60) % 7)
+        stream = Rans(model, 12, 8, row_classes=rows, column_classes=columns)
+        tensors.append(plain(f"classes.{name}", packed, Digits(3, stream, 16)))
+    trellis = Rans(Histograms(), 12, 8, states=4)
+    tensors.append(plain("trellis", packed, Digits(3, trellis, 16)))
+    return tensors
+
+
 @case("several-chunks")
 def _(rng):
     bits = rng.random(CHUNK + 8000) < 0.001
@@ -1122,6 +1219,8 @@ def _(rng):
     planes = array("BF16", np.where(codes, 1.5, 1.0)[:700, :1600])
     exact = Rans(precision=14, lanes=4)
     codes = array("I8", codes)
+    trits = np.where(rng.random(CHUNK + 12345) < 0.0005, rng.integers(0, 3, CHUNK + 12345), 1)
+    thirds = Rans(precision=15, lanes=16, column_classes=list(np.arange(530) % 2))
     return [
         plain("classes", codes, Streams(classes)),
         plain("trellis", codes, Streams(trellis)),
@@ -1132,6 +1231,7 @@ def _(rng):
             array("I8", np.arange(CHUNK + 1) == CHUNK),
             Streams(Rans(precision=15, lanes=64)),
         ),
+        plain("digits", packed_digits(trits, 3), Digits(3, thirds, 1999)),
     ]
 
 
@@ -1158,6 +1258,7 @@ def _(rng):
         name = "x".join(map(str, shape))
         tensors.append(plain(f"empty.{name}.rans", array("I8", np.zeros(shape)), Streams(Rans())))
     tensors.append(plain("empty.bits", array("U8", np.zeros(0)), BitFields(3, Rans())))
+    tensors.append(plain("empty.digits", array("U8", np.zeros(0)), Digits(3, Rans())))
     tensors.append(plain("empty.logarithmic", *logarithmic("F32", 3, [])))
     codes, scales = array("I8", np.zeros((0, 4))), array("F16", np.zeros(0))
     parts = ("@.q", codes, Streams(Raw())), ("@.scale", scales)
@@ -1327,7 +1428,7 @@ def _(rng):
         zero = (1 << width) - 1 - 127 if width == 8 else 1 << width - 1
         data = fields(numbers.ravel(), width) + b"\0" * (3 if width == 5 else 0)
         packed, scales = Array("U8", (len(data),), data), scales_of(rng, 5, "BF16")
-        coding = BitFields(width, Rans(Histograms(4))) if width < 8 else Streams(Rans())
+        coding = BitFields(width, Rans(Histograms(4)), 5) if width < 8 else Streams(Rans())
         parts = ("@.packed", packed, coding), ("@.scale", scales)
         values = (numbers - zero).astype(np.float32) * rows_of(scales.floats())
         parameters = {"width": width, "zero": zero}
@@ -1382,9 +1483,9 @@ def _(rng):
             flat = trits.ravel()
             values = in_groups(flat, scales, 3, columns, padded, 16, divided).reshape(shape)
             parameters = {**_geometry(3, columns, padded, 16), "scales_divided_by": divided}
-            filled = np.append(flat + 1, [0] * (-len(flat) % 5)).reshape(-1, 5)
-            base3 = array("U8", filled @ [1, 3, 9, 27, 81])
-            parts = ("@.packed", base3, Streams(Rans(Histograms(3)))), ("@.scale", scales)
+            base3, stream = packed_digits(flat + 1, 3), Rans(Histograms(3))
+            coding = Digits(3, stream, 3) if divided else Streams(stream)
+            parts = ("@.packed", base3, coding), ("@.scale", scales)
             name = f"{columns}.{divided}"
             tensors.append(
                 encoded("base3." + name, "BF16", values, "ternary_base3", parameters, *parts)
@@ -1406,7 +1507,7 @@ def _(rng):
         signs, scales = rng.integers(0, 2, (3, padded)), scales_of(rng, 3 * padded // group, "BF16")
         packed = array("U8", np.packbits(signs.ravel(), bitorder="little"))
         values = in_groups(2 * signs.ravel() - 1, scales, 3, columns, padded, group, None)
-        parts = ("@.packed", packed, BitFields(1, Rans())), ("@.scale", scales)
+        parts = ("@.packed", packed, BitFields(1, Rans(), 3)), ("@.scale", scales)
         parameters = _geometry(3, columns, padded, group)
         tensors.append(encoded(f"{columns}", dtype, values, "binary", parameters, *parts))
     return tensors
@@ -1591,15 +1692,37 @@ def _codings():
     yield "logarithmic-vast", artifact([vast])
     fielded = BitFields(2, Rans(precision=8))
     yield "bit-fields-of-i8", artifact([plain("a", array("I8", [1, 2, 3]), fielded)])
-    for width in (0, 8):
-        fielded = BitFields(2, Rans(precision=8))
-        yield f"bit-fields-of-{width}", artifact(
-            [plain("a", values, fielded)], damage={20: (0, width)}
-        )
+    yield "bit-fields-of-8", _fields(BitFields, 2, damage={20: (0, 8)})
+    for name, base in (("2", 2), ("16", 16), ("vast", 1 << 60)):
+        yield f"digits-of-base-{name}", _fields(Digits, 3, damage={58: (0, base)})
+    yield "digits-of-i8", artifact([plain("a", array("I8", [1, 2, 3]), Digits(3, Rans()))])
+    for name, rows in (("rows-13-of-12", 13), ("rows-vast", 1 << 61)):
+        yield f"bit-fields-{name}", _fields(BitFields, 2, damage={59: (0, rows - 1)})
+    for name, rows in (("rows-16-of-15", 16), ("rows-vast", 1 << 61)):
+        yield f"digits-{name}", _fields(Digits, 3, damage={59: (0, rows - 1)})
+    none = plain("a", array("U8", np.zeros(0)), Digits(3, Rans(lanes=1)))
+    yield "digits-rows-2-of-0", artifact([none], damage={59: (0, 1)})
+    vast = _bomb((1 << 26,), BitFields(1, Rans(lanes=1)))
+    yield "bit-fields-classes-vast", artifact([vast], damage={59: (0, (1 << 27) - 1), 25: (0, 1)})
+    halves = Digits(3, Rans(precision=8, low_bits=1, lanes=1))
+    yield "digits-with-low-bits", artifact([plain("a", values, halves)])
+    beyond = Digits(3, _Symbols(Rans(precision=8), [0, 1, 3, 2, 1] * 3))
+    yield "digits-symbol-too-large", artifact([plain("a", values, beyond)])
+    # 9999 of 20000 digits are left, more than the directory holds.
+    rest = Digits(3, Rans(precision=8, lanes=1), 1)
+    yield "digits-rest-missing", artifact(
+        [plain("a", array("U8", np.zeros(4000)), rest)], damage={59: (0, 10000)}
+    )
     # The elements are what is left of the symbols in two bits.
     beyond = BitFields(2, _Symbols(Rans(precision=8), [0, 1, 4, 3] * 3))
     elements = array("U8", [0b11000100] * 3)
     yield "bit-fields-symbol-too-large", artifact([plain("a", elements, beyond)])
+
+
+def _fields(kind, number, damage):
+    """Three bytes as fields of two bits or as digits of base 3, damaged."""
+    coding = kind(number, Rans(precision=8, lanes=1))
+    return artifact([plain("a", array("U8", [1, 2, 3]), coding)], damage=damage)
 
 
 class Wrapped(Adaptive):

@@ -227,9 +227,37 @@ def load(path):
         count = int(prod(shape))
         width = 2 ** ("163264".find(kind[-2:]) // 2 + 1)
         rows = shape[0] if shape[1:] else 1
-        planes = []
         streams = []
         coding = number(12)
+        #[streams
+        if coding == 1:
+            y = 1
+            #[sixteen
+            y += kind in "I16U16"
+            #]
+            streams = [stream(count, rows, y) for i in range(width // y)]
+        #]
+        #[bit_fields digits
+        if coding == 4:
+            # A field has k digits, a byte j; bits are digits of base 2.
+            k = number(20)
+            base = 2
+            j = 8
+            #[digits
+            if k < 1:
+                k = 1
+                base = number(58)
+                j = int(8.1 / log2(base))
+            #]
+            rows = number(59) + 1
+            y = j * count // k // rows * rows
+            streams = [stream(y, rows)]
+        #]
+        planes = list(map(next, streams))
+        #[bit_fields digits
+        if coding == 4:
+            x = [take(base) for i in range(j * count - k * y)]
+        #]
         #[inline
         if coding < 1:
             for i in range(width):
@@ -238,15 +266,6 @@ def load(path):
                 for j in range(count):
                     x += binary(8, 13 + k, i, k > 1 and x[-1]) - 256 if k else take(256),
                 planes += x[1:],
-        #]
-        #[streams
-        if coding == 1:
-            y = 1
-            #[sixteen
-            y += kind in "I16U16"
-            #]
-            streams = [stream(count, rows, y) for i in range(width // y)]
-            planes = list(map(next, streams))
         #]
         #[logarithmic
         if coding == 2:
@@ -264,13 +283,6 @@ def load(path):
             x = [*range(count)]
             planes = [[x.pop(take(len(x))) for i in x[:]]]
         #]
-        #[bit_fields
-        if coding == 4:
-            k = number(20)
-            streams = [stream(8 * count // k, 1)]
-            planes = list(map(next, streams))
-            x = [take(2) for i in range(8 * count % k)]
-        #]
         #[adaptive
         if coding > 4:
             x = []
@@ -286,11 +298,12 @@ def load(path):
         list(zip(*streams))  # reads chunk after chunk, plane after plane
         #]
         yield
-        #[bit_fields
+        #[bit_fields digits
         if coding == 4:
-            planes = [packbits(append(planes[0][:, None] >> arange(k) & 1, x) > 0, bitorder="little")]
+            x = append(planes[0][:, None] // base ** arange(k) % base, x).reshape(-1, j)
+            planes = [x @ base ** arange(j)]
         #]
-        #[inline streams permutation bit_fields adaptive
+        #[inline streams permutation bit_fields digits adaptive
         if planes:
             x = 0
             for y in planes:

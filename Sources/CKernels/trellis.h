@@ -1,6 +1,6 @@
-// The search for the best codes along a trellis, compiled for every instruction set. Include it once
-// per instruction set with INSTALL naming the function that fills a table, and MASK(v) giving the
-// eight sign bits of a vector of integers.
+// The search for the best codes along a trellis, compiled for every instruction set. Include it
+// once per instruction set with INSTALL naming the function that fills a table, MASK(v) giving the
+// eight sign bits of a vector of integers, and PERMUTE(v, places) its lanes from these places.
 //
 // Only additions, multiplications and comparisons are used, each rounded by itself, so every table
 // chooses the same codes.
@@ -33,14 +33,16 @@ INLINE struct subset_choice choose_in_subsets(float x, const struct birdie_trell
   const float most = 1 << 20;
   x = x > most ? most : x < -most ? -most : x;
   quad whole = (x - offset) * 0.25f + rounder;
-  quad_ints point = ((quad_ints)whole - (quad_ints)((quad){} + rounder)) * 4 + (quad_ints){0, 1, 2, 3};
+  quad_ints fours = (quad_ints)whole - (quad_ints)((quad){} + rounder);
+  quad_ints point = fours * 4 + (quad_ints){0, 1, 2, 3};
   point = pick(point < low, low, point);
   point = pick(point > high, high, point);
   quad distance = x - __builtin_convertvector(point, quad);
   struct subset_choice best = {distance * distance, point};
   if (!search->rate) return best;
   // A point nearer to zero may be worth its error.
-  quad_ints inner = point + pick(point > 3, (quad_ints){} - 4, pick(point < -3, (quad_ints){} + 4, (quad_ints){}));
+  quad_ints inward = ((point > 3) & -4) | ((point < -3) & 4);
+  quad_ints inner = point + inward;
   quad inner_distance = x - __builtin_convertvector(inner, quad);
   quad inner_cost = inner_distance * inner_distance;
   for (int k = 0; k < 4; k++) {
@@ -75,44 +77,74 @@ INLINE uint32_t before(uint32_t state, uint32_t p, const struct birdie_trellis_s
   return 2 * half + z;
 }
 
-INLINE float least_cost(const float *cost, uint32_t states) {
-  float least = cost[0];
-  for (uint32_t s = 1; s < states; s++) least = cost[s] < least ? cost[s] : least;
-  return least;
+// One step for four states.
+INLINE uint8_t step_four(float *cost, quad m, const struct birdie_trellis_search *search) {
+  float next[4];
+  uint8_t decisions = 0;
+  uint32_t subset;
+  for (uint32_t t = 0; t < 4; t++) {
+    uint32_t z = t >= 2;
+    float even = cost[before(t, 0, search, &subset)] + m[z];
+    float odd = cost[before(t, 1, search, &subset)] + m[z + 2];
+    decisions |= (uint8_t)((odd < even) << t);
+    next[t] = odd < even ? odd : even;
+  }
+  memcpy(cost, next, sizeof next);
+  return decisions;
 }
 
-static void step_any(float *cost, const uint16_t *sources, quad m, uint32_t states,
-                     uint8_t *decisions) {
+// One step for sixteen states and more. Costs lie apart by supersets: cost[z * states / 2 + s / 2].
+// The states before eight neighbours are eight neighbours in another order, which exclusive or with
+// the taps gives.
+INLINE void step_many(float *cost, quad m, uint32_t states,
+                      const struct birdie_trellis_search *search, uint8_t *decisions) {
   float next[256];
-  for (uint32_t t = 0; t < states; t++) {
-    uint32_t z = t >= states / 2;
-    float even = cost[sources[2 * t]] + m[z], odd = cost[sources[2 * t + 1]] + m[z + 2];
-    decisions[t / 8] = (uint8_t)((t % 8 ? decisions[t / 8] : 0) | (odd < even) << t % 8);
-    next[t] = odd < even ? odd : even;
+  const uint32_t half = states / 2;
+  const octet_ints lanes = {0, 1, 2, 3, 4, 5, 6, 7};
+  for (uint32_t z = 0; z < 2; z++) {
+    const uint32_t taps = z ? search->superset_taps & (half - 1) : 0;
+    const uint32_t odd_taps = taps ^ search->code_taps;
+    for (uint32_t t = 0; t < half; t += 8) {
+      octet even, odd;
+      memcpy(&even, cost + z * half + (t ^ (taps & ~7u)), sizeof even);
+      memcpy(&odd, cost + z * half + (t ^ (odd_taps & ~7u)), sizeof odd);
+      even = PERMUTE(even, lanes ^ (int32_t)(taps & 7)) + m[z];
+      odd = PERMUTE(odd, lanes ^ (int32_t)(odd_taps & 7)) + m[z + 2];
+      octet_ints takes_odd = odd < even;
+      octet best = (octet)(((octet_ints)odd & takes_odd) | ((octet_ints)even & ~takes_odd));
+      decisions[(z * half + t) / 8] = (uint8_t)MASK(takes_odd);
+      // State z * half + t has the superset of t, and t / 2 is its place.
+      quad zeros = __builtin_shufflevector(best, best, 0, 2, 4, 6);
+      quad ones = __builtin_shufflevector(best, best, 1, 3, 5, 7);
+      memcpy(next + (z * half + t) / 2, &zeros, sizeof zeros);
+      memcpy(next + half + (z * half + t) / 2, &ones, sizeof ones);
+    }
   }
   memcpy(cost, next, states * sizeof *cost);
 }
 
-static double trellis_search(int16_t *points, const float *x, size_t n,
-                             const struct birdie_trellis_search *search, void *workspace) {
-  const uint32_t states = search->states, row = states / 8 + (states < 8);
-  int16_t *choices = workspace;  // four of each number
-  uint8_t *decisions = (uint8_t *)(choices + 4 * n);
-  uint16_t sources[2 * 256];
-  uint32_t subset;
-  for (uint32_t t = 0; t < states; t++) {
-    for (uint32_t p = 0; p < 2; p++) sources[2 * t + p] = (uint16_t)before(t, p, search, &subset);
-  }
+// Where the cost of a state lies.
+INLINE uint32_t place(uint32_t state, uint32_t states) {
+  return states < 16 ? state : (state & 1) * (states / 2) + state / 2;
+}
+
+// Takes the least cost from all: costs stay small, so that float32 tells them apart.
+INLINE float level(float *cost, uint32_t states) {
+  float least = cost[0];
+  for (uint32_t s = 1; s < states; s++) least = cost[s] < least ? cost[s] : least;
+  for (uint32_t s = 0; s < states; s++) cost[s] -= least;
+  return least;
+}
+
+// Goes through the numbers, with what is decided at each.
+INLINE double go_forward(float *cost, int16_t *choices, uint8_t *decisions, const float *x,
+                         size_t n, uint32_t states, const struct birdie_trellis_search *search) {
   quad_ints low, high;
   for (int k = 0; k < 4; k++) {
     low[k] = search->least + ((k - search->least) & 3);
     high[k] = search->greatest - ((search->greatest - k) & 3);
   }
-  const float unreachable = 1e30f;
-  float cost[256];
-  for (uint32_t s = 0; s < states; s++) cost[s] = s ? unreachable : 0;
-  octet eight;
-  memcpy(&eight, cost, 4 * sizeof *cost);
+  octet eight = {0};
   if (states == 8) memcpy(&eight, cost, sizeof eight);
   double sum = 0;
   for (size_t i = 0; i < n; i++) {
@@ -120,19 +152,42 @@ static double trellis_search(int16_t *points, const float *x, size_t n,
     for (int k = 0; k < 4; k++) choices[4 * i + (size_t)k] = (int16_t)best.point[k];
     if (states == 8) {
       decisions[i] = step_eight(&eight, best.cost);
+    } else if (states == 4) {
+      decisions[i] = step_four(cost, best.cost, search);
     } else {
-      step_any(cost, sources, best.cost, states, decisions + i * row);
+      step_many(cost, best.cost, states, search, decisions + i * (states / 8));
     }
     if (i % 64 < 63 && i + 1 < n) continue;
-    // Costs stay small, so that float32 tells them apart.
     if (states == 8) memcpy(cost, &eight, sizeof eight);
-    float least = least_cost(cost, states);
-    for (uint32_t s = 0; s < states; s++) cost[s] -= least;
+    sum += level(cost, states);
     if (states == 8) memcpy(&eight, cost, sizeof eight);
-    sum += least;
   }
-  uint32_t state = 0;
-  while (n > 0 && cost[state] > 0) state++;
+  return sum;
+}
+
+static double trellis_search(int16_t *points, const float *x, size_t n,
+                             const struct birdie_trellis_search *search, void *workspace) {
+  const uint32_t states = search->states, row = states < 8 ? 1 : states / 8;
+  int16_t *choices = workspace;  // four of each number
+  uint8_t *decisions = (uint8_t *)(choices + 4 * n);
+  float cost[256];
+  for (uint32_t s = 0; s < states; s++) cost[s] = s ? 1e30f : 0;
+  double sum = 0;
+  // One loop for each number of states, so that the compiler knows it.
+  switch (states) {
+#define FORWARD(count) \
+  case count: sum = go_forward(cost, choices, decisions, x, n, count, search); break
+    FORWARD(4);
+    FORWARD(8);
+    FORWARD(16);
+    FORWARD(32);
+    FORWARD(64);
+    FORWARD(128);
+    FORWARD(256);
+#undef FORWARD
+  }
+  uint32_t state = 0, subset;
+  while (n > 0 && cost[place(state, states)] > 0) state++;
   for (size_t i = n; i-- > 0;) {
     uint32_t p = decisions[i * row + state / 8] >> state % 8 & 1;
     state = before(state, p, search, &subset);

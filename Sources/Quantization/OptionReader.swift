@@ -14,7 +14,9 @@ public struct OptionReader: Sendable {
     left = options
     known = method.options.map(\.key)
     self.method = method.id
-    if let stranger = options.first(where: { option in !method.options.contains { $0.key == option.key } }) {
+    if let stranger = options.first(where: { option in
+      !method.options.contains { $0.key == option.key }
+    }) {
       throw Rejection(
         QuantizationRules.option,
         "\(method.id) has no option \(stranger.key), but \(known.joined(separator: ", "))")

@@ -42,8 +42,17 @@ public enum QuantizationRules {
     remedy: "birdie methods quantizers lists each method's options, defaults and units.",
     status: .usage)
 
+  /// Nothing that was tried fits.
+  public static let budget = Rule(
+    "Q06", "the budget cannot be met",
+    because: """
+      With coarser steps an artifact gets smaller until nothing but scales, names and what is kept \
+      in floating point is left of it.
+      """,
+    remedy: "Raise the budget, or quantize more tensors: the message says what would fit.")
+
   /// All of them, for the documentation and the tests.
   public static let all: [Rule] = [
-    notFinite, notAMatrix, foreignStatistics, singularStatistics, option,
+    notFinite, notAMatrix, foreignStatistics, singularStatistics, option, budget,
   ]
 }

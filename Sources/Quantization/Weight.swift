@@ -16,12 +16,14 @@ public struct Weight: Sendable {
   public let elements: [Float]
   /// What the layer reads; nil where nobody measured it.
   public let input: InputStatistics?
+  /// How much depends on what the layer gives; nil where nobody measured it.
+  public let output: OutputStatistics?
 
   /// A matrix of these elements. Throws Q01 for elements that are not finite, Q03 for statistics of
-  /// another width.
+  /// another extent.
   public init(
     name: String, dtype: DType = .f32, rows: Int, columns: Int, elements: [Float],
-    input: InputStatistics? = nil
+    input: InputStatistics? = nil, output: OutputStatistics? = nil
   ) throws(Rejection) {
     precondition(elements.count == rows * columns, "elements fill their matrix")
     if let bad = elements.firstIndex(where: { !$0.isFinite }) {
@@ -35,12 +37,19 @@ public struct Weight: Sendable {
         QuantizationRules.foreignStatistics,
         "they are of \(input.width) channels, the weight reads \(columns)", at: Place(tensor: name))
     }
+    if let output, output.squares.count != rows {
+      throw Rejection(
+        QuantizationRules.foreignStatistics,
+        "they are of \(output.squares.count) outputs, the weight has \(rows)",
+        at: Place(tensor: name))
+    }
     self.name = name
     self.dtype = dtype
     self.rows = rows
     self.columns = columns
     self.elements = elements
     self.input = input
+    self.output = output
   }
 
   /// The shape of the tensor.

@@ -21,19 +21,27 @@ public struct LoadedModel: Sendable {
   public init(
     _ checkpoint: Checkpoint, configuration: JSONValue?, arithmetic: DType = .f32
   ) throws(Rejection) {
+    let tensors = try checkpoint.computableTensors(arithmetic)
+    model = try Architectures.open(
+      tensors, configuration: configuration, arithmetic: arithmetic)
+    self.checkpoint = checkpoint
+  }
+}
+
+extension Checkpoint {
+  /// Every tensor of floats, decoded, under all of its names.
+  func computableTensors(_ arithmetic: DType) throws(Rejection) -> [String: Tensor] {
     var tensors: [String: Tensor] = [:]
-    for named in checkpoint.tensors where named.dtype.isConvertibleFloat {
+    for named in self.tensors where named.dtype.isConvertibleFloat {
       let tensor = try named.content.computable()
       tensors[named.name] = arithmetic == .f32 ? tensor : tensor.cast(to: arithmetic)
     }
     // A file that cannot share elements notes the other names of those that it has.
-    for tie in checkpoint.ties {
+    for tie in ties {
       guard let tensor = tie.lazy.compactMap({ tensors[$0] }).first else { continue }
       for name in tie where tensors[name] == nil { tensors[name] = tensor }
     }
-    model = try Architectures.open(
-      tensors, configuration: configuration, arithmetic: arithmetic)
-    self.checkpoint = checkpoint
+    return tensors
   }
 }
 

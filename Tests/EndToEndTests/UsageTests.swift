@@ -36,7 +36,7 @@ struct UsageTests {
     ["convert", "in", "o", "--max-shard-size", "-1"], ["inspect", "x", "--threads", "-1"],
     ["diff", "a", "b", "--tolerance", "-1"],
     ["inspect", "x", "--lenient", "F01"], ["inspect", "x", "--lenient", "Q99"],
-    ["explain", "Q99"], ["methods", "spells"], ["quantize", "in", "out"], ["methods", "merges"],
+    ["explain", "Q99"], ["methods", "spells"], ["quantize", "in"], ["methods", "merges"],
     ["inspect", "hf://org/name/model.pt"], ["convert", "-", "out.pt"],
   ])
   func `what cannot be understood ends with 64 and explains itself`(arguments: [String]) throws {

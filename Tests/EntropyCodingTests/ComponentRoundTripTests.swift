@@ -149,22 +149,6 @@ struct ComponentRoundTripTests {
     #expect(result.coded.modelName.contains("trellis"))
   }
 
-  @Test(arguments: 1...7)
-  func `bit fields are what they were, with the bits that are left`(width: Int) throws {
-    var random = SplitMix(state: UInt64(width))
-    var bits: [UInt8] = []
-    while bits.count < 8 * 4099 {
-      let field = min(Int((random.normal() + 3).magnitude), 1 << width - 1)
-      for bit in 0..<width { bits.append(UInt8(field >> bit & 1)) }
-    }
-    let bytes = (0..<4099).map { byte in
-      (0..<8).reduce(UInt8(0)) { $0 | bits[8 * byte + $1] << UInt8($1) }
-    }
-    let shape = try #require(Shape([4099]))
-    let result = try roundTrip(bytes, .u8, shape, ComponentHints(fieldWidth: width))
-    #expect(result.bytes == bytes)
-  }
-
   @Test func `a permutation takes as many bits as there are orders`() throws {
     var random = SplitMix(state: 5)
     var order = Array(0..<1000)

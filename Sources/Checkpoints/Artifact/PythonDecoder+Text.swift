@@ -4,278 +4,287 @@ extension PythonDecoder {
   /// The program with its marks, small.
   static let text = #"""
     from numpy import*;from builtins import*
-    def load(s):
-     o=open(s,"rb");I=o.read();o.seek(8);I=I[-12-int.from_bytes(I[-9:-13:-1]):-12]+bytes(8);q=\#
-    2**32-1;m=int.from_bytes(I[:4]);I=iter(I[4:]);_={};r=[]
-     def P(a,s=0):
-      nonlocal q,m;s=s or q//a;r=min(m//s,a-1);m-=r*s;q=(s,q-r*s)[r>a-2]
-      while q<1<<24:q<<=8;m=m<<8|next(I)
-      return r
-     def U(*k):t,m=_.get(k,(32768,0));r=1-P(2,(q>>16)*t);_[k]=t+int(((r<<16)-t)/(m+2)),m+(m<25\#
+    def load(i):
+     Z=open(i,"rb");i=Z.read();Z.seek(8);i=i[-12-int.from_bytes(i[-9:-13:-1]):-12]+bytes(8);m=\#
+    2**32-1;v=int.from_bytes(i[:4]);i=iter(i[4:]);z={};L=[]
+     def j(e,w=0):
+      nonlocal m,v;w=w or m//e;o=min(v//w,e-1);v-=o*w;m=(w,m-o*w)[o>e-2]
+      while m<1<<24:m<<=8;v=v<<8|next(i)
+      return o
+     def H(*l):i,d=z.get(l,(32768,0));r=1-j(2,(m>>16)*i);z[l]=i+int(((r<<16)-i)/(d+2)),d+(d<25\#
     4);return r
-     def K(s,*c):
-      t=1
-      for q in range(s):t+=t+U(*c,t)
-      return t
-     def j(c,i=64):
-      s=0
-      while U(c,s):s+=1
-      p=min(s,i);return(K(p,c,s)<<s-p)-1
-     def T(c):g=j(c);return g>>1^-(g&1)
-     def R():
-      s=[0,0]
-      for u in range(j(1)):s+=K(8,2,s[-1],s[-2])-256,
-      return bytes(s[2:])
-     def Y():m=j(3);m or r.append(R().decode());return r[m-1]
+     def b(i,*C):
+      e=1
+      for h in range(i):e+=e+H(*C,e)
+      return e
+     def R(h,r=64):
+      e=0
+      while H(h,e):e+=1
+      m=min(e,r);return(b(m,h,e)<<e-m)-1
+     def C(p):e=R(p);return e>>1^-(e&1)
+     def K():
+      i=[0,0]
+      for n in range(R(1)):i+=b(8,2,i[-1],i[-2])-256,
+      return bytes(i[2:])
+     def T():n=R(3);n or L.append(K().decode());return L[n-1]
     #[mixture logarithmic
-     def B(H,A):
-      t=2.0**(H>>A);e=2
-      while A:A-=1;e=sqrt(e);t*=(1,e)[H>>A&1]
-      return t
+     def G(m,c):
+      M=2.0**(m>>c);e=2
+      while c:c-=1;e=sqrt(e);M*=(1,e)[m>>c&1]
+      return M
     #]
     #[low_bits packed binary
-     def x(s,T,A):k=unpackbits(frombuffer(s,"B"),bitorder="little");return resize(k,(T,A))@(1<\#
-    <arange(A))
+     def x(d,v,m):e=unpackbits(frombuffer(d,"B"),bitorder="little");return resize(e,(v,m))@(1<\#
+    <arange(m))
     #]
     #[logarithmic scaled packed low_rank base3 bitmask binary grid grouped codebook affine cast
-     def G(H,A):
-      A=A.astype("e"if H=="F16"else"f")
+     def A(h,i):
+      i=i.astype("e"if h=="F16"else"f")
     #[bf16
-      if H=="BF16":A=A.view("I");A=(A+32767+(A>>16&1)>>16<<16).view("f")
+      if h=="BF16":i=i.view("I");i=(i+32767+(i>>16&1)>>16<<16).view("f")
     #]
-      return A
+      return i
     #]
     #[rans
-     F=[65536];d=[0];N={}
+     d=[65536];_=[0];J={}
     #[trellis
-     y=[]
+     Q=[]
     #]
     #]
     #[rans raw
-     def X(v,t,s=0):
-      M=s and 1-j(16)
+     def B(o,b,l=0):
+      q=l and 1-R(16)
     #[raw
-      if M:
-       e=zeros(v,"u%d"%s);yield e
-       for q in range(0,v,1<<20):o.readinto(e[q:][:1<<20]);yield
+      if q:
+       e=zeros(o,"u%d"%l);yield e
+       for n in range(0,o,1<<20):Z.readinto(e[n:][:1<<20]);yield
        return
     #]
     #[rans
-      w=j(21);m=T(22)+arange(j(23)+1);a=j(24);i=j(25);_=v//(t or 1);V=[i&1 and j(26)for u in r\#
-    ange(t)];V=add.outer(V,[i&2 and j(27)for s in range(_)]).astype("i");n=1+i//4
+      K=R(21);c=C(22)+arange(R(23)+1);k=R(24);s=R(25);m=o//(b or 1);g=[s&1 and R(26)for m in r\#
+    ange(b)];g=add.outer(g,[s&2 and R(27)for n in range(m)]).astype("i");p=1+s//4
     #[trellis
-      f=n>1 and 1<<j(28)
+      M=p>1 and 1<<R(28)
     #]
-      p=j(29)
+      a=R(29)
     #[mixture
-      if p:g=j(50);z=T(51)/16;p=[(j(52),j(53),T(54),j(55)if w else 64)for w in range(p)]
+      if a:B=R(50);f=C(51)/16;a=[(R(52),R(53),C(54),R(55)if m else 64)for m in range(a)]
     #]
-      r=(sum(F)+(V*n<<w)).ravel()
-      for q in range(n*V.max(initial=0)+n):
+      u=(sum(d)+(g*p<<K)).ravel()
+      for n in range(p*g.max(initial=0)+p):
     #[mixture
-       if p:
-        O=n*m+q%n;i=t=0
-        for D,k,s,K in p:
-         s=B(s+q//n*8,6);t=t or s*g/4;e=abs(O-z+n*c_[[-.5,0,.5]])/s;u=1
-         for l in range(D):u=u*sqrt(sqrt(sqrt(e)))
-         u=1/(1+u/2**k)
-         for l in range(k):u=u*u
-         i=i+K*(u[0]+4*u[1]+u[2])
-        i=i*(abs(O)<=t);e=(i/i.cumsum()[-1]*2**w+.5).astype(int);e+=(e<1)&(i>0)
+       if a:
+        b=p*c+n%p;h=w=0
+        for H,r,l,y in a:
+         l=G(l+n//p*8,6);w=w or l*B/4;e=abs(b-f+p*c_[[-.5,0,.5]])/l;s=1
+         for i in range(H):s=s*sqrt(sqrt(sqrt(e)))
+         s=1/(1+s/2**r)
+         for i in range(r):s=s*s
+         h=h+y*(s[0]+4*s[1]+s[2])
+        h=h*(abs(b)<=w);e=(h/h.cumsum()[-1]*2**K+.5).astype(int);e+=(e<1)&(h>0)
     #]
     #[histogram
-       if p==0:
-        H=j(30);l=-1;e=[]
-        for k in m:l=H and j(31+min((l+1).bit_length(),15),H);e+=l,
+       if a==0:
+        t=R(30);i=-1;e=[]
+        for r in c:i=t and R(31+min((i+1).bit_length(),15),t);e+=i,
         e=array(e)
     #]
-       e[e.argmax()]+=2**w-e.sum();F.extend(e);d.extend(m<<a)
-      R=1<<j(56);V=[j(57)for p in range(0,v,1<<20)]
+       e[e.argmax()]+=2**K-e.sum();d.extend(e);_.extend(c<<k)
+      Y=1<<R(56);w=[R(57)for N in range(0,o,1<<20)]
     #[trellis
-      M=_,len(y);y[:0]=[0]*_
+      H=m,len(Q);Q[:0]=[0]*m
     #]
-      yield r
-      for q,l in enumerate(V):
-       e=r[q<<20:][:1<<20];l=o.read(l);u=0
+      yield u
+      for n,i in enumerate(w):
+       e=u[n<<20:][:1<<20];i=Z.read(i);s=0
     #[low_bits
-       if a:k=-len(e)*a//8;u=x(l[k:],len(e),a);l=l[:k]
+       if k:r=-len(e)*k//8;s=x(i[r:],len(e),k);i=i[:r]
     #]
-       g=l,e,u;n=w,R
+       p=i,e,s;l=K,Y
     #[trellis
-       if f:g+=(q<<20,*M),;n+=f,q
+       if M:p+=(n<<20,*H),;l+=M,n
     #]
-       N[n]=N.get(n,[])+[g];yield
+       J[l]=J.get(l,[])+[p];yield
     #]
     #]
-     def J(l,f):
+     def u(h,c):
     #[scaled packed low_rank base3 bitmask binary grid grouped codebook affine cast
-      if H:
-       Y();l=Y();t=j(11)
-       if t:f=[j(9)for w in range(t-1)]
+      if q:
+       T();h=T();a=R(11)
+       if a:c=[R(9)for a in range(a-1)]
     #]
-      p=int(prod(f));m=2**("163264".find(l[-2:])//2+1);Z=f[0]if f[1:]else 1;z=[];E=[];V=j(12)
-    #[inline
-      if V<1:
-       for t in range(m):
-        s=j(13);e=[0]
-        for n in range(p):e+=K(8,13+s,t,s>1 and e[-1])-256 if s else P(256),
-        z+=e[1:],
-    #]
+      o=int(prod(c));n=2**("163264".find(h[-2:])//2+1);p=c[0]if c[1:]else 1;O=[];L=R(12)
     #[streams
-      if V==1:
-       i=1
+      if L==1:
+       s=1
     #[sixteen
-       i+=l in"I16U16"
+       s+=h in"I16U16"
     #]
-       E=[X(p,Z,i)for q in range(m//i)];z=list(map(next,E))
+       O=[B(o,p,s)for a in range(n//s)]
+    #]
+    #[bit_fields digits
+      if L==4:
+       m=R(20);I=2;t=8
+    #[digits
+       if m<1:m=1;I=R(58);t=int(8.1/log2(I))
+    #]
+       p=R(59)+1;s=t*o//m//p*p;O=[B(s,p)]
+    #]
+      w=list(map(next,O))
+    #[bit_fields digits
+      if L==4:e=[j(I)for n in range(t*o-m*s)]
+    #]
+    #[inline
+      if L<1:
+       for a in range(n):
+        m=R(13);e=[0]
+        for t in range(o):e+=b(8,13+m,a,m>1 and e[-1])-256 if m else j(256),
+        w+=e[1:],
     #]
     #[logarithmic
-      if V==2:
-       s=j(17);n=U(19);i=0;e=[]
-       for t in range(p):i=i*n+T(18);e+=B(i,s),
-       e=G(l,array(e))
+      if L==2:
+       m=R(17);t=H(19);s=0;e=[]
+       for a in range(o):s=s*t+C(18);e+=G(s,m),
+       e=A(h,array(e))
     #]
     #[permutation
-      if V==3:e=[*range(p)];z=[[e.pop(P(len(e)))for q in e[:]]]
-    #]
-    #[bit_fields
-      if V==4:s=j(20);E=[X(8*p//s,1)];z=list(map(next,E));e=[P(2)for u in range(8*p%s)]
+      if L==3:e=[*range(o)];w=[[e.pop(j(len(e)))for t in e[:]]]
     #]
     #[adaptive
-      if V>4:
-       e=[];d=[0]*p
-       for t in range(p):n=t%(p//Z);i=j(60+12*min(d[n].bit_length(),11)+min(n and i.bit_length\#
-    (),11));e+=-i if i and U(200)else i,;d[n]+=(16*i-d[n])//8
-       z=[e]
+      if L>4:
+       e=[];D=[0]*o
+       for a in range(o):t=a%(o//p);s=R(60+12*min(D[t].bit_length(),11)+min(t and s.bit_length\#
+    (),11));e+=-s if s and H(200)else s,;D[t]+=(16*s-D[t])//8
+       w=[e]
     #]
     #[rans raw
-      list(zip(*E))
+      list(zip(*O))
     #]
       yield
-    #[bit_fields
-      if V==4:z=[packbits(append(z[0][:,None]>>arange(s)&1,e)>0,bitorder="little")]
+    #[bit_fields digits
+      if L==4:e=append(w[0][:,None]//I**arange(m)%I,e).reshape(-1,t);w=[e@I**arange(t)]
     #]
-    #[inline streams permutation bit_fields adaptive
-      if z:
+    #[inline streams permutation bit_fields digits adaptive
+      if w:
        e=0
-       for i in z:e=e*256+array(i,int)
-       e=e.astype("u%d"%m);i=l[0].lower()+str(m)
+       for s in w:e=e*256+array(s,int)
+       e=e.astype("u%d"%n);s=h[0].lower()+str(n)
     #[float_planes
-       if l[0]in"BF"and m>1:e=e>>1|e<<8*m-1
+       if h[0]in"BF"and n>1:e=e>>1|e<<8*n-1
     #]
     #[bf16
-       if l=="BF16":e=e.astype("I")<<16;i="f"
+       if h=="BF16":e=e.astype("I")<<16;s="f"
     #]
     #[f8
-       if"_"in l:t="M3"in l;e=e.astype("H");e=(e*128+((e>>7)+e%128//127<<14)if t else e<<8).vi\#
-    ew("e");e=float32(e)*256**t;i="f"
+       if"_"in h:a="M3"in h;e=e.astype("H");e=(e*128+((e>>7)+e%128//127<<14)if a else e<<8).vi\#
+    ew("e");e=float32(e)*256**a;s="f"
     #]
-       e=e.view(i)
+       e=e.view(s)
     #]
-      yield e.reshape(f)
-     E=[];M=b"";j(4)
-     for s in range(2*j(5)):R()
-     for s in range(j(6)):
-      M=M[:j(7)]+R();l=Y();O=[j(9)for K in range(j(8))];H=Y();A=[]
-      for s in range(j(10)):e=J(l,O);next(e);A+=e,
-      P(65536);P(65536);E+=(M.decode(),l,O,H,A),
+      yield e.reshape(c)
+     a=[];D=b"";R(4)
+     for N in range(2*R(5)):K()
+     for N in range(R(6)):
+      D=D[:R(7)]+K();W=T();c=[R(9)for e in range(R(8))];q=T();O=[]
+      for N in range(R(10)):e=u(W,c);next(e);O+=e,
+      j(65536);j(65536);a+=(D.decode(),W,c,q,O),
     #[trellis grid
-     def J(g,w,S):m=w.bit_length()-3;W=b"\1\2\2\4\n+y\2\5\t\22!N\xa6";return g>>1^W[m]*(S&1)^W\#
-    [m+7]*(g&1)
+     def h(e,s,l):i=s.bit_length()-3;x=b"\1\2\2\4\n+y\2\5\t\22!N\xa6";return e>>1^x[i]*(l&1)^x\#
+    [i+7]*(e&1)
     #]
     #[rans
     #[trellis
-     y=array(y)
+     Q=array(Q)
     #]
-     d=array(d);F=array(F);Z=F.cumsum()-F;W=repeat(arange(len(d)),F).astype("i")
-     for(h,i,*f),k in N.items():
-      F[0]=1<<h;a,w,S,*u=zip(*k);v=max(map(len,w));Q=zeros((len(k),v+i),"i")
-      for e,t in zip(Q,w):e[:len(t)]=t
+     _=array(_);d=array(d);E=d.cumsum()-d;I=repeat(arange(len(_)),d).astype("i")
+     for(w,n,*k),g in J.items():
+      d[0]=1<<w;F,Y,u,*y=zip(*g);s=max(map(len,Y));o=zeros((len(g),s+n),"i")
+      for e,r in zip(o,Y):e[:len(r)]=r
     #[trellis
-      if f:u=array(u[0]).T[...,None]
+      if k:y=array(y[0]).T[...,None]
     #]
-      e=array([frombuffer(p,"I",i)for p in a],int);D=frombuffer(b"".join(a),"H");c=cumsum([[2*\#
-    i-1]]+[[len(k)//2]for k in a[:-1]],0)
-      for s in range(0,v,i):
-       p=Q[:,s:s+i];z=p+e%(1<<h)
+      e=array([frombuffer(d,"I",n)for d in F],int);M=frombuffer(b"".join(F),"H");f=cumsum([[2*\#
+    n-1]]+[[len(d)//2]for d in F[:-1]],0)
+      for N in range(0,s,n):
+       U=o[:,N:N+n];l=U+e%(1<<w)
     #[trellis
-       if f:g=(u[0]+s+arange(i))%u[1]+u[2];V=y[g];z+=V%2<<h
+       if k:t=(y[0]+N+arange(n))%y[1]+y[2];V=Q[t];l+=V%2<<w
     #]
-       n=W[z];t=F[n]*(e>>h)+z-Z[n];c=c[:,-1:]+(t<65536).cumsum(1);e=where(t<65536,t<<16|D[c],t\#
-    );p[:]=n
+       p=I[l];r=d[p]*(e>>w)+l-E[p];f=f[:,-1:]+(r<65536).cumsum(1);e=where(r<65536,r<<16|M[f],r\#
+    );U[:]=p
     #[trellis
-       if f:y[g]=J(V,f[0],d[n])
+       if k:Q[t]=h(V,k[0],_[p])
     #]
-      for e,t,n in zip(Q,w,S):t[:]=d[e[:len(t)]]+n
+      for e,r,p in zip(o,Y,u):r[:]=_[e[:len(r)]]+p
     #]
     #[scaled packed base3 bitmask binary grid low_rank
-     def a(O,y):e=O.size//(y.size or 1);return float32(O*float32(y).repeat(e).reshape(O.shape))
+     def u(Y,n):e=Y.size//(n.size or 1);return float32(Y*float32(n).repeat(e).reshape(Y.shape))
     #]
     #[grouped codebook
-     def S(y):return repeat(float32(y),f[0]or O[1],1)[:,:O[1]]
+     def l(Y):return repeat(float32(Y),k[0]or c[1],1)[:,:c[1]]
     #]
-     i={}
-     for M,l,O,H,A in E:
-      e,*A=map(next,A)
+     f={}
+     for D,W,c,q,O in a:
+      e,*O=map(next,O)
     #[scaled packed low_rank base3 bitmask binary grid grouped codebook affine cast
-      if H:
-       p=H[3]
+      if q:
+       n=q[3]
     #[packed base3 bitmask binary grid grouped codebook affine
-       f=[int(k)for k in __import__("re").findall(r"\d+",H)]
+       k=[int(e)for e in __import__("re").findall(r"\d+",q)]
     #]
     #[packed
-       if p=="k":e=x(e,prod(O),f[0])-f[1]
+       if n=="k":e=x(e,prod(c),k[0])-k[1]
     #]
     #[base3 bitmask binary
-       if p in"na":Q,u,v,D=f[-4:];v*=Q
+       if n in"na":o,y,s,F=k[-4:];s*=o
     #]
     #[base3
-       if"3 "in H:e=(e[:,None]//[1,3,9,27,81]%3).ravel()[:v]-1
+       if"3 "in q:e=(e[:,None]//[1,3,9,27,81]%3).ravel()[:s]-1
     #]
     #[bitmask
-       if"mask"in H:t=unpackbits(e).astype(int);e=t[:v];e[e>0]=t[v+-v%8:][:e.sum()]*2-1
+       if"mask"in q:r=unpackbits(e).astype(int);e=r[:s];e[e>0]=r[s+-s%8:][:e.sum()]*2-1
     #]
     #[mean_magnitude
-       if"mean"in H:t=maximum(abs(e).reshape(-1,D).mean(1,"f"),1e-8);A[0]=float32(A[0]).ravel()/t
+       if"mean"in q:r=maximum(abs(e).reshape(-1,F).mean(1,"f"),1e-8);O[0]=float32(O[0]).ravel()/r
     #]
     #[binary
-       if p=="a":e=x(e,v,1)*2-1
+       if n=="a":e=x(e,s,1)*2-1
     #]
     #[grid
-       if p=="d":
-        if f[0]:
-         e=e.astype(int).reshape(O);V=0*e[0]
-         for t in e:n=V&1;V=J(V,f[0],t);t+=t+n
-        e=a(e,A[0]);e=e*resize(float32(A[1]),e.shape)
+       if n=="d":
+        if k[0]:
+         e=e.astype(int).reshape(c);V=0*e[0]
+         for r in e:p=V&1;V=h(V,k[0],r);r+=r+p
+        e=u(e,O[0]);e=e*resize(float32(O[1]),e.shape)
     #]
     #[scaled packed base3 bitmask binary low_rank
-       if p in"lkna":e=a(e,A[0])
+       if n in"lkna":e=u(e,O[0])
     #]
     #[base3 bitmask binary
-       if p in"na":e=e.reshape(Q,-1)[:,:u]
+       if n in"na":e=e.reshape(o,-1)[:,:y]
     #]
     #[low_rank
-       if"+"in H:
-        t=0
-        for s,g in zip(a(*A[1:3]).T,a(*A[3:])):s=outer(float64(s),g);n=s+t;g=n-s;g=s-(n-g)+(t-\#
-    g);t=float32((n.view(int)-(g*n<0)|(g!=0)).view(float))
-        e=e+t
+       if"+"in q:
+        r=0
+        for N,t in zip(u(*O[1:3]).T,u(*O[3:])):N=outer(float64(N),t);p=N+r;t=p-N;t=N-(p-t)+(r-\#
+    t);r=float32((p.view(int)-(t*p<0)|(t!=0)).view(float))
+        e=e+r
     #]
     #[grouped
-       if p=="u":
-        if A[1].size:e=e-S(A[1])
-        e=e*S(A[0])
+       if n=="u":
+        if O[1].size:e=e-l(O[1])
+        e=e*l(O[0])
     #]
     #[codebook
-       if p=="e":e=A[0][e]*S(A[1])
+       if n=="e":e=O[0][e]*l(O[1])
     #]
     #[affine
-       if p=="i":s,g="fd"if f[1:]else"if";t=lambda s:resize(s.repeat(int(prod(O[f[-1]+1:]))),O\#
-    );e=float32(e.astype(s)-t(A[1].astype(s)))*t(A[0].astype(g))
+       if n=="i":N,t="fd"if k[1:]else"if";r=lambda F:resize(F.repeat(int(prod(c[k[-1]+1:]))),c\#
+    );e=float32(e.astype(N)-r(O[1].astype(N)))*r(O[0].astype(t))
     #]
-       e=G(l,float32(e))
+       e=A(W,float32(e))
     #]
-      i[M]=e.reshape(O)
-     return i
+      f[D]=e.reshape(c)
+     return f
     """#
 }

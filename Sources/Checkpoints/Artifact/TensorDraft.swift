@@ -56,15 +56,24 @@ struct TensorDraft {
       let part = component.tensor
       return Part(
         pattern: patterns[index], dtype: part.dtype, shape: part.shape,
-        hints: index == 0 ? Self.hints(tensor.encoding) : ComponentHints(),
+        hints: index == 0 ? Self.hints(tensor.encoding, tensor.shape) : ComponentHints(),
         source: { (body) throws(Rejection) in try part.forEachChunk(body) })
     }
   }
 
   /// What the encoding tells about its codes.
-  private static func hints(_ encoding: any TensorEncoding) -> ComponentHints {
-    ComponentHints(
-      trellis: (encoding as? GridCodes)?.trellis,
-      fieldWidth: (encoding as? PackedIntegers)?.width)
+  private static func hints(_ encoding: any TensorEncoding, _ shape: Shape) -> ComponentHints {
+    ComponentHints(trellis: (encoding as? GridCodes)?.trellis, fields: fields(encoding, shape))
+  }
+
+  /// The codes that packed bytes hold; nil where bytes are codes or hold anything else.
+  private static func fields(_ encoding: any TensorEncoding, _ shape: Shape) -> FieldLayout? {
+    switch encoding {
+    case let codes as PackedIntegers:
+      FieldLayout(.bits(codes.width), rows: shape.dimensions.first ?? 1)
+    case let codes as TernaryBase3: FieldLayout(.digits(base: 3), rows: codes.geometry.rows)
+    case let codes as BinarySigns: FieldLayout(.bits(1), rows: codes.geometry.rows)
+    default: nil
+    }
   }
 }

@@ -1,4 +1,4 @@
-internal import Diagnostics
+public import Diagnostics
 internal import EntropyCoding
 internal import TensorCore
 
@@ -18,27 +18,21 @@ final class ArtifactOutput: ConversionOutput {
   func write(
     _ plan: ConversionPlan, _ meter: inout ProgressMeter, _ approve: () throws(Rejection) -> Void
   ) throws(Rejection) -> [Audit.Warning] {
-    let writer = ArtifactWriter(try OutputFile(target), meter, scaleSteps: scaleSteps)
-    meter.begin()
-    try writer.add(ArtifactFormat.magic + [ArtifactFormat.version])
-    let tensors = ArtifactTensorWriter(
-      ArtifactDirectoryWriter(metadata: plan.metadata, tensorCount: plan.items.count)
-    ) { (chunk) throws(Rejection) in try writer.add(chunk) }
-    for item in plan.items {
-      try locating(Place(tensor: item.name)) { () throws(Rejection) in
-        try writer.add(item, to: tensors)
-      }
+    let file = FileSink(try OutputFile(target))
+    let writer = ArtifactWriter(meter, scaleSteps: scaleSteps) { (bytes) throws(Rejection) in
+      try file.append(bytes)
     }
-    try writer.add(try tensors.finish())
+    meter.begin()
+    try writer.write(plan)
     meter = writer.meter
-    let file = writer.takeFile()
-    let warnings = file.followsInterruption ? [interruptionWarning(target.path)] : []
-    files = [(target.path, file.byteCount)]
-    try file.sync()
+    let output = file.take()
+    let warnings = output.followsInterruption ? [interruptionWarning(target.path)] : []
+    files = [(target.path, output.byteCount)]
+    try output.sync()
     try requireReadable()
     try approve()
     meter.finish()
-    try file.commit()
+    try output.commit()
     return warnings
   }
 }
@@ -52,27 +46,63 @@ extension ArtifactOutput {
   }
 }
 
-/// The file that chunks go to, and how far it has come.
-private final class ArtifactWriter {
-  private var file: OutputFile?
-  private(set) var meter: ProgressMeter
-  private let scaleSteps: Int?
-
-  init(_ file: consuming OutputFile, _ meter: ProgressMeter, scaleSteps: Int?) {
-    self.file = consume file
-    self.meter = meter
-    self.scaleSteps = scaleSteps
+extension Checkpoint {
+  /// How many bytes the artifact has that `convert` would write, which only coding tells. Throws
+  /// what planning and reading throw.
+  public func artifactByteCount(_ options: ConversionOptions) throws(Rejection) -> Int {
+    let plan = try ConversionPlan(self, options)
+    let count = Counter()
+    let writer = ArtifactWriter(ProgressMeter(total: 0) { _ in }, scaleSteps: options.scaleSteps) {
+      count.value += $0.count
+    }
+    try writer.write(plan)
+    return count.value
   }
 
-  func add(_ bytes: [UInt8]) throws(Rejection) { try file?.append(bytes) }
+  private final class Counter { var value = 0 }
+}
 
-  func takeFile() -> OutputFile {
+/// The file that bytes go to, until it is taken.
+private final class FileSink {
+  private var file: OutputFile?
+
+  init(_ file: consuming OutputFile) { self.file = consume file }
+
+  func append(_ bytes: [UInt8]) throws(Rejection) { try file?.append(bytes) }
+
+  func take() -> OutputFile {
     guard let file = file.take() else { preconditionFailure("a file is taken once") }
     return file
   }
+}
+
+/// Writes an artifact, and knows how far it has come.
+private final class ArtifactWriter {
+  private let sink: ChunkSink
+  private(set) var meter: ProgressMeter
+  private let scaleSteps: Int?
+
+  init(_ meter: ProgressMeter, scaleSteps: Int?, sink: @escaping ChunkSink) {
+    self.meter = meter
+    self.scaleSteps = scaleSteps
+    self.sink = sink
+  }
+
+  /// Gives all bytes to the sink.
+  func write(_ plan: ConversionPlan) throws(Rejection) {
+    try sink(ArtifactFormat.magic + [ArtifactFormat.version])
+    let tensors = ArtifactTensorWriter(
+      ArtifactDirectoryWriter(metadata: plan.metadata, tensorCount: plan.items.count), sink)
+    for item in plan.items {
+      try locating(Place(tensor: item.name)) { () throws(Rejection) in
+        try add(item, to: tensors)
+      }
+    }
+    try sink(try tensors.finish())
+  }
 
   /// Codes one tensor: its codes and scales, unless floats are to change, else its elements.
-  func add(
+  private func add(
     _ item: ConversionPlan.Item, to tensors: ArtifactTensorWriter
   ) throws(Rejection) {
     if item.keepsCodes, case .encoded(let tensor) = try item.content.resolved() {

@@ -8,8 +8,9 @@ extension CodedComponent {
   public func modelBits(of storage: Storage) throws(Rejection) -> Double {
     switch coding {
     case .inline: return 0
-    case .bitFields(_, let stream, let rest):
-      return try modelBits(of: [.coded(stream)], storage) + Double(rest.count)
+    case .fields(let layout, let stream, let rest):
+      return try modelBits(of: [.coded(stream)], storage)
+        + Double(rest.count) * BinaryLogarithm.of(Double(layout.base))
     case .streams(let planes): return try modelBits(of: planes, storage)
     }
   }

@@ -32,6 +32,8 @@ enum CodedField {
   static let amplitude = 55
   static let lanes = 56
   static let chunkLength = 57
+  static let digitBase = 58
+  static let fieldRows = 59
   static let magnitude = 60
   static let isNegative = 200
 }

@@ -17,8 +17,8 @@ public struct CodedComponent: Sendable {
     case inline([UInt8])
     /// A stream for each plane, or for the symbols of 8 or 16 bits.
     case streams([Plane])
-    /// Fields of some bits, and the bits that are left at the end.
-    case bitFields(width: Int, StreamDescription, rest: [UInt8])
+    /// Numbers of which bytes hold several, and the digits that are left at the end.
+    case fields(FieldLayout, StreamDescription, rest: [UInt8])
   }
 
   /// The type of the elements.
@@ -38,7 +38,7 @@ public struct CodedComponent: Sendable {
 
   /// The numbers by which descriptions name the codings.
   enum Kind: Int, CaseIterable {
-    case inline, streams, logarithmic, permutation, bitFields, adaptive
+    case inline, streams, logarithmic, permutation, fields, adaptive
   }
 
   /// The bytes once decoded.
@@ -58,7 +58,7 @@ public struct CodedComponent: Sendable {
   private var planeByteCounts: [Int] {
     switch coding {
     case .inline: return []
-    case .bitFields(_, let stream, _): return [stream.byteCount]
+    case .fields(_, let stream, _): return [stream.byteCount]
     case .streams(let planes):
       let layout = symbolLayout
       return planes.map { plane in
@@ -74,7 +74,7 @@ public struct CodedComponent: Sendable {
   var chunks: [[Int]] {
     switch coding {
     case .inline: return []
-    case .bitFields(_, let stream, _): return stream.chunkLengths.map { [$0] }
+    case .fields(_, let stream, _): return stream.chunkLengths.map { [$0] }
     case .streams(let planes):
       let layout = symbolLayout
       return (0..<StreamDescription.chunkCount(of: layout.count)).map { index in
@@ -108,7 +108,7 @@ public struct CodedComponent: Sendable {
   public var modelName: String {
     switch coding {
     case .inline: "in the directory"
-    case .bitFields(_, let stream, _): stream.modelName
+    case .fields(_, let stream, _): stream.modelName
     case .streams(let planes):
       planes.map { plane in
         switch plane {
@@ -146,8 +146,8 @@ extension CodedComponent {
         try PermutationCoding.read(shape.elementCount, dtype, from: &decoder))
     case .adaptive:
       coding = .inline(try AdaptiveCoding.read(dtype, geometry, from: &decoder))
-    case .bitFields:
-      coding = try Self.bitFields(byteCount, dtype, from: &decoder)
+    case .fields:
+      coding = try Self.fields(byteCount, dtype, from: &decoder)
     case .streams:
       let planeCount = dtype == .i16 || dtype == .u16 ? 1 : ElementPlanes(dtype).width
       var planes: [Plane] = []
@@ -178,21 +178,23 @@ extension CodedComponent {
     }
   }
 
-  private static func bitFields(
+  private static func fields(
     _ byteCount: Int, _ dtype: DType, from decoder: inout AdaptiveDecoder
   ) throws(Rejection) -> Coding {
-    let width = try decoder.number(CodedField.fieldWidth, limit: 7)
     try require(
-      width > 0 && dtype == .u8 && byteCount < 1 << 59, EntropyRules.damagedDescription,
-      "fields of \(width) bits in \(dtype.rawValue)")
+      dtype == .u8, EntropyRules.damagedDescription, "fields in \(dtype.rawValue)")
+    let layout = try FieldLayout(from: &decoder, byteCount: byteCount)
     let stream = try StreamDescription(
-      from: &decoder, geometry: StreamGeometry(count: byteCount * 8 / width))
-    try stream.requireSymbols(in: 0...(1 << width - 1))
+      from: &decoder, geometry: layout.geometry(byteCount: byteCount))
+    try stream.requireSymbols(in: layout.symbols)
+    try require(
+      layout.base == 2 || stream.lowBits == 0, EntropyRules.damagedDescription,
+      "digits with \(stream.lowBits) low bits")
     var rest: [UInt8] = []
-    for _ in 0..<(byteCount * 8 % width) {
-      rest.append(UInt8(try decoder.uniform(below: 2)))
+    for _ in 0..<layout.restCount(byteCount: byteCount) {
+      rest.append(UInt8(try decoder.uniform(below: layout.base)))
     }
-    return .bitFields(width: width, stream, rest: rest)
+    return .fields(layout, stream, rest: rest)
   }
 
   /// Writes the description to a directory, once its chunks have lengths. What is inline writes
@@ -210,11 +212,11 @@ extension CodedComponent {
           stream.write(to: &encoder)
         }
       }
-    case .bitFields(let width, let stream, let rest):
-      encoder.number(Kind.bitFields.rawValue, CodedField.codingKind)
-      encoder.number(width, CodedField.fieldWidth)
+    case .fields(let layout, let stream, let rest):
+      encoder.number(Kind.fields.rawValue, CodedField.codingKind)
+      layout.write(to: &encoder)
       stream.write(to: &encoder)
-      for bit in rest { encoder.uniform(Int(bit), below: 2) }
+      for digit in rest { encoder.uniform(Int(digit), below: layout.base) }
     }
   }
 }
@@ -225,7 +227,7 @@ extension CodedComponent.Coding {
     switch self {
     case .inline: .inline
     case .streams: .streams
-    case .bitFields: .bitFields
+    case .fields: .fields
     }
   }
 }
@@ -239,7 +241,7 @@ extension CodedComponent {
     case .streams: features.insert("streams")
     case .logarithmic: features.insert("logarithmic")
     case .permutation: features.insert("permutation")
-    case .bitFields: features.insert("bit_fields")
+    case .fields: break
     case .adaptive: features.insert("adaptive")
     }
     if ElementPlanes(dtype).rotates { features.insert("float_planes") }
@@ -247,7 +249,9 @@ extension CodedComponent {
     if dtype.rawValue.contains("_") { features.insert("f8") }
     switch coding {
     case .inline: break
-    case .bitFields(_, let stream, _): features.formUnion(stream.features)
+    case .fields(let layout, let stream, _):
+      features.insert(layout.base == 2 ? "bit_fields" : "digits")
+      features.formUnion(stream.features)
     case .streams(let planes):
       if dtype == .i16 || dtype == .u16 { features.insert("sixteen") }
       for case .coded(let stream) in planes { features.formUnion(stream.features) }

@@ -13,9 +13,9 @@ extension CodedComponent {
       try body(unsafe bytes.span.bytes)
     case .streams(let planes):
       try forEachChunk(planes, storage, body)
-    case .bitFields(let width, let stream, let rest):
-      let fields = try bitFields(width, stream, storage, rest: rest)
-      try body(unsafe fields.span.bytes)
+    case .fields(let layout, let stream, let rest):
+      let bytes = try packed(layout, stream, storage, rest: rest)
+      try body(unsafe bytes.span.bytes)
     }
   }
 
@@ -41,31 +41,22 @@ extension CodedComponent {
     }
   }
 
-  private func bitFields(
-    _ width: Int, _ stream: StreamDescription, _ storage: Storage, rest: [UInt8]
+  private func packed(
+    _ layout: FieldLayout, _ stream: StreamDescription, _ storage: Storage, rest: [UInt8]
   ) throws(Rejection) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: byteCount)
+    var packer = FieldPacker(layout, byteCount: byteCount)
     var decoder = try StreamDecoder(stream)
-    var (position, bit) = (0, 0)
-    func append(_ field: Int, _ width: Int) {
-      bytes[bit / 8] |= UInt8(truncatingIfNeeded: field << (bit % 8))
-      if bit % 8 + width > 8 {
-        bytes[bit / 8 + 1] |= UInt8(truncatingIfNeeded: field >> (8 - bit % 8))
-      }
-      bit += width
-    }
+    let least = stream.alphabet.leastSymbol << stream.lowBits
+    var position = 0
     for length in stream.chunkLengths {
       guard let part = storage.slice(position..<(position + length)) else {
         throw Rejection(EntropyRules.damagedStream, "the chunks end early")
       }
       position += length
-      let least = stream.alphabet.leastSymbol << stream.lowBits
-      for symbol in try decoder.next(part.bytes) {
-        append((least + Int(symbol)) & (1 << width - 1), width)
-      }
+      packer.append(try decoder.next(part.bytes), least: least)
     }
-    for bit in rest { append(Int(bit), 1) }
-    return bytes
+    for digit in rest { packer.append(digit: Int(digit)) }
+    return packer.bytes
   }
 }
 

@@ -14,13 +14,13 @@ public typealias ChunkSink = ([UInt8]) throws(Rejection) -> Void
 public struct ComponentHints: Sendable {
   /// The trellis that its codes run through.
   public var trellis: Trellis?
-  /// The width of the fields that its bytes consist of.
-  public var fieldWidth: Int?
+  /// The numbers that its bytes hold.
+  public var fields: FieldLayout?
 
   /// What is known; by default nothing.
-  public init(trellis: Trellis? = nil, fieldWidth: Int? = nil) {
+  public init(trellis: Trellis? = nil, fields: FieldLayout? = nil) {
     self.trellis = trellis
-    self.fieldWidth = fieldWidth
+    self.fields = fields
   }
 }
 
@@ -153,22 +153,25 @@ public struct ComponentEncoder: Sendable {
         Streams(coding: .streams([.coded(plan.stream)]), symbols: planner.offsets, bytes: [])
       )
     }
-    if let width = hints.fieldWidth, dtype == .u8, (1...7).contains(width) {
-      let fields = BitFields(bytes, width: width)
-      if let block = fields.block {
-        let planner = StreamPlanner(
-          block, StreamGeometry(count: block.symbols.count), trellis: nil)
-        if let plan = planner.plan(), plan.bits < best.bits {
-          best = (
-            plan.bits,
-            Streams(
-              coding: .bitFields(width: width, plan.stream, rest: fields.rest),
-              symbols: planner.offsets, bytes: [])
-          )
-        }
-      }
-    }
+    if let fields = fields(bytes), fields.bits < best.bits { best = fields }
     return best.bits < bits ? best.streams : nil
+  }
+
+  /// The best way for the numbers that bytes are said to hold; nil where that cannot be or nothing
+  /// is said.
+  private func fields(_ bytes: [UInt8]) -> (bits: Double, streams: Streams)? {
+    guard let hint = hints.fields, dtype == .u8, let fields = PackedFields(bytes, hint) else {
+      return nil
+    }
+    let planner = StreamPlanner(
+      fields.block, fields.layout.geometry(byteCount: bytes.count), trellis: nil)
+    guard let plan = planner.plan() else { return nil }
+    return (
+      plan.bits + fields.restBits,
+      Streams(
+        coding: .fields(fields.layout, plan.stream, rest: fields.rest), symbols: planner.offsets,
+        bytes: [])
+    )
   }
 
   /// Encodes the chunks of a stream whose symbols are in memory.
@@ -183,10 +186,10 @@ public struct ComponentEncoder: Sendable {
       }
       try write(streams.symbols, &stream, sink)
       return CodedComponent(dtype: dtype, shape: shape, coding: .streams([.coded(stream)]))
-    case .bitFields(let width, var stream, let rest):
+    case .fields(let layout, var stream, let rest):
       try write(streams.symbols, &stream, sink)
       return CodedComponent(
-        dtype: dtype, shape: shape, coding: .bitFields(width: width, stream, rest: rest))
+        dtype: dtype, shape: shape, coding: .fields(layout, stream, rest: rest))
     case .inline: break
     }
     return CodedComponent(dtype: dtype, shape: shape, coding: streams.coding)

@@ -9,6 +9,9 @@ public struct StreamDescription: Sendable {
   /// The most frequencies of all tables: what a hostile file can make a reader compute.
   static let mostFrequencies = 1 << 20
 
+  /// The most rows or columns that have classes, each of which takes a byte of a reader's memory.
+  static let mostClasses = 1 << 26
+
   /// The rows and columns.
   public let geometry: StreamGeometry
   var alphabet: Alphabet
@@ -152,6 +155,8 @@ extension StreamDescription {
     _ isPresent: Bool, _ count: Int, _ field: Int, from decoder: inout AdaptiveDecoder
   ) throws(Rejection) -> [UInt8] {
     guard isPresent else { return [] }
+    try require(
+      count <= mostClasses, EntropyRules.damagedDescription, "classes of \(count) rows or columns")
     var classes: [UInt8] = []
     // The count may lie, so room is made as classes come.
     while classes.count < count {

@@ -15,6 +15,9 @@ public struct StreamGeometry: Sendable, Hashable {
     columns = count / self.rows
   }
 
+  /// So many rows, at least 1, and columns.
+  init(rows: Int, columns: Int) { (self.rows, self.columns) = (rows, columns) }
+
   /// Symbols in one row.
   public init(count: Int) { self.init(count: count, extents: []) }
 }

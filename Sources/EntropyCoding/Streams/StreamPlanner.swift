@@ -122,7 +122,8 @@ public struct StreamPlanner {
 
   /// Which of rows and columns may have classes: none where there are too few symbols to tell.
   private var classChoices: [(rows: Bool, columns: Bool)] {
-    guard geometry.rows > 1, geometry.columns > 1, symbols.count >= 2048, alphabet.symbolCount > 2
+    guard geometry.rows > 1, geometry.columns > 1, symbols.count >= 2048, alphabet.symbolCount > 2,
+      max(geometry.rows, geometry.columns) <= StreamDescription.mostClasses
     else { return [(false, false)] }
     return [(false, false), (false, true), (true, false), (true, true)]
   }

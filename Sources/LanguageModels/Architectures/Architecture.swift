@@ -1,6 +1,7 @@
 public import Diagnostics
 public import JSON
 public import TensorCore
+public import TensorOps
 
 /// A kind of model that Birdie computes: one file that conforms, one line in `Architectures.all`.
 public protocol Architecture: Sendable {
@@ -15,11 +16,12 @@ public protocol Architecture: Sendable {
   static var landmarks: [String] { get }
   /// Whether the configuration, or names and shapes alone, are those of this kind.
   static func recognizes(_ configuration: JSONValue?, _ shapes: [String: [Int]]) -> Bool
-  /// The model, which computes in float32 or bfloat16. Throws A01 and A02 where tensors and
-  /// configuration do not fit.
-  static func open(
-    _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType
-  ) throws(Rejection) -> any LanguageModel<Tensor>
+  /// The model, which computes in float32 or bfloat16 with what `making` makes of its tensors.
+  /// Throws A01 and A02 where tensors and configuration do not fit.
+  static func open<Value: TensorValue>(
+    _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType,
+    making: ValueMaker<Value>
+  ) throws(Rejection) -> any LanguageModel<Value>
 }
 
 /// Every architecture, and the choice among them.
@@ -37,12 +39,21 @@ public enum Architectures {
   public static func open(
     _ tensors: [String: Tensor], configuration: JSONValue?, arithmetic: DType
   ) throws(Rejection) -> any LanguageModel<Tensor> {
+    try open(tensors, configuration: configuration, arithmetic: arithmetic) { _, tensor in tensor }
+  }
+
+  /// The same model over other values than plain tensors, which `making` makes of each tensor and
+  /// the name that the model has for it: leaves whose gradients are wanted, for example.
+  public static func open<Value: TensorValue>(
+    _ tensors: [String: Tensor], configuration: JSONValue?, arithmetic: DType,
+    making: ValueMaker<Value>
+  ) throws(Rejection) -> any LanguageModel<Value> {
     for architecture in all {
       let own = unwrapped(tensors, architecture.landmarks)
       guard architecture.recognizes(configuration, own.mapValues(\.shape.dimensions)) else {
         continue
       }
-      return try architecture.open(own, configuration, arithmetic: arithmetic)
+      return try architecture.open(own, configuration, arithmetic: arithmetic, making: making)
     }
     let stated = configuration?["architecture"]?.string ?? configuration?["model_type"]?.string
     throw Rejection(
@@ -105,11 +116,12 @@ public enum GolfArchitecture: Architecture {
   }
 
   /// The model. Throws A01 and A02 where tensors and configuration do not fit.
-  public static func open(
-    _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType
-  ) throws(Rejection) -> any LanguageModel<Tensor> {
+  public static func open<Value: TensorValue>(
+    _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType,
+    making: ValueMaker<Value>
+  ) throws(Rejection) -> any LanguageModel<Value> {
     try GolfGPT(
       tensors, configuration: GolfConfiguration(configuration ?? .object([])),
-      arithmetic: arithmetic)
+      arithmetic: arithmetic, making: making)
   }
 }

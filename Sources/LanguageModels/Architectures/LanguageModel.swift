@@ -1,8 +1,12 @@
+public import TensorCore
 public import TensorOps
 
 /// What a model tells about its inside while it computes: the input of a linear layer, under the
 /// name of the weight it is multiplied with.
 public typealias LayerObserver<Value> = (_ weight: String, _ input: Value) -> Void
+
+/// What a model computes with in place of one of its tensors, which has a name in the model.
+public typealias ValueMaker<Value: TensorValue> = (_ name: String, _ tensor: Tensor) -> Value
 
 /// A model that predicts the next token.
 public protocol LanguageModel<Value>: Sendable {

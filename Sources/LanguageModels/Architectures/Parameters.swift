@@ -24,10 +24,12 @@ public struct Parameters<Value: TensorValue>: Sendable {
 
   /// Checks that `tensors` are the `wanted` ones; A01 names every one that is missing, left over,
   /// misshapen or without elements. `unread` gives the reasons why some would not be read although
-  /// the architecture knows them, `ignored` says which may be there without being used.
+  /// the architecture knows them, `ignored` says which may be there without being used. The values
+  /// are what `making` makes of them, constants for example.
   public init(
     _ tensors: [String: Tensor], wanted: [Parameter], arithmetic: DType,
-    unread: [String: String] = [:], ignoring ignored: (String) -> Bool = { _ in false }
+    making: ValueMaker<Value>, unread: [String: String] = [:],
+    ignoring ignored: (String) -> Bool = { _ in false }
   ) throws(Rejection) {
     var complaints: [String] = []
     var values: [String: Value] = [:]
@@ -41,7 +43,8 @@ public struct Parameters<Value: TensorValue>: Sendable {
       }
       // Vectors take part in sums and products, matrices only in products that widen them.
       let isMatrix = tensor.shape.rank > 1
-      values[parameter.name] = Value(constant: isMatrix ? tensor : tensor.cast(to: arithmetic))
+      let value = making(parameter.name, tensor)
+      values[parameter.name] = isMatrix ? value : value.cast(to: arithmetic)
     }
     let extra = tensors.keys.filter { values[$0] == nil && !ignored($0) }.sorted()
     complaints += extra.map { name in

@@ -1,7 +1,7 @@
 internal import TensorOps
 
-/// The loop of GPTQ (Frantar et al. 2023): columns are quantized one after another, and what is left
-/// of each is spread over those that follow, in blocks.
+/// The loop of GPTQ (Frantar et al. 2023): columns are quantized one after another, and what is
+/// left of each is spread over those that follow, in blocks.
 struct ColumnLoop {
   /// How many columns are corrected one by one before the rest is, all at once.
   static let blockWidth = 128

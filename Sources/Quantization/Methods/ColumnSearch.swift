@@ -20,12 +20,17 @@ struct ColumnSearch {
     workspace = [UInt8](repeating: 0, count: rows * (8 + max(trellis.states / 8, 1)))
   }
 
-  /// Replaces a column's elements by points times `scale`, which are kept in `points`.
-  mutating func quantize(_ elements: UnsafeMutableBufferPointer<Double>, scale: Float) {
+  /// Replaces a column's elements by points times the scales of their rows, or a single one, and of
+  /// the column; the points are kept.
+  mutating func quantize(
+    _ elements: UnsafeMutableBufferPointer<Double>, rowScales: [Float], columnScale: Float
+  ) {
+    let isSingle = rowScales.count == 1
     var largest: Float = 0
     var magnitudes = 0.0
     for row in elements.indices {
-      let number = Float(elements[row] / Double(scale))
+      let scale = Double(rowScales[isSingle ? 0 : row]) * Double(columnScale)
+      let number = Float(elements[row] / scale)
       numbers[row] = number
       largest = max(largest, abs(number))
       magnitudes += Double(abs(number))
@@ -42,7 +47,10 @@ struct ColumnSearch {
           &points, numbers, numbers.count, &search, workspace.baseAddress)
       }
     }
-    for row in elements.indices { elements[row] = Double(Float(points[row]) * scale) }
+    // Rounded as decoding rounds.
+    for row in elements.indices {
+      elements[row] = Double(Float(points[row]) * rowScales[isSingle ? 0 : row] * columnScale)
+    }
   }
 
   /// What each point costs besides its error, in squared units: the bits it takes under a Laplacian

@@ -4,7 +4,8 @@ internal import TensorCore
 extension TrellisFeedback {
   /// Codes with a scale for each column, in bytes where they fit.
   static func encoded(
-    _ weight: Weight, _ codes: [Int16], _ columnScales: [Float], _ trellis: Trellis
+    _ weight: Weight, _ codes: [Int16], _ rowScales: [Float], _ columnScales: [Float],
+    _ trellis: Trellis
   ) throws(Rejection) -> EncodedTensor {
     let fits = codes.allSatisfy { (-128...127).contains($0) }
     let stored =
@@ -15,7 +16,8 @@ extension TrellisFeedback {
       dtype: weight.dtype, shape: weight.shape, encoding: GridCodes(trellis: trellis),
       components: [
         .init(name: weight.name + ".codes", tensor: stored),
-        .init(name: weight.name + ".row_scales", tensor: Tensor([Float(1)], .f32, [1])),
+        .init(
+          name: weight.name + ".row_scales", tensor: Tensor(rowScales, .f32, [rowScales.count])),
         .init(
           name: weight.name + ".column_scales",
           tensor: Tensor(columnScales, .f32, [weight.columns])),

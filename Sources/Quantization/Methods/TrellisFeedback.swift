@@ -1,6 +1,5 @@
 internal import CKernels
 public import Diagnostics
-internal import EntropyCoding
 public import TensorCore
 internal import TensorOps
 
@@ -13,11 +12,17 @@ public struct TrellisFeedback: QuantizationMethod {
   public static let summary =
     "GPTQ with entropy-coded trellis quantization down each column and waterfilled column steps"
   public static let options = [
-    MethodOption("states", "8", "of the trellis: 4, 8, 16, 32, 64, 128 or 256"),
-    MethodOption("step", "0.4145", "between codes, in standard deviations of the matrix"),
+    MethodOption("states", "256", "of the trellis: 4, 8, 16, 32, 64, 128 or 256"),
+    MethodOption(
+      "step", "0.4145",
+      "between codes: in standard deviations of the matrix; with Fisher information in 1/2048 of "
+        + "the change that alters the prediction by a standard deviation"),
     MethodOption("columns", "waterfilled", "steps of columns: waterfilled or constant"),
-    MethodOption("rate_weight", "1", "how much bits count against error; 0: not at all"),
+    MethodOption("rate_weight", "0.3", "how much bits count against error; 0: not at all"),
+    MethodOption("rescale", "false", "fit a factor for each row to the codes by least squares"),
     MethodOption("damping", "0.01", "added to the second moments, in means of their diagonal"),
+    MethodOption(
+      "output_damping", "1", "added to what rows matter, in means over the matrix' rows"),
     MethodOption("activation_order", "true", "quantize the channels of the largest inputs first"),
   ]
 
@@ -29,53 +34,54 @@ public struct TrellisFeedback: QuantizationMethod {
   private let step: Double
   private let columnSteps: ColumnSteps
   private let rateWeight: Double
+  private let rescales: Bool
   private let damping: Double
+  private let outputDamping: Double
   private let byActivation: Bool
 
   public init(_ options: inout OptionReader) throws(Rejection) {
-    let states = try options.integer("states", in: 4...256, or: 8)
+    let states = try options.integer("states", in: 4...256, or: 256)
     guard let trellis = Trellis(states: states) else {
       throw Rejection(QuantizationRules.option, "trellis: there is none of \(states) states")
     }
     self.trellis = trellis
     step = try options.number("step", in: 1e-4...100, or: 0.4145)
     columnSteps = try options.choice("columns", or: .waterfilled)
-    rateWeight = try options.number("rate_weight", in: 0...100, or: 1)
+    rateWeight = try options.number("rate_weight", in: 0...100, or: 0.3)
+    rescales = try options.flag("rescale", or: false)
     damping = try options.number("damping", in: 0...10, or: 0.01)
+    outputDamping = try options.number("output_damping", in: 0...1e9, or: 1)
     byActivation = try options.flag("activation_order", or: true)
   }
 
   public func quantize(_ weight: Weight, step multiple: Double) throws(Rejection) -> EncodedTensor {
     let feedback = try weight.requireInput().feedback(
       damping: damping, byActivation: byActivation)
-    let deviation = weight.standardDeviation
-    let spacing = deviation > 0 ? step * multiple * deviation / 2 : 1
-    let scales = columnScales(spacing, feedback)
+    let output = weight.output?.damped(by: outputDamping)
+    let unit =
+      output.flatMap { weight.fisherStep(feedback, $0) }.map { $0 / 2048 }
+      ?? weight.standardDeviation
+    let steps = GridSteps(
+      weight, feedback, spacing: unit > 0 ? step * multiple * unit / 2 : 1,
+      waterfilled: columnSteps == .waterfilled, output: output)
     var codes = [Int16](repeating: 0, count: weight.rows * weight.columns)
+    var values = [Double](repeating: 0, count: codes.count)
     var search = ColumnSearch(trellis, rows: weight.rows, rateWeight: rateWeight)
     var loop = ColumnLoop(weight, feedback)
     loop.run { _, column, elements in
-      search.quantize(elements, scale: scales[column])
-      for row in 0..<weight.rows { codes[row * weight.columns + column] = search.points[row] >> 1 }
-    }
-    return try Self.encoded(weight, codes, scales, trellis)
-  }
-
-  /// The distance between points in each column: powers of two with eighths, which take few bits.
-  private func columnScales(_ spacing: Double, _ feedback: ErrorFeedback) -> [Float] {
-    let width = feedback.order.count
-    var exponents = [Double](repeating: BinaryLogarithm.of(spacing), count: width)
-    if columnSteps == .waterfilled {
-      let logarithms = feedback.factor.diagonal.map { BinaryLogarithm.of($0) }
-      let live = feedback.order.indices.filter {
-        !feedback.deadColumns.contains(feedback.order[$0])
-      }
-      let mean = live.reduce(0) { $0 + logarithms[$1] } / Double(max(live.count, 1))
-      for place in live {
-        let octaves = max(-4, min(4, logarithms[place] - mean))
-        exponents[feedback.order[place]] += octaves
+      search.quantize(elements, rowScales: steps.rows, columnScale: steps.columns[column])
+      for row in 0..<weight.rows {
+        codes[row * weight.columns + column] = search.points[row] >> 1
+        values[row * weight.columns + column] = elements[row]
       }
     }
-    return exponents.map { Float(OctaveFraction.power(Int(($0 * 8).rounded()), steps: 3)) }
+    var rowScales = steps.rows
+    if rescales {
+      let factors = Rescaling(weight, values, try weight.requireInput().secondMoment).roundedRows
+      rowScales = factors.enumerated().map { row, factor in
+        factor * (steps.rows.count == 1 ? steps.rows[0] : steps.rows[row])
+      }
+    }
+    return try Self.encoded(weight, codes, rowScales, steps.columns, trellis)
   }
 }

@@ -25,7 +25,8 @@ public struct ErrorFeedback: Sendable {
     var diagonal = secondMoment.diagonal
     guard diagonal.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
       throw Rejection(
-        QuantizationRules.singularStatistics, "the diagonal has an element that is no sum of squares"
+        QuantizationRules.singularStatistics,
+        "the diagonal has an element that is no sum of squares"
       )
     }
     let dead = diagonal.indices.filter { diagonal[$0] == 0 }

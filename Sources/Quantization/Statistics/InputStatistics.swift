@@ -2,8 +2,8 @@ public import Diagnostics
 internal import Synchronization
 public import TensorOps
 
-/// What a layer reads, summed over calibration rows. Weights that read the same input share one, and
-/// with it the factors that are computed from it.
+/// What a layer reads, summed over calibration rows. Weights that read the same input share one,
+/// and with it the factors that are computed from it.
 public final class InputStatistics: Sendable {
   /// How many channels.
   public let width: Int

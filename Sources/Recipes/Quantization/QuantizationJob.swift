@@ -22,7 +22,7 @@ public struct QuantizationJob: Sendable {
   /// Finds a method for each tensor and reads those that have one. Throws Q01 to Q05.
   public init(
     _ checkpoint: Checkpoint, _ recipe: QuantizationRecipe,
-    statistics: [String: InputStatistics]
+    statistics: [String: InputStatistics], outputs: [String: OutputStatistics] = [:]
   ) throws(Rejection) {
     self.checkpoint = checkpoint
     let rules = try recipe.entries.map { (entry) throws(Rejection) in try MethodRule(entry) }
@@ -38,13 +38,15 @@ public struct QuantizationJob: Sendable {
       }
       items.append(
         Item(
-          index: index, weight: try Self.weight(tensor, statistics[tensor.name]), method: method))
+          index: index,
+          weight: try Self.weight(tensor, statistics[tensor.name], outputs[tensor.name]),
+          method: method))
     }
     self.items = items
   }
 
   private static func weight(
-    _ tensor: NamedTensor, _ input: InputStatistics?
+    _ tensor: NamedTensor, _ input: InputStatistics?, _ output: OutputStatistics?
   ) throws(Rejection) -> Weight {
     var elements: [Float] = []
     elements.reserveCapacity(tensor.shape.elementCount)
@@ -59,23 +61,38 @@ public struct QuantizationJob: Sendable {
     let isNarrow = [.f32, .bf16, .f16].contains(tensor.dtype)
     return try Weight(
       name: tensor.name, dtype: isNarrow ? tensor.dtype : .f32, rows: tensor.shape[0],
-      columns: tensor.shape[1], elements: elements, input: input)
+      columns: tensor.shape[1], elements: elements, input: input, output: output)
   }
 
-  /// The checkpoint with codes in place of the weights. `steps` multiply each weight's step; weights
-  /// are quantized side by side, the largest first.
-  public func run(
-    steps: [String: Double] = [:], progress: @escaping @Sendable (Int) -> Void = { _ in }
+  /// The path of the checkpoint.
+  var path: String { checkpoint.path }
+  /// How many weights are quantized.
+  var elementCount: Int { items.reduce(0) { $0 + $1.weight.elements.count } }
+  /// What is quantized, and how.
+  var weights: [(name: String, elementCount: Int, method: String)] {
+    items.map { ($0.weight.name, $0.weight.elements.count, type(of: $0.method).id) }
+  }
+
+  /// The checkpoint with codes in place of the weights, whose steps are multiplied by `step`.
+  /// One weight may have another factor in addition. Weights are quantized side by side, the largest first; `progress` is told how many are done.
+  func run(
+    step: Double, adjusting adjusted: (name: String, factor: Double)? = nil,
+    progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws(Rejection) -> Checkpoint {
+    let done = Atomic<Int>(0)
     let order = items.indices.sorted {
       (items[$0].weight.elements.count, $1) > (items[$1].weight.elements.count, $0)
     }
-    let results = ParallelFor.map(order.count) { [items] place -> Result<EncodedTensor, Rejection> in
+    let results = ParallelFor.map(order.count) {
+      [items] place -> Result<EncodedTensor, Rejection> in
       let item = items[order[place]]
-      let step = steps[item.weight.name] ?? 1
-      defer { progress(item.weight.elements.count) }
+      defer {
+        let count = item.weight.elements.count
+        progress(done.add(count, ordering: .relaxed).newValue)
+      }
       do throws(Rejection) {
-        return .success(try item.method.quantize(item.weight, step: step))
+        let own = item.weight.name == adjusted?.name ? adjusted?.factor ?? 1 : 1
+        return .success(try item.method.quantize(item.weight, step: step * own))
       } catch {
         return .failure(error)
       }

@@ -210,14 +210,14 @@ extension UnaryOperation {
 
 extension Tensor {
   /// The extent of the innermost axis.
-  var rowWidth: Int { shape.dimensions.last ?? 1 }
+  package var rowWidth: Int { shape.dimensions.last ?? 1 }
   /// How many rows the innermost axis makes.
-  var rowCount: Int { shape.dimensions.dropLast().reduce(1, *) }
+  package var rowCount: Int { shape.dimensions.dropLast().reduce(1, *) }
 }
 
 extension Shape {
   /// This shape with another innermost extent.
-  func replacingLast(by extent: Int) -> Shape {
+  package func replacingLast(by extent: Int) -> Shape {
     guard let shape = Shape(dimensions.dropLast() + [extent]) else {
       preconditionFailure("\(dimensions) with \(extent) is too large")
     }

@@ -2,17 +2,18 @@ internal import CKernels
 public import TensorCore
 
 /// The float32 elements of a tensor: where they are if they are float32, else widened.
-struct FloatReader: Sendable {
+package struct FloatReader: Sendable {
   private enum Source: Sendable {
     case stored(Storage)
     case widened(MemoryBlock)
   }
 
   private let source: Source
-  let count: Int
+  /// How many there are.
+  package let count: Int
 
   /// Reads a contiguous tensor of floats.
-  init(_ tensor: Tensor) {
+  package init(_ tensor: Tensor) {
     guard let storage = tensor.contiguousStorage else {
       preconditionFailure("operands are contiguous")
     }
@@ -26,7 +27,7 @@ struct FloatReader: Sendable {
   }
 
   /// Lends the elements.
-  func read<Result>(_ body: (UnsafePointer<Float>) -> Result) -> Result {
+  package func read<Result>(_ body: (UnsafePointer<Float>) -> Result) -> Result {
     switch source {
     case .stored(let storage):
       let bytes = storage.bytes
@@ -75,7 +76,7 @@ struct FloatReader: Sendable {
 extension Tensor {
   /// A new tensor whose float32 elements `fill` writes, all of them, rounded to `dtype`; doubles
   /// give float32, which they are computed in.
-  init(
+  package init(
     _ dtype: DType, _ shape: Shape, filledBy fill: (UnsafeMutablePointer<Float>) -> Void
   ) {
     let dtype = dtype.computed

@@ -4,15 +4,16 @@ internal import CKernels
 ///
 /// Unchecked because of the pointer: it is only read from, while whoever made the view keeps the
 /// memory and waits for the threads that read.
-struct MatrixView: @unchecked Sendable {
+package struct MatrixView: @unchecked Sendable {
   /// Its first element; whoever made the view keeps the memory.
   let start: UnsafePointer<Float>
-  let rows: Int
-  let columns: Int
+  package let rows: Int
+  package let columns: Int
   /// The distance between rows, in elements.
   let stride: Int
 
-  init(_ start: UnsafePointer<Float>, _ rows: Int, _ columns: Int, stride: Int? = nil) {
+  /// A view of memory, with rows one after another unless a stride is given.
+  package init(_ start: UnsafePointer<Float>, _ rows: Int, _ columns: Int, stride: Int? = nil) {
     self.start = start
     self.rows = rows
     self.columns = columns
@@ -20,7 +21,7 @@ struct MatrixView: @unchecked Sendable {
   }
 
   /// Some of the rows.
-  func rows(_ range: Range<Int>) -> MatrixView {
+  package func rows(_ range: Range<Int>) -> MatrixView {
     MatrixView(start + range.lowerBound * stride, range.count, columns, stride: stride)
   }
 
@@ -39,28 +40,35 @@ struct MatrixView: @unchecked Sendable {
 }
 
 /// The one place that multiplies matrices.
-enum MatrixProduct {
-  /// Writes scale · a · bᵀ, or scale · a · b, with rows `stride` elements apart.
-  static func multiply(
-    _ a: MatrixView, _ b: MatrixView, transposingSecond: Bool, scale: Float = 1,
+package enum MatrixProduct {
+  /// Writes scale · a · b, with either transposed if asked, to rows `stride` elements apart; or
+  /// adds it to what is there.
+  package static func multiply(
+    _ a: MatrixView, _ b: MatrixView, transposingFirst: Bool = false,
+    transposingSecond: Bool = false, scale: Float = 1, adding: Bool = false,
     into c: UnsafeMutablePointer<Float>, stride: Int
   ) {
+    let (rows, inner) = transposingFirst ? (a.columns, a.rows) : (a.rows, a.columns)
     let columns = transposingSecond ? b.rows : b.columns
-    precondition(a.columns == (transposingSecond ? b.columns : b.rows), "inner extents differ")
-    guard a.rows > 0, columns > 0 else { return }
-    guard a.columns > 0 else {
+    precondition(inner == (transposingSecond ? b.columns : b.rows), "inner extents differ")
+    guard rows > 0, columns > 0 else { return }
+    guard inner > 0 else {
       // A sum of nothing; BLAS leaves what was in the memory.
-      for row in 0..<a.rows { (c + row * stride).update(repeating: 0, count: columns) }
+      if adding { return }
+      for row in 0..<rows { (c + row * stride).update(repeating: 0, count: columns) }
       return
     }
     if let blas = OpenBLAS.shared {
       blas.sgemm(
-        OpenBLAS.rowMajor, OpenBLAS.plain,
-        transposingSecond ? OpenBLAS.transposed : OpenBLAS.plain, Int32(a.rows), Int32(columns),
-        Int32(a.columns), scale, a.start, Int32(a.stride), b.start, Int32(b.stride), 0, c,
+        OpenBLAS.rowMajor, transposingFirst ? OpenBLAS.transposed : OpenBLAS.plain,
+        transposingSecond ? OpenBLAS.transposed : OpenBLAS.plain, Int32(rows), Int32(columns),
+        Int32(inner), scale, a.start, Int32(a.stride), b.start, Int32(b.stride), adding ? 1 : 0, c,
         Int32(stride))
     } else {
-      multiplyReproducibly(a, b, transposingSecond, scale, columns, c, stride)
+      let product = multiplyReproducibly(
+        a.dense(transposed: transposingFirst), b.dense(transposed: !transposingSecond), scale,
+        rows, columns, inner)
+      write(product, columns, adding: adding, into: c, stride: stride)
     }
   }
 
@@ -111,25 +119,34 @@ enum MatrixProduct {
     }
   }
 
-  /// With kernels of ours, which round alike on every machine.
+  /// With kernels of ours, which round alike on every machine: scale · a · bᵀ.
   private static func multiplyReproducibly(
-    _ a: MatrixView, _ b: MatrixView, _ transposingSecond: Bool, _ scale: Float, _ columns: Int,
-    _ c: UnsafeMutablePointer<Float>, _ stride: Int
-  ) {
-    let first = a.dense(transposed: false)
-    let second = b.dense(transposed: !transposingSecond)
-    var panel = [Float](repeating: 0, count: 16 * max(a.columns, 1))
-    var result = [Float](repeating: 0, count: a.rows * columns)
+    _ a: [Float], _ b: [Float], _ scale: Float, _ rows: Int, _ columns: Int, _ inner: Int
+  ) -> [Float] {
+    var panel = [Float](repeating: 0, count: 16 * max(inner, 1))
+    var result = [Float](repeating: 0, count: rows * columns)
     let kernels = birdie_kernels().pointee
-    kernels.multiply_transposed_f32(
-      &result, first, second, &panel, a.rows, columns, a.columns)
+    kernels.multiply_transposed_f32(&result, a, b, &panel, rows, columns, inner)
     if scale != 1 {
       kernels.unary_f32(BIRDIE_SCALE, &result, result, scale, result.count)
     }
-    for row in 0..<a.rows {
-      result.withUnsafeBufferPointer { source in
-        guard let base = source.baseAddress else { return }
-        (c + row * stride).update(from: base + row * columns, count: columns)
+    return result
+  }
+
+  private static func write(
+    _ product: [Float], _ columns: Int, adding: Bool, into c: UnsafeMutablePointer<Float>,
+    stride: Int
+  ) {
+    let kernels = birdie_kernels().pointee
+    product.withUnsafeBufferPointer { source in
+      guard let base = source.baseAddress else { return }
+      for row in 0..<(product.count / columns) {
+        let (line, target) = (base + row * columns, c + row * stride)
+        if adding {
+          kernels.add_f32(target, target, line, columns)
+        } else {
+          target.update(from: line, count: columns)
+        }
       }
     }
   }

@@ -22,6 +22,23 @@ public struct RotaryTable: Sendable {
   /// The sines, likewise.
   public let sines: [Float]
 
+  private init(
+    dimensionCount: Int, direction: Direction, cosines: [Float], sines: [Float]
+  ) {
+    self.dimensionCount = dimensionCount
+    self.direction = direction
+    self.cosines = cosines
+    self.sines = sines
+  }
+
+  /// The table that turns by the same angles the other way.
+  package var reversed: RotaryTable {
+    RotaryTable(
+      dimensionCount: dimensionCount,
+      direction: direction == .clockwise ? .counterclockwise : .clockwise, cosines: cosines,
+      sines: sines)
+  }
+
   /// The table of `positionCount` positions for angular frequencies given per pair.
   ///
   /// `dtype` is what cosines and sines are rounded to. Angles are formed in `angleDType`, float32

@@ -5,106 +5,115 @@ import JSON
 import LanguageModels
 import Quantization
 import Recipes
+import Synchronization
 import TensorCore
 
-/// `birdie quantize`: codes in place of weights.
+/// `birdie quantize`: the best artifact of a checkpoint that fits.
 struct Quantize: Verb {
   static let configuration = CommandConfiguration(
     commandName: "quantize",
-    abstract: "Quantizes a checkpoint's weights, weighed by what its layers read.")
+    abstract: "Quantizes a checkpoint, as finely as a budget of bytes allows.",
+    discussion: """
+      Matrices of more than 65,536 elements are quantized, the rest is kept. With --calibrate, \
+      errors are weighed by what layers read and by what the prediction depends on, so that every \
+      weight costs the same divergence per bit.
+
+      Methods: \(methods). birdie methods quantizers lists their options.
+      """)
+
+  private static var methods: String {
+    QuantizationMethods.all.map { "\($0.id) (\($0.summary))" }.joined(separator: ", ")
+  }
 
   static let examples = [
-    "birdie quantize final_model.pt out.birdie --calibrate 'fineweb_train_*.bin'",
+    "birdie quantize final_model.pt out.birdie --budget 16000000 --code train_gpt.py "
+      + "--calibrate 'fineweb_train_*.bin'",
+    "birdie quantize final_model.pt out.birdie --bits 3.5 --calibrate 'fineweb_train_*.bin'",
+    "birdie quantize final_model.pt out.safetensors --recipe recipe.yml --calibrate 'train_*.bin'",
     "birdie quantize final_model.pt final_model.int8.ptz --export int8",
   ]
 
   @Argument(help: "The checkpoint to read.", completion: .file())
   var input: String
 
-  @Argument(help: "The file to write.", completion: .file())
+  @Argument(help: "The file to write: .birdie, .safetensors or .ptz.", completion: .file())
   var result: String
-
-  @Option(help: "The method for every matrix.")
-  var method = "trellis"
-
-  @Option(help: ArgumentHelp("An option of the method.", valueName: "key=value"))
-  var option: [String] = []
-
-  @Option(help: ArgumentHelp("The method of the tensors that match: GLOB=METHOD,key=value,…"))
-  var tensors: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Write what a training script would: \(Self.exportHelp).", valueName: "script"))
+      "Write the artifact that a training script would: \(Self.exports).", valueName: "script"))
   var export: String?
 
-  @Option(
-    help: ArgumentHelp("The token shards to calibrate on; quote the pattern.", valueName: "glob"))
-  var calibrate: String?
-
-  @Option(help: "How many tokens to calibrate on.")
-  var calibrationTokens = 131_072
-
-  @Option(help: "The model's configuration as JSON.", completion: .file())
-  var arch: String?
-
-  @Flag(help: "Replace an existing output.")
-  var force = false
-
+  @OptionGroup var flags: QuantizationFlags
   @OptionGroup var machine: MachineFlags
   @OptionGroup var leniency: LeniencyOptions
   @OptionGroup var output: OutputOptions
 
-  func run() throws {
-    machine.apply()
-    let checkpoint = try Checkpoint.open(input, leniency: leniency.rules)
-    if let export {
-      guard let recipe = TrainingExports.all.first(where: { $0.id == export }) else {
-        throw ValidationError("--export \(export): choose one of \(Self.exportHelp)")
-      }
-      try recipe.write(checkpoint, to: result, overwrites: force)
-      return
-    }
-    var statistics: [String: InputStatistics] = [:]
-    if let calibrate {
-      let configuration = try ModelConfiguration.read(arch, of: checkpoint)
-      let model = try LoadedModel(checkpoint, configuration: configuration?.json)
-      var job = CalibrationJob(tokenPattern: calibrate)
-      job.maximumTokenCount = calibrationTokens
-      statistics = InputStatistics.of(try job.run(model, job.plan(for: model)))
-    }
-    var entries = [
-      QuantizationRecipe.Entry(pattern: "*", method: method, options: try option.map(Self.option))
-    ]
-    for text in tensors {
-      let parts = text.split(separator: "=", maxSplits: 1)
-      let words = parts[1].split(separator: ",").map(String.init)
-      entries.append(
-        .init(
-          pattern: String(parts[0]), method: words[0],
-          options: try words.dropFirst().map(Self.option)))
-    }
-    let job = try QuantizationJob(checkpoint, QuantizationRecipe(entries), statistics: statistics)
-    let quantized = try job.run()
-    if result.hasSuffix(".ptz") {
-      try quantized.writeArtifact(of: .int8Clean, to: result, overwrites: force)
-      return
-    }
-    var options = ConversionOptions()
-    options.format = result.hasSuffix(".birdie") ? .birdie : .safetensors
-    options.codes = .keep
-    options.overwrites = force
-    _ = try quantized.convert(to: result, options)
-  }
-
-  private static var exportHelp: String {
+  private static var exports: String {
     TrainingExports.all.map(\.id).joined(separator: ", ")
   }
 
-  private static func option(_ text: String) throws -> (key: String, value: JSONValue) {
-    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-    guard parts.count == 2 else { throw ValidationError("--option \(text): give key=value") }
-    let bytes = Array(parts[1].utf8)
-    return (parts[0], (try? JSONValue(parsing: bytes.span.bytes)) ?? .string(parts[1]))
+  func validate() throws {
+    _ = try flags.goal(for: result)
+    guard let export else { return }
+    guard TrainingExports.all.contains(where: { $0.id == export }) else {
+      throw ValidationError("--export \(export): choose one of \(Self.exports)")
+    }
+    guard flags.choosesNothing else {
+      throw ValidationError("--export: the script chooses methods, steps and what is kept")
+    }
+  }
+
+  func run() throws {
+    machine.apply()
+    let progress = ProgressLine("quantizing", total: 0, unit: .tokens, isShown: output.isTalkative)
+    defer { progress.finish() }
+    var checkpoint = try Checkpoint.open(input, leniency: leniency.rules)
+    checkpoint.warnings += try PayloadVerification(of: checkpoint).warnings()
+    if let export = TrainingExports.all.first(where: { $0.id == export }) {
+      let byteCount = try export.write(checkpoint, to: result, overwrites: flags.force)
+      progress.finish()
+      return ExportReport(input: checkpoint, path: result, byteCount: byteCount).print(output)
+    }
+    var run = QuantizationRun(try flags.methods())
+    try flags.fill(&run, for: result, checkpoint)
+    let conversion = run.conversion
+    _ = try Checkpoint(format: "birdie", tensors: [], path: input)
+      .conversionReport(to: result, conversion)
+    let meter = QuantizationProgress(progress)
+    let outcome = try run.run(checkpoint, progress: meter.update)
+    if result.hasSuffix(".ptz") {
+      let byteCount = try outcome.checkpoint.writeArtifact(
+        of: .int8Clean, to: result, overwrites: flags.force)
+      progress.finish()
+      return ExportReport(input: checkpoint, path: result, byteCount: byteCount).print(output)
+    }
+    let written = try outcome.checkpoint.convert(to: result, conversion)
+    let decoder = try flags.writeDecoder(of: result)
+    progress.finish()
+    QuantizationReport(
+      input: checkpoint, path: result, outcome: outcome, conversion: written, flags: flags,
+      decoder: decoder, seconds: progress.elapsed, codeByteCount: run.overheadByteCount
+    ).print(output)
+  }
+}
+
+/// Tells the progress line how far a quantization is.
+///
+/// Unchecked because calls come from several threads, and take turns.
+private final class QuantizationProgress: @unchecked Sendable {
+  private let line: ProgressLine
+  private let turn = Mutex<Void>(())
+
+  init(_ line: ProgressLine) { self.line = line }
+
+  @Sendable func update(_ progress: QuantizationRun.Progress) {
+    turn.withLock { _ in
+      switch progress {
+      case .calibrating(let done, let total): line.update(done: done, of: total)
+      case .weighing: break
+      case .quantizing(_, let done, let total): line.update(done: done, of: total)
+      }
+    }
   }
 }

@@ -8,12 +8,13 @@ import Testing
 /// Artifacts that another implementation wrote, from the specification alone.
 struct ArtifactFixtureTests {
   static let accepts = [
-    "adaptive", "bit-fields", "classes", "encoding-affine", "encoding-binary", "encoding-cast",
-    "encoding-codebook", "encoding-grid", "encoding-grouped", "encoding-grouped-float-zeros",
-    "encoding-grouped-integer-zeros", "encoding-low-rank", "encoding-packed", "encoding-scaled",
-    "encoding-ternary", "histograms", "inline", "logarithmic", "low-bits",
-    "mixture-support-location", "mixtures", "names", "non-finite", "nothing", "permutations",
-    "planes", "raw-streams", "several-chunks", "several-chunks-large", "shapes", "trellis",
+    "adaptive", "bit-fields", "bit-fields-in-rows", "classes", "digits", "encoding-affine",
+    "encoding-binary", "encoding-cast", "encoding-codebook", "encoding-grid", "encoding-grouped",
+    "encoding-grouped-float-zeros", "encoding-grouped-integer-zeros", "encoding-low-rank",
+    "encoding-packed", "encoding-scaled", "encoding-ternary", "histograms", "inline", "logarithmic",
+    "low-bits", "mixture-support-location", "mixtures", "names", "non-finite", "nothing",
+    "permutations", "planes", "raw-streams", "several-chunks", "several-chunks-large", "shapes",
+    "trellis",
   ]
 
   static let rejects = (try? Fixtures.names(in: "birdie/rejects")) ?? []

@@ -1,12 +1,14 @@
 public import Diagnostics
 public import TensorCore
-internal import TensorOps
+public import TensorOps
 
 extension GolfGPT {
   /// A model of the given tensors. Throws A01 where they are not those that the configuration
-  /// wants, A02 where the configuration contradicts itself.
+  /// wants, A02 where the configuration contradicts itself. It computes with what `making` makes of
+  /// the tensors.
   public init(
-    _ tensors: [String: Tensor], configuration: GolfConfiguration, arithmetic: DType
+    _ tensors: [String: Tensor], configuration: GolfConfiguration, arithmetic: DType,
+    making: ValueMaker<Value> = { Value(constant: $1) }
   ) throws(Rejection) {
     let tensors = try GolfBanks.unbanked(tensors)
     let shapes = GolfShapes(tensors.mapValues(\.shape.dimensions))
@@ -19,7 +21,7 @@ extension GolfGPT {
     let hasSkips = configuration.skipRowCounts.upperBound > 0
     parameters = try Parameters(
       tensors, wanted: configuration.wanted { shapes[$0] }, arithmetic: arithmetic,
-      unread: configuration.unread { shapes[$0] }
+      making: making, unread: configuration.unread { shapes[$0] }
     ) {
       // A single layer stores the rows of no skips.
       !hasSkips && ["skip_weights", "skip_gates"].contains($0) && shapes[$0]?.first == 0

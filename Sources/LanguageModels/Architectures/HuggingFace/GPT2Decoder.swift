@@ -1,7 +1,7 @@
 public import Diagnostics
 public import JSON
 public import TensorCore
-internal import TensorOps
+public import TensorOps
 
 /// GPT-2.
 public enum GPT2Architecture: Architecture {
@@ -22,11 +22,12 @@ public enum GPT2Architecture: Architecture {
   }
 
   /// The model. Throws A01 and A02 where tensors and configuration do not fit.
-  public static func open(
-    _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType
-  ) throws(Rejection) -> any LanguageModel<Tensor> {
-    try GPT2Decoder<Tensor>(
-      tensors, GPT2Configuration(configuration ?? .null), arithmetic: arithmetic)
+  public static func open<Value: TensorValue>(
+    _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType,
+    making: ValueMaker<Value>
+  ) throws(Rejection) -> any LanguageModel<Value> {
+    try GPT2Decoder(
+      tensors, GPT2Configuration(configuration ?? .null), arithmetic: arithmetic, making: making)
   }
 }
 
@@ -122,7 +123,10 @@ struct GPT2Decoder<Value: TensorValue>: LanguageModel {
   private let configuration: GPT2Configuration
   private let parameters: Parameters<Value>
 
-  init(_ tensors: [String: Tensor], _ configuration: GPT2Configuration, arithmetic: DType)
+  init(
+    _ tensors: [String: Tensor], _ configuration: GPT2Configuration, arithmetic: DType,
+    making: ValueMaker<Value>
+  )
     throws(Rejection)
   {
     self.configuration = configuration
@@ -141,7 +145,7 @@ struct GPT2Decoder<Value: TensorValue>: LanguageModel {
     }
     let wanted = configuration.wanted(hasHead: own["lm_head.weight"] != nil)
     // The causal masks that old versions stored.
-    parameters = try Parameters(own, wanted: wanted, arithmetic: arithmetic) {
+    parameters = try Parameters(own, wanted: wanted, arithmetic: arithmetic, making: making) {
       $0.hasSuffix(".attn.bias") || $0.hasSuffix(".attn.masked_bias")
     }
   }

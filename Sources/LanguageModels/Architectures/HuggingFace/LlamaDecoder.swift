@@ -1,7 +1,7 @@
 public import Diagnostics
 public import JSON
 public import TensorCore
-internal import TensorOps
+public import TensorOps
 
 /// Llama and those built like it.
 public enum LlamaArchitecture: Architecture {
@@ -22,11 +22,12 @@ public enum LlamaArchitecture: Architecture {
   }
 
   /// The model. Throws A01 and A02 where tensors and configuration do not fit.
-  public static func open(
-    _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType
-  ) throws(Rejection) -> any LanguageModel<Tensor> {
-    try LlamaDecoder<Tensor>(
-      tensors, LlamaConfiguration(configuration ?? .null), arithmetic: arithmetic)
+  public static func open<Value: TensorValue>(
+    _ tensors: [String: Tensor], _ configuration: JSONValue?, arithmetic: DType,
+    making: ValueMaker<Value>
+  ) throws(Rejection) -> any LanguageModel<Value> {
+    try LlamaDecoder(
+      tensors, LlamaConfiguration(configuration ?? .null), arithmetic: arithmetic, making: making)
   }
 }
 
@@ -37,12 +38,13 @@ struct LlamaDecoder<Value: TensorValue>: LanguageModel {
   private let parameters: Parameters<Value>
 
   init(
-    _ tensors: [String: Tensor], _ configuration: LlamaConfiguration, arithmetic: DType
+    _ tensors: [String: Tensor], _ configuration: LlamaConfiguration, arithmetic: DType,
+    making: ValueMaker<Value>
   ) throws(Rejection) {
     self.configuration = configuration
     let own = Self.named(tensors, configuration)
     let wanted = configuration.wanted(hasHead: own["lm_head.weight"] != nil)
-    parameters = try Parameters(own, wanted: wanted, arithmetic: arithmetic) {
+    parameters = try Parameters(own, wanted: wanted, arithmetic: arithmetic, making: making) {
       $0.hasSuffix("rotary_emb.inv_freq")
     }
   }

@@ -1,0 +1,9 @@
+/// What the steps of a quantization are chosen by.
+public enum QuantizationGoal: Sendable, Equatable {
+  /// Those of the methods' options, times a factor.
+  case step(Double)
+  /// As fine as an artifact of at most so many bytes allows.
+  case bytes(Int)
+  /// The same for so many bits of artifact per parameter of the checkpoint.
+  case bitsPerParameter(Double)
+}

@@ -1,0 +1,159 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import JSON
+import Quantization
+import Recipes
+import TensorCore
+
+/// How a quantization is asked for.
+struct QuantizationFlags: ParsableArguments {
+  @Option(help: "A recipe (YAML): which tensors get which method.", completion: .file())
+  var recipe: String?
+
+  @Option(help: "The method for every matrix, without a recipe (trellis).")
+  var method: String?
+
+  @Option(help: ArgumentHelp("An option of the method.", valueName: "key=value"))
+  var option: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Another method for the tensors that match, or keep.",
+      valueName: "glob=method[,key=value…]"))
+  var tensors: [String] = []
+
+  @Option(help: "The most bytes of artifact, code and decoder together.")
+  var budget: ByteSize?
+
+  @Option(help: "A file that counts against the budget.", completion: .file())
+  var code: [String] = []
+
+  @Option(help: "Bits of artifact for each parameter, instead of a budget.")
+  var bits: Double?
+
+  @Option(help: "A factor of all steps, instead of a budget.")
+  var step: Double?
+
+  @Option(
+    help: ArgumentHelp("Token shards to calibrate on; quote the pattern.", valueName: "glob"))
+  var calibrate: String?
+
+  @Option(help: "How many tokens to calibrate on.")
+  var calibrationTokens = 131_072
+
+  @Option(help: "How many tokens to weigh outputs by; 0 for none.")
+  var fisherTokens = 16_384
+
+  @Option(help: "The longest sequence that the model sees.")
+  var sequenceLength = 1024
+
+  @Option(help: "The model's configuration as JSON.", completion: .file())
+  var arch: String?
+
+  @Option(help: "Note this tokenizer's SHA-256 in the output.", completion: .file())
+  var tokenizer: String?
+
+  @Option(help: "What tokens are drawn with.")
+  var seed: UInt32 = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a Python program that restores the weights with numpy.", valueName: "path"),
+    completion: .file())
+  var decoder: String?
+
+  @Flag(help: "Replace an existing output.")
+  var force = false
+
+  /// Whether nothing says how weights are quantized.
+  var choosesNothing: Bool {
+    recipe == nil && method == nil && option.isEmpty && tensors.isEmpty && budget == nil
+      && code.isEmpty && bits == nil && step == nil && calibrate == nil && decoder == nil
+  }
+
+  /// What steps are chosen by; throws what contradicts itself.
+  func goal(for path: String) throws -> QuantizationGoal {
+    guard [budget != nil, bits != nil, step != nil].count(where: \.self) <= 1 else {
+      throw ValidationError("--budget, --bits and --step exclude each other")
+    }
+    guard OutputFormat.inferred(from: path) == .birdie || budget == nil && bits == nil else {
+      throw ValidationError("--budget and --bits: only .birdie files are entropy-coded")
+    }
+    guard recipe == nil || method == nil && option.isEmpty && tensors.isEmpty else {
+      throw ValidationError("--recipe says what --method, --option and --tensors say: give one")
+    }
+    if let budget { return .bytes(budget.byteCount) }
+    guard code.isEmpty else { throw ValidationError("--code means nothing without --budget") }
+    if let bits {
+      guard bits > 0, bits <= 64 else { throw ValidationError("--bits \(bits): give 0 to 64") }
+      return .bitsPerParameter(bits)
+    }
+    guard step ?? 1 > 0 else { throw ValidationError("--step: give a positive factor") }
+    return .step(step ?? 1)
+  }
+
+  /// Which tensors get which method; throws R01, R02 and what was mistyped.
+  func methods() throws -> QuantizationRecipe {
+    if let recipe { return try QuantizationRecipe(YAMLDocument(path: recipe).json) }
+    var entries = [
+      QuantizationRecipe.Entry(
+        pattern: "*", method: method ?? TrellisFeedback.id, options: try option.map(Self.option))
+    ]
+    for text in tensors {
+      guard let equals = text.lastIndex(of: "=", before: ",") else {
+        throw ValidationError("--tensors \(text): give GLOB=METHOD or GLOB=METHOD,key=value")
+      }
+      let words = text[text.index(after: equals)...].split(separator: ",").map(String.init)
+      entries.append(
+        .init(
+          pattern: String(text[..<equals]), method: words.first ?? "",
+          options: try words.dropFirst().map(Self.option)))
+    }
+    return QuantizationRecipe(entries)
+  }
+
+  private static func option(_ text: String) throws -> (key: String, value: JSONValue) {
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else { throw ValidationError("\(text): give key=value") }
+    let bytes = Array(parts[1].utf8)
+    return (parts[0], (try? JSONValue(parsing: bytes.span.bytes)) ?? .string(parts[1]))
+  }
+
+  /// Hands over what was typed.
+  func fill(
+    _ run: inout QuantizationRun, for path: String, _ checkpoint: Checkpoint
+  ) throws {
+    let configuration = try ModelConfiguration.read(arch, of: checkpoint)
+    run.goal = try goal(for: path)
+    run.calibrationTokens = calibrate
+    run.calibrationTokenCount = calibrationTokens
+    run.fisherTokenCount = fisherTokens
+    run.sequenceLength = sequenceLength
+    run.configuration = configuration?.json
+    run.seed = UInt64(seed)
+    run.overheadByteCount = try code.reduce(0) { $0 + (try FileDigest(path: $1)).byteCount }
+    run.conversion.format = OutputFormat.inferred(from: path) ?? .birdie
+    run.conversion.codes = .keep
+    run.conversion.overwrites = force
+    run.conversion.notes.recipe = run.recipe.json
+    run.conversion.notes.architecture = configuration?.json
+    run.conversion.notes.tokenizer = try tokenizer.map(FileDigest.init)
+  }
+
+  /// Writes the decoder that was asked for.
+  func writeDecoder(of path: String) throws -> PythonDecoder? {
+    guard let decoder, let program = try Checkpoint.open(path).pythonDecoder() else { return nil }
+    var file = try OutputFile(path: decoder, overwrite: force)
+    try file.append(Array(program.source.utf8))
+    try file.commit()
+    return program
+  }
+}
+
+extension String {
+  /// Where the first `sign` stands of the part before the first `end`.
+  fileprivate func lastIndex(of sign: Character, before end: Character) -> Index? {
+    prefix { $0 != end }.firstIndex(of: sign)
+  }
+}
