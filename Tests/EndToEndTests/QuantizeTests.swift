@@ -32,8 +32,19 @@ struct QuantizeTests {
     #expect(folder.names.isEmpty)
   }
 
-  @Test func `an export that nobody knows is a usage error`() throws {
-    let run = try Command.birdie("quantize", model, folder.path("out.ptz"), "--export", "int9")
+  @Test(arguments: [["--export", "int9"], ["--export", "int8", "--method", "rtn"]])
+  func `an export that nobody knows or that is told how is a usage error`(
+    arguments: [String]
+  ) throws {
+    let run = try Command.run(["quantize", model, folder.path("out.ptz")] + arguments)
     #expect(run.status == 64)
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test func `an export tells its length`() throws {
+    let path = folder.path("out.ptz")
+    let run = try Command.birdie("quantize", model, path, "--export", "int8", "--json")
+    let bytes = try TemporaryFolder.bytes(of: path)
+    #expect(try JSONDocument(run.output)["output"]?["bytes"]?.integer == bytes.count)
   }
 }

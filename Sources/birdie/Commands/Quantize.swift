@@ -29,8 +29,8 @@ struct Quantize: Verb {
     "birdie quantize final_model.pt out.birdie --budget 16000000 --code train_gpt.py "
       + "--calibrate 'fineweb_train_*.bin'",
     "birdie quantize final_model.pt out.birdie --bits 3.5 --calibrate 'fineweb_train_*.bin'",
-    "birdie quantize final_model.pt final_model.int8.ptz --export int8",
     "birdie quantize final_model.pt out.safetensors --recipe recipe.yml --calibrate 'train_*.bin'",
+    "birdie quantize final_model.pt final_model.int8.ptz --export int8",
   ]
 
   @Argument(help: "The checkpoint to read.", completion: .file())
@@ -39,14 +39,29 @@ struct Quantize: Verb {
   @Argument(help: "The file to write: .birdie, .safetensors or .ptz.", completion: .file())
   var result: String
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the artifact that a training script would: \(Self.exports).", valueName: "script"))
+  var export: String?
+
   @OptionGroup var flags: QuantizationFlags
   @OptionGroup var machine: MachineFlags
   @OptionGroup var leniency: LeniencyOptions
   @OptionGroup var output: OutputOptions
 
+  private static var exports: String {
+    TrainingExports.all.map(\.id).joined(separator: ", ")
+  }
+
   func validate() throws {
-    _ = try flags.script()
     _ = try flags.goal(for: result)
+    guard let export else { return }
+    guard TrainingExports.all.contains(where: { $0.id == export }) else {
+      throw ValidationError("--export \(export): choose one of \(Self.exports)")
+    }
+    guard flags.choosesNothing else {
+      throw ValidationError("--export: the script chooses methods, steps and what is kept")
+    }
   }
 
   func run() throws {
@@ -55,9 +70,10 @@ struct Quantize: Verb {
     defer { progress.finish() }
     var checkpoint = try Checkpoint.open(input, leniency: leniency.rules)
     checkpoint.warnings += try PayloadVerification(of: checkpoint).warnings()
-    if let script = try flags.script() {
-      try script.write(checkpoint, to: result, overwrites: flags.force)
-      return
+    if let export = TrainingExports.all.first(where: { $0.id == export }) {
+      let byteCount = try export.write(checkpoint, to: result, overwrites: flags.force)
+      progress.finish()
+      return ExportReport(input: checkpoint, path: result, byteCount: byteCount).print(output)
     }
     var run = QuantizationRun(try flags.methods())
     try flags.fill(&run, for: result, checkpoint)
@@ -67,8 +83,10 @@ struct Quantize: Verb {
     let meter = QuantizationProgress(progress)
     let outcome = try run.run(checkpoint, progress: meter.update)
     if result.hasSuffix(".ptz") {
-      try outcome.checkpoint.writeArtifact(of: .int8Clean, to: result, overwrites: flags.force)
-      return
+      let byteCount = try outcome.checkpoint.writeArtifact(
+        of: .int8Clean, to: result, overwrites: flags.force)
+      progress.finish()
+      return ExportReport(input: checkpoint, path: result, byteCount: byteCount).print(output)
     }
     let written = try outcome.checkpoint.convert(to: result, conversion)
     let decoder = try flags.writeDecoder(of: result)

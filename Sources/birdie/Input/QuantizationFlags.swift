@@ -23,11 +23,6 @@ struct QuantizationFlags: ParsableArguments {
       valueName: "glob=method[,key=value…]"))
   var tensors: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "Write what a training script would, as a .ptz file: \(exportNames).", valueName: "script"))
-  var export: String?
-
   @Option(help: "The most bytes of artifact, code and decoder together.")
   var budget: ByteSize?
 
@@ -71,18 +66,10 @@ struct QuantizationFlags: ParsableArguments {
   @Flag(help: "Replace an existing output.")
   var force = false
 
-  private static let exportNames = TrainingExports.all.map(\.id).joined(separator: ", ")
-
-  /// The training script whose artifact is wanted; nil without --export.
-  func script() throws -> TrainingExport? {
-    guard let export else { return nil }
-    guard let script = TrainingExports.all.first(where: { $0.id == export }) else {
-      throw ValidationError("--export \(export): choose one of \(Self.exportNames)")
-    }
-    let others = [recipe, method, calibrate].compactMap(\.self)
-    guard others.isEmpty, option.isEmpty, tensors.isEmpty, budget == nil, bits == nil, step == nil
-    else { throw ValidationError("--export leaves nothing to choose: give it alone") }
-    return script
+  /// Whether nothing says how weights are quantized.
+  var choosesNothing: Bool {
+    recipe == nil && method == nil && option.isEmpty && tensors.isEmpty && budget == nil
+      && code.isEmpty && bits == nil && step == nil && calibrate == nil && decoder == nil
   }
 
   /// What steps are chosen by; throws what contradicts itself.
