@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 struct UsageTests {
-  @Test(arguments: ["inspect", "scan", "diff", "convert", "methods", "explain", "doctor"])
+  @Test(arguments: ["inspect", "scan", "diff", "convert", "verify", "methods", "explain", "doctor"])
   func `the help of every verb starts with examples`(verb: String) throws {
     let help = try Command.birdie(verb, "--help")
     #expect(help.status == 0)
@@ -36,7 +36,7 @@ struct UsageTests {
     ["convert", "in", "o", "--max-shard-size", "-1"], ["inspect", "x", "--threads", "-1"],
     ["diff", "a", "b", "--tolerance", "-1"],
     ["inspect", "x", "--lenient", "F01"], ["inspect", "x", "--lenient", "Q99"],
-    ["explain", "Q99"], ["methods", "spells"], ["quantize", "in", "out"], ["methods", "merges"],
+    ["explain", "Q99"], ["methods", "spells"], ["distill", "in", "out"], ["methods", "merges"],
     ["inspect", "hf://org/name/model.pt"], ["convert", "-", "out.pt"],
   ])
   func `what cannot be understood ends with 64 and explains itself`(arguments: [String]) throws {
