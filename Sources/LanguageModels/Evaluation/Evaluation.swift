@@ -158,44 +158,65 @@ extension Evaluation {
   public func confidenceInterval(
     seed: UInt64 = 0, resampleCount: Int = 2000
   ) -> ClosedRange<Double> {
-    interval(seed, resampleCount) { $0.loss }
+    bitsInterval(seed, resampleCount) { $0.loss }
+  }
+
+  /// The same of the reference.
+  public func referenceConfidenceInterval(
+    seed: UInt64 = 0, resampleCount: Int = 2000
+  ) -> ClosedRange<Double> {
+    bitsInterval(seed, resampleCount) { $0.referenceLoss }
   }
 
   /// The same of the difference to the reference, of which the blocks are paired.
   public func differenceInterval(
     seed: UInt64 = 0, resampleCount: Int = 2000
   ) -> ClosedRange<Double> {
-    interval(seed, resampleCount) { $0.loss - $0.referenceLoss }
+    bitsInterval(seed, resampleCount) { $0.loss - $0.referenceLoss }
   }
 
-  private func interval(
+  /// The same of the mean divergence from the reference, in nats.
+  public func divergenceInterval(
+    seed: UInt64 = 0, resampleCount: Int = 2000
+  ) -> ClosedRange<Double> {
+    let parts = blocks(\.targetCount) { $0.divergences.reduce(0) { $0 + Double($1) } }
+    return Self.interval(parts, seed, resampleCount) { $0 / Double($1) }
+  }
+
+  private func bitsInterval(
     _ seed: UInt64, _ resampleCount: Int, _ part: (WindowScore) -> Double
   ) -> ClosedRange<Double> {
-    let parts = blocks(part)
+    Self.interval(blocks(\.byteCount, part), seed, resampleCount, Self.bits)
+  }
+
+  private static func interval(
+    _ parts: [(nats: Double, count: Int)], _ seed: UInt64, _ resampleCount: Int,
+    _ rate: (_ nats: Double, _ count: Int) -> Double
+  ) -> ClosedRange<Double> {
     var random = Philox(seed: seed)
     var values: [Double] = []
     while values.count < resampleCount {
-      var (nats, bytes) = (0.0, 0)
+      var (nats, count) = (0.0, 0)
       for _ in parts.indices {
         let drawn = parts[random.next(below: parts.count)]
         nats += drawn.nats
-        bytes += drawn.byteCount
+        count += drawn.count
       }
       // What stands for no bytes has no bits per byte: another one is drawn. Not all blocks are
       // such, or there would be no evaluation.
-      if bytes > 0 { values.append(Self.bits(nats, bytes)) }
+      if count > 0 { values.append(rate(nats, count)) }
     }
     values.sort()
     let edge = resampleCount / 40
     return values[edge]...values[resampleCount - 1 - edge]
   }
 
-  /// The windows' losses and bytes, added up to blocks of a sequence's length. A window belongs to
-  /// the block in which its first target lies.
+  /// What the windows have of nats and of what those are counted by, added up to blocks of a
+  /// sequence's length. A window belongs to the block in which its first target lies.
   private func blocks(
-    _ part: (WindowScore) -> Double
-  ) -> [(nats: Double, byteCount: Int)] {
-    var blocks: [(nats: Double, byteCount: Int)] = []
+    _ count: (WindowScore) -> Int, _ part: (WindowScore) -> Double
+  ) -> [(nats: Double, count: Int)] {
+    var blocks: [(nats: Double, count: Int)] = []
     var (position, last) = (0, -1)
     for window in windows {
       if position / blockLength > last {
@@ -203,7 +224,7 @@ extension Evaluation {
         last = position / blockLength
       }
       blocks[blocks.count - 1].nats += part(window)
-      blocks[blocks.count - 1].byteCount += window.byteCount
+      blocks[blocks.count - 1].count += count(window)
       position += window.targetCount
     }
     return blocks

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Diagnostics
 
 /// Which rules the reader reports instead of enforcing.
@@ -13,6 +14,13 @@ struct LeniencyOptions: ParsableArguments {
 
   /// The ids as the rules spell them.
   var rules: Set<String> { Set(relaxed.map { $0.uppercased() }) }
+
+  /// Opens a checkpoint and compares the checksums of what it holds; throws what that throws.
+  func verifiedCheckpoint(at path: String) throws -> Checkpoint {
+    var checkpoint = try Checkpoint.open(path, leniency: rules)
+    checkpoint.warnings += try PayloadVerification(of: checkpoint).warnings()
+    return checkpoint
+  }
 
   func validate() throws {
     for id in relaxed {

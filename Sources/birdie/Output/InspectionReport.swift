@@ -125,17 +125,22 @@ extension NamedTensor {
   /// What a table says about codes: `int8_row, 8 bits per row`; for absent tensors that they are.
   fileprivate var encodingSummary: String {
     if case .absent = content { return "no data" }
-    guard let encoding = content.encoding else { return "" }
-    let bits = encoding.bits.map { ", \($0) bits" } ?? ""
-    return encoding.kind + bits + (encoding.granularity.map { " per \($0)" } ?? "")
+    return content.encoding?.summary ?? ""
   }
 
-  fileprivate var encodingJSON: JSONValue {
-    guard let encoding = content.encoding else { return .null }
-    return [
-      "kind": .string(encoding.kind),
-      "bits": JSONValue(encoding.bits),
-      "granularity": JSONValue(encoding.granularity),
+  fileprivate var encodingJSON: JSONValue { content.encoding?.json ?? .null }
+}
+
+extension TensorEncoding {
+  /// What a table says: `int8_row, 8 bits per row`.
+  var summary: String {
+    kind + (bits.map { ", \($0) bits" } ?? "") + (granularity.map { " per \($0)" } ?? "")
+  }
+
+  /// The object under `"encoding"`.
+  var json: JSONValue {
+    [
+      "kind": .string(kind), "bits": JSONValue(bits), "granularity": JSONValue(granularity),
     ]
   }
 }
