@@ -36,6 +36,20 @@ struct GridSteps {
     rows = output.map(Self.rows) ?? [1]
   }
 
+  /// The root mean square of a weight's elements in these distances.
+  func deviation(of weight: Weight) -> Double {
+    var sum = 0.0
+    for row in 0..<weight.rows {
+      let scale = Double(rows.count == 1 ? rows[0] : rows[row])
+      for column in 0..<weight.columns {
+        let ratio =
+          Double(weight.elements[row * weight.columns + column]) / (scale * Double(columns[column]))
+        sum += ratio * ratio
+      }
+    }
+    return (sum / Double(max(weight.elements.count, 1))).squareRoot()
+  }
+
   private static func rows(_ output: OutputStatistics) -> [Float] {
     let logarithms = output.squares.map { $0 > 0 ? -BinaryLogarithm.of($0) / 2 : nil }
     let known = logarithms.compactMap(\.self)

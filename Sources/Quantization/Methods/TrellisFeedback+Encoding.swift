@@ -5,7 +5,7 @@ extension TrellisFeedback {
   /// Codes with a scale for each column, in bytes where they fit.
   static func encoded(
     _ weight: Weight, _ codes: [Int16], _ rowScales: [Float], _ columnScales: [Float],
-    _ trellis: Trellis
+    _ trellis: Trellis?
   ) throws(Rejection) -> EncodedTensor {
     let fits = codes.allSatisfy { (-128...127).contains($0) }
     let stored =

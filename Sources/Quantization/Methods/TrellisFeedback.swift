@@ -66,17 +66,38 @@ public struct TrellisFeedback: QuantizationMethod {
     let unit =
       output.flatMap { weight.fisherStep(feedback, $0) }.map { $0 / 2048 }
       ?? weight.standardDeviation
-    let steps = GridSteps(
-      weight, feedback, spacing: unit > 0 ? step * multiple * unit / 2 : 1,
-      waterfilled: columnSteps == .waterfilled, output: output)
+    let spacing = unit > 0 ? step * multiple * unit / 2 : 1
+    func steps(_ spacing: Double) -> GridSteps {
+      GridSteps(
+        weight, feedback, spacing: spacing, waterfilled: columnSteps == .waterfilled,
+        output: output)
+    }
+    let fine = steps(spacing)
+    if fine.deviation(of: weight) > Self.leastDeviation {
+      return try quantize(weight, feedback, fine, trellis)
+    }
+    return try quantize(weight, feedback, steps(spacing * Self.integerSpacing), nil)
+  }
+
+  /// Points must lie closer than this to the weights' deviation for a trellis to pay: below about a
+  /// bit, its states forbid the zero too often.
+  private static let leastDeviation = 0.9
+  /// The distance of integers that have the error of points a trellis chooses from at high rates,
+  /// in distances of those: 2 · √(12 · 0.26 / 4).
+  private static let integerSpacing = 1.77
+
+  private func quantize(
+    _ weight: Weight, _ feedback: ErrorFeedback, _ steps: GridSteps, _ trellis: Trellis?
+  ) throws(Rejection) -> EncodedTensor {
     var codes = [Int16](repeating: 0, count: weight.rows * weight.columns)
     var values = [Double](repeating: 0, count: codes.count)
     var search = ColumnSearch(trellis, rows: weight.rows, rateWeight: rateWeight)
     var loop = ColumnLoop(weight, feedback)
+    let shift: Int16 = trellis == nil ? 0 : 1
     loop.run { _, column, elements in
       search.quantize(elements, rowScales: steps.rows, columnScale: steps.columns[column])
       for row in 0..<weight.rows {
-        codes[row * weight.columns + column] = search.points[row] >> 1
+        codes[row * weight.columns + column] = search.points[row] >> shift
         values[row * weight.columns + column] = elements[row]
       }
     }
