@@ -43,8 +43,8 @@ let rooms = [
   Room(
     name: "Recipes",
     imports: [
-      "Autograd", "Checkpoints", "Diagnostics", "EntropyCoding", "JSON", "LanguageModels",
-      "Quantization", "TensorCore", "TensorOps", .product(name: "Yams", package: "Yams"),
+      "Autograd", "CYAML", "Checkpoints", "Diagnostics", "EntropyCoding", "JSON", "LanguageModels",
+      "Quantization", "TensorCore", "TensorOps",
     ]),
 ]
 
@@ -75,14 +75,14 @@ let package = Package(
   ]
     + rooms.map { .library(name: $0.name, targets: [$0.name]) },
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     systemLibrary("CZlib", "zlib", apt: "zlib1g-dev"),
     systemLibrary("CZstd", "libzstd", apt: "libzstd-dev"),
     systemLibrary("CLZMA", "liblzma", apt: "liblzma-dev"),
     systemLibrary("CBrotli", "libbrotlidec", apt: "libbrotli-dev"),
+    systemLibrary("CYAML", "yaml-0.1", apt: "libyaml-dev"),
     .target(name: "CKernels", cSettings: cSettings, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CSystem", cSettings: cSettings),
     .target(name: "CZPAQ", cSettings: cSettings),

@@ -5,8 +5,8 @@ set -eu
 
 : "${SWIFT:=swift}"
 
-packages="pkg-config zlib1g-dev libzstd-dev liblzma-dev libbrotli-dev libopenblas-dev"
-modules="zlib libzstd liblzma libbrotlidec libbrotlienc"
+packages="pkg-config zlib1g-dev libzstd-dev liblzma-dev libbrotli-dev libyaml-dev libopenblas-dev"
+modules="zlib libzstd liblzma libbrotlidec libbrotlienc yaml-0.1"
 
 fail() {
   echo "setup: $1" >&2

@@ -1,83 +1,156 @@
+internal import CYAML
 public import Diagnostics
 public import JSON
 internal import TensorCore
-internal import Yams
 
 /// A YAML file as JSON: recipes have no need of what YAML has beyond it.
+///
+/// Parsed by libyaml into events. References are refused, since a few bytes of them can stand for
+/// any number of values.
 public struct YAMLDocument: Sendable {
   /// The content.
   public let json: JSONValue
 
-  /// More nodes than this no recipe has; references to references could make any number.
-  private static let mostNodes = 100_000
+  /// Larger files are no recipes.
   private static let mostBytes = 1 << 20
 
   /// Reads a file; throws F01, and R01 where it is no YAML or has keys twice.
   public init(path: String) throws(Rejection) {
     let file = try FileMapping(path: path)
-    let place = Place(file: path)
-    guard file.bytes.byteCount <= Self.mostBytes else {
-      throw Rejection(RecipeRules.malformed, "it is larger than a megabyte", at: place)
-    }
-    let text = file.bytes.withUnsafeBytes { String(validating: $0, as: UTF8.self) }
-    guard let text else { throw Rejection(RecipeRules.malformed, "it is no UTF-8", at: place) }
     do throws(Rejection) {
-      try self.init(text)
+      guard file.bytes.byteCount <= Self.mostBytes else {
+        throw Rejection(RecipeRules.malformed, "it is larger than a megabyte")
+      }
+      try self.init(file.bytes)
     } catch {
-      throw error.inside(place)
+      throw error.inside(Place(file: path))
     }
   }
 
   /// Reads a text; throws R01.
   public init(_ text: String) throws(Rejection) {
-    let node: Node?
-    do {
-      node = try Yams.compose(yaml: text)
-    } catch let error as YamlError {
-      throw Rejection(RecipeRules.malformed, Self.message(error))
-    } catch {
-      throw Rejection(RecipeRules.malformed, "\(error)")
-    }
-    var left = Self.mostNodes
-    json = try node.map { (node) throws(Rejection) in try Self.json(node, &left) } ?? .null
+    let bytes = Array(text.utf8)
+    try self.init(bytes.span.bytes)
   }
 
-  private static func message(_ error: YamlError) -> String {
-    "\(error)".split(separator: "\n").first.map(String.init) ?? "no YAML"
-  }
-
-  private static func json(_ node: Node, _ left: inout Int) throws(Rejection) -> JSONValue {
-    left -= 1
-    guard left > 0 else {
-      throw Rejection(RecipeRules.malformed, "it has more than \(mostNodes) nodes")
-    }
-    switch node {
-    case .scalar(let scalar): return value(scalar)
-    case .sequence(let sequence):
-      var elements: [JSONValue] = []
-      for element in sequence { elements.append(try json(element, &left)) }
-      return .array(elements)
-    case .mapping(let mapping):
-      var members: [(key: String, value: JSONValue)] = []
-      for (key, value) in mapping {
-        guard let name = key.scalar?.string else {
-          throw Rejection(RecipeRules.malformed, "\(line(key)): a key is no text")
-        }
-        guard !members.contains(where: { $0.key == name }) else {
-          throw Rejection(RecipeRules.malformed, "\(line(key)): \(name) stands twice")
-        }
-        members.append((name, try json(value, &left)))
+  private init(_ bytes: RawSpan) throws(Rejection) {
+    let result = bytes.withUnsafeBytes { bytes -> Result<JSONValue, Rejection> in
+      do throws(Rejection) {
+        var reader = try YAMLReader(bytes)
+        defer { reader.close() }
+        return .success(try reader.document())
+      } catch {
+        return .failure(error)
       }
-      return .object(members)
-    case .alias:
-      throw Rejection(RecipeRules.malformed, "\(line(node)): a reference to nothing")
+    }
+    json = try result.get()
+  }
+}
+
+/// Turns libyaml's events into values.
+private struct YAMLReader {
+  /// Deeper recipes than this are none.
+  private static let mostDepth = 64
+  private let parser: UnsafeMutablePointer<yaml_parser_t>
+
+  /// Begins to read bytes that stay where they are.
+  init(_ bytes: UnsafeRawBufferPointer) throws(Rejection) {
+    parser = .allocate(capacity: 1)
+    guard yaml_parser_initialize(parser) == 1 else {
+      parser.deallocate()
+      throw Rejection(RecipeRules.malformed, "there is no memory to read it")
+    }
+    yaml_parser_set_input_string(
+      parser, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+  }
+
+  func close() {
+    yaml_parser_delete(parser)
+    parser.deallocate()
+  }
+
+  /// The only document; null where there is none.
+  mutating func document() throws(Rejection) -> JSONValue {
+    try expect(YAML_STREAM_START_EVENT)
+    guard case let (kind, _, line) = try next(), kind == YAML_DOCUMENT_START_EVENT else {
+      return .null
+    }
+    _ = line
+    let value = try value(try next(), depth: 0)
+    try expect(YAML_DOCUMENT_END_EVENT)
+    try expect(YAML_STREAM_END_EVENT)
+    return value
+  }
+
+  /// What an event is, its scalar, and the line that it stands on.
+  private typealias Event = (
+    kind: yaml_event_type_t, scalar: (text: String, isPlain: Bool), line: Int
+  )
+
+  private mutating func next() throws(Rejection) -> Event {
+    var event = yaml_event_t()
+    guard yaml_parser_parse(parser, &event) == 1 else {
+      let problem = parser.pointee.problem.map { String(cString: $0) } ?? "it is no YAML"
+      throw Rejection(
+        RecipeRules.malformed, "line \(parser.pointee.problem_mark.line + 1): \(problem)")
+    }
+    defer { yaml_event_delete(&event) }
+    let line = Int(event.start_mark.line) + 1
+    guard event.type == YAML_SCALAR_EVENT else { return (event.type, ("", false), line) }
+    let scalar = event.data.scalar
+    let bytes = UnsafeBufferPointer(start: scalar.value, count: Int(scalar.length))
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Rejection(RecipeRules.malformed, "line \(line): no UTF-8")
+    }
+    return (event.type, (text, scalar.style == YAML_PLAIN_SCALAR_STYLE), line)
+  }
+
+  private mutating func expect(_ kind: yaml_event_type_t) throws(Rejection) {
+    let event = try next()
+    guard event.kind == kind else {
+      throw Rejection(RecipeRules.malformed, "line \(event.line): a recipe is one document")
     }
   }
 
-  /// By the rules of YAML 1.2's core schema; what is in quotes is text.
-  private static func value(_ scalar: Node.Scalar) -> JSONValue {
-    let text = scalar.string
-    guard scalar.style == .any || scalar.style == .plain else { return .string(text) }
+  private mutating func value(_ event: Event, depth: Int) throws(Rejection) -> JSONValue {
+    guard depth < Self.mostDepth else {
+      throw Rejection(RecipeRules.malformed, "line \(event.line): nested too deeply")
+    }
+    switch event.kind {
+    case YAML_SCALAR_EVENT:
+      return event.scalar.isPlain ? Self.plain(event.scalar.text) : .string(event.scalar.text)
+    case YAML_SEQUENCE_START_EVENT:
+      var elements: [JSONValue] = []
+      while case let element = try next(), element.kind != YAML_SEQUENCE_END_EVENT {
+        elements.append(try value(element, depth: depth + 1))
+      }
+      return .array(elements)
+    case YAML_MAPPING_START_EVENT: return .object(try members(depth: depth + 1))
+    default:
+      throw Rejection(
+        RecipeRules.malformed, "line \(event.line): references have no place in a recipe")
+    }
+  }
+
+  private mutating func members(
+    depth: Int
+  ) throws(Rejection) -> [(key: String, value: JSONValue)] {
+    var members: [(key: String, value: JSONValue)] = []
+    while case let key = try next(), key.kind != YAML_MAPPING_END_EVENT {
+      guard key.kind == YAML_SCALAR_EVENT else {
+        throw Rejection(RecipeRules.malformed, "line \(key.line): a key is no text")
+      }
+      guard !members.contains(where: { $0.key == key.scalar.text }) else {
+        throw Rejection(
+          RecipeRules.malformed, "line \(key.line): \(key.scalar.text) stands twice")
+      }
+      members.append((key.scalar.text, try value(try next(), depth: depth)))
+    }
+    return members
+  }
+
+  /// A scalar without quotes, by the rules of YAML 1.2's core schema.
+  private static func plain(_ text: String) -> JSONValue {
     switch text {
     case "", "~", "null", "Null", "NULL": return .null
     case "true", "True", "TRUE": return .bool(true)
@@ -88,9 +161,5 @@ public struct YAMLDocument: Sendable {
     let isNumber = text.first.map { $0.isNumber || "+-.".contains($0) } ?? false
     if isNumber, let number = Double(text), number.isFinite { return .number(number) }
     return .string(text)
-  }
-
-  private static func line(_ node: Node) -> String {
-    node.mark.map { "line \($0.line)" } ?? "somewhere"
   }
 }
