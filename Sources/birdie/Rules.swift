@@ -1,13 +1,15 @@
 import Checkpoints
 import Diagnostics
 import LanguageModels
+import Quantization
+import Recipes
 
 /// Every rule that an error can name, for `birdie explain`.
 enum Rules {
   /// The rules by subject, in the order of the layers.
   static let all =
     CommandRules.all + ReadingRules.all + LanguageModelRules.all + ArchitectureRules.all
-    + EvaluationRules.all + CalibrationRules.all
+    + EvaluationRules.all + CalibrationRules.all + QuantizationRules.all + RecipeRules.all
 
   /// The ids of the rules that never stop a command.
   static let warningsOnly: Set = [

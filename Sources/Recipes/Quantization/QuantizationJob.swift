@@ -43,6 +43,14 @@ public struct QuantizationJob: Sendable {
           method: method))
     }
     self.items = items
+    for (entry, rule) in zip(recipe.entries, rules) where entry.pattern != "*" {
+      guard checkpoint.tensors.contains(where: rule.admits) else {
+        throw Rejection(
+          RecipeRules.matchesNothing,
+          "\(entry.pattern) matches none of the "
+            + "\(checkpoint.tensors.count) names", at: Place(file: checkpoint.path))
+      }
+    }
   }
 
   private static func weight(

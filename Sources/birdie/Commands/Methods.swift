@@ -3,6 +3,7 @@ import Checkpoints
 import Glibc
 import JSON
 import LanguageModels
+import Quantization
 
 /// `birdie methods`: which formats and algorithms does this build know?
 struct Methods: Verb {
@@ -14,11 +15,12 @@ struct Methods: Verb {
     "birdie methods formats",
     "birdie methods formats --json",
     "birdie methods architectures",
+    "birdie methods quantizers",
   ]
 
   /// The lists there are.
   enum List: String, ExpressibleByArgument, CaseIterable {
-    case formats, architectures
+    case formats, architectures, quantizers
   }
 
   @Argument(help: "Which list.")
@@ -34,13 +36,14 @@ struct Methods: Verb {
           entries.map {
             [
               "id": .string($0.id), "title": .string($0.title),
-              "reference": .string($0.reference),
+              (list == .quantizers ? "options" : "reference"): .string($0.reference),
             ]
           })
       ])
     }
     guard !output.quiet else { return }
-    var table = Table([.left("id"), .left("title"), .left("reference")])
+    let last = list == .quantizers ? "options" : "reference"
+    var table = Table([.left("id"), .left("title"), .left(last)])
     for entry in entries { table.add([entry.id, entry.title, entry.reference]) }
     Data.write(table.rendered(with: Ink(for: STDOUT_FILENO)))
   }
@@ -56,6 +59,14 @@ extension Methods.List {
         + GolfFamilies.all.map { ($0.id, $0.title, $0.reference) }
     case .architectures:
       Architectures.all.map { ($0.id, $0.summary, $0.reference) }
+    case .quantizers:
+      QuantizationMethods.all.map { method in
+        (
+          method.id, method.summary,
+          method.options.map { "\($0.key) (\($0.standard)): \($0.meaning)" }
+            .joined(separator: "; ")
+        )
+      }
     }
   }
 }

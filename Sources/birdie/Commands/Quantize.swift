@@ -91,9 +91,9 @@ struct Quantize: Verb {
     let written = try outcome.checkpoint.convert(to: result, conversion)
     let decoder = try flags.writeDecoder(of: result)
     progress.finish()
-    QuantizationReport(
+    try QuantizationReport(
       input: checkpoint, path: result, outcome: outcome, conversion: written, flags: flags,
-      decoder: decoder, seconds: progress.elapsed, codeByteCount: run.overheadByteCount
+      decoder: decoder, seconds: progress.elapsed, codeByteCount: flags.codeByteCount
     ).print(output)
   }
 }

@@ -120,6 +120,11 @@ struct QuantizationFlags: ParsableArguments {
     return (parts[0], (try? JSONValue(parsing: bytes.span.bytes)) ?? .string(parts[1]))
   }
 
+  /// The bytes of the files that count against the budget.
+  var codeByteCount: Int {
+    get throws { try code.reduce(0) { $0 + (try FileDigest(path: $1)).byteCount } }
+  }
+
   /// Hands over what was typed.
   func fill(
     _ run: inout QuantizationRun, for path: String, _ checkpoint: Checkpoint
@@ -132,7 +137,9 @@ struct QuantizationFlags: ParsableArguments {
     run.sequenceLength = sequenceLength
     run.configuration = configuration?.json
     run.seed = UInt64(seed)
-    run.overheadByteCount = try code.reduce(0) { $0 + (try FileDigest(path: $1)).byteCount }
+    run.overheadByteCount = try codeByteCount
+    // Which decoder it takes is known when the artifact is written.
+    if decoder != nil { run.overheadByteCount += PythonDecoder.mostCompressedByteCount }
     run.conversion.format = OutputFormat.inferred(from: path) ?? .birdie
     run.conversion.codes = .keep
     run.conversion.overwrites = force
