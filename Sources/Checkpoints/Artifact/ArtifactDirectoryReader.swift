@@ -12,6 +12,8 @@ struct ArtifactDirectoryReader {
   private let verifiesTensors: Bool
   private var position = 0
   private var decodedByteCount = 0
+  private var textByteCount = 0
+  private var tableWork = 0
   private var names: Set<ExactText> = []
   private var lastName: [UInt8] = []
 
@@ -56,7 +58,9 @@ struct ArtifactDirectoryReader {
     return try locating(Place(tensor: name)) { () throws(Rejection) in
       let dtype = try dtype()
       let shape = try shape(rank: try decoder.number(DirectoryField.rank, limit: 64))
-      let encoding = try encoding(try decoder.word())
+      let encodingText = try decoder.word()
+      try addText(encodingText.utf8.count)
+      let encoding = try encoding(encodingText)
       let count = try decoder.number(DirectoryField.componentCount, limit: 8)
       try require(
         encoding == nil ? count == 1 : count > 0, EntropyRules.damagedDescription,
@@ -90,7 +94,9 @@ struct ArtifactDirectoryReader {
   /// What follows the bytes that the name shares with the one before it.
   private mutating func name() throws(Rejection) -> String {
     let shared = try decoder.number(DirectoryField.sharedPrefix, limit: lastName.count)
-    lastName = lastName[..<shared] + (try decoder.text())
+    let rest = try decoder.text()
+    try addText(shared + rest.count)
+    lastName = lastName[..<shared] + rest
     let name = try AdaptiveDecoder.string(lastName)
     try require(
       names.insert(ExactText(name)).inserted, EntropyRules.damagedDescription,
@@ -105,7 +111,9 @@ struct ArtifactDirectoryReader {
     let dtype = try dtype()
     let rank = try decoder.number(DirectoryField.componentRank, limit: 65)
     let shape = rank == 0 ? whole : try shape(rank: rank - 1)
-    return try part(ComponentName.expanded(pattern, tensor: tensor), dtype, shape)
+    let name = ComponentName.expanded(pattern, tensor: tensor)
+    try addText(name.utf8.count)
+    return try part(name, dtype, shape)
   }
 
   private mutating func part(
@@ -113,6 +121,7 @@ struct ArtifactDirectoryReader {
   ) throws(Rejection) -> CodedTensor.Part {
     try addDecodedBytes(dtype, shape)
     let component = try CodedComponent(from: &decoder, dtype: dtype, shape: shape)
+    try addTableWork(component.tableWork)
     guard let length = component.chunkByteCount(atMost: chunks.byteCount - position),
       let storage = chunks.slice(position..<(position + length))
     else {
@@ -129,14 +138,35 @@ struct ArtifactDirectoryReader {
       throw Rejection(
         EntropyRules.damagedDescription, "\(shape) of \(dtype.rawValue) is no number of bytes")
     }
-    let (sum, overflow) = decodedByteCount.addingReportingOverflow(byteCount)
+    try Self.add(byteCount, to: &decodedByteCount, of: fileByteCount)
+  }
+
+  /// Counts the bytes of names and encodings, which cost a file next to nothing where they repeat
+  /// what it said before.
+  private mutating func addText(_ byteCount: Int) throws(Rejection) {
+    try Self.add(byteCount, to: &textByteCount, of: fileByteCount)
+  }
+
+  private static func add(
+    _ byteCount: Int, to count: inout Int, of fileByteCount: Int
+  ) throws(Rejection) {
+    let (sum, overflow) = count.addingReportingOverflow(byteCount)
     let allowance = DecodeLimits().allowance(inputCount: fileByteCount)
     guard !overflow, sum <= allowance else {
       throw Rejection(
         ArtifactRules.excessiveExpansion,
         "\(fileByteCount) bytes would become more than \(allowance)")
     }
-    decodedByteCount = sum
+    count = sum
+  }
+
+  /// Counts the shapes' probabilities that decoding computes, before any is.
+  private mutating func addTableWork(_ work: Int) throws(Rejection) {
+    tableWork += work
+    let most = max(1 << 24, 256 * fileByteCount)
+    try require(
+      tableWork <= most, ArtifactRules.excessiveExpansion,
+      "\(fileByteCount) bytes would have more than \(most) probabilities computed")
   }
 
   private mutating func dtype() throws(Rejection) -> DType {

@@ -44,6 +44,18 @@ public struct CodedComponent: Sendable {
   /// The bytes once decoded.
   public var byteCount: Int { dtype.byteCount(elements: shape.elementCount) ?? 0 }
 
+  /// How many probabilities of shapes its tables take: a few bytes can ask for millions.
+  public var tableWork: Int {
+    switch coding {
+    case .inline: 0
+    case .fields(_, let stream, _): stream.tableWork
+    case .streams(let planes):
+      planes.reduce(0) { sum, plane in
+        if case .coded(let stream) = plane { sum + stream.tableWork } else { sum }
+      }
+    }
+  }
+
   /// The bytes of its chunks; nil where they are more than `limit`.
   public func chunkByteCount(atMost limit: Int) -> Int? {
     var sum = 0

@@ -35,6 +35,10 @@ public struct StreamDescription: Sendable {
   var widthCount: Int {
     Int(rowClasses.max() ?? 0) + Int(columnClasses.max() ?? 0) + 1
   }
+  /// The frequencies of all tables.
+  var frequencyCount: Int { widthCount * alphabet.supersetCount * alphabet.symbolCount }
+  /// The probabilities of shapes that the tables take. What a histogram takes it spells out.
+  var tableWork: Int { model.number * frequencyCount }
   /// Whether every symbol is of class 0.
   var hasOneClass: Bool { rowClasses.isEmpty && columnClasses.isEmpty && trellisStates == 0 }
   /// The bytes of all chunks.

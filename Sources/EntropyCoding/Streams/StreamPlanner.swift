@@ -18,6 +18,9 @@ public struct StreamPlanner {
   private static let fewestFitted = 16_384
   /// Histograms of many classes never pay for writing more frequencies than this.
   private static let mostHistogramEntries = 4096
+  /// Classes never pay for more frequencies than this for each bit of the symbols, and a reader
+  /// refuses a file that makes it compute far more.
+  private static let mostWorkPerBit = 4.0
 
   /// A planner for symbols in rows and columns, which run through a trellis or not.
   public init(_ block: SymbolBlock, _ geometry: StreamGeometry, trellis: Trellis? = nil) {
@@ -86,10 +89,7 @@ public struct StreamPlanner {
       var stream = description(HistogramModel(histograms: []))
       stream.rowClasses = classes.rows
       stream.columnClasses = classes.columns
-      guard
-        stream.widthCount * alphabet.supersetCount * alphabet.symbolCount
-          <= StreamDescription.mostFrequencies
-      else { continue }
+      guard stream.frequencyCount <= StreamDescription.mostFrequencies else { continue }
       let counts = stream.counts(of: symbols)
       if stream.widthCount == 1 || counts.count <= Self.mostHistogramEntries,
         let histogram = HistogramModel(counting: counts, alphabet)
@@ -102,7 +102,8 @@ public struct StreamPlanner {
       guard
         let fit = MixtureFit(
           counts: counts, alphabet, widthCount: stream.widthCount,
-          variance: spread.variance(ofClassZeroIn: classes, geometry), location: spread.location)
+          variance: spread.variance(ofClassZeroIn: classes, geometry), location: spread.location),
+        stream.widthCount == 1 || Double(stream.frequencyCount) <= Self.mostWorkPerBit * fit.bits
       else { continue }
       stream.model = MixtureModel(fit.best)
       var encoder = AdaptiveEncoder()
