@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import JSON
 
 /// The one JSON document that a command prints under `--json`.
