@@ -77,12 +77,15 @@ struct Quantize: Verb {
     machine.apply()
     let report = try reports.output(overwrites: flags.force)
     let product = try quantize()
-    guard let report else { return }
-    try report.write(try verification(of: product), methods: product.methods)
+    // Before anything is printed: an error is the one document of a run under --json.
+    try report?.write(try verification(of: product), methods: product.methods)
+    product.print()
   }
 
-  /// What a report has to know besides the files.
+  /// What came of a quantization besides its files.
   private struct Product {
+    /// Tells it.
+    let print: () -> Void
     /// What quantized each tensor, as far as birdie chose it.
     var methods: [String: String] = [:]
     /// The bytes of the decoder that count against the budget.
@@ -105,7 +108,7 @@ struct Quantize: Verb {
       of: result, against: input, &job, tokens: reportTokens, evaluation, leniency, output)
   }
 
-  /// Writes the output and prints what came of it.
+  /// Writes the output.
   private func quantize() throws -> Product {
     let progress = ProgressLine("quantizing", total: 0, unit: .tokens, isShown: output.isTalkative)
     defer { progress.finish() }
@@ -114,8 +117,8 @@ struct Quantize: Verb {
     if let export = TrainingExports.all.first(where: { $0.id == export }) {
       let byteCount = try export.write(checkpoint, to: result, overwrites: flags.force)
       progress.finish()
-      ExportReport(input: checkpoint, path: result, byteCount: byteCount).print(output)
-      return Product()
+      let report = ExportReport(input: checkpoint, path: result, byteCount: byteCount)
+      return Product { [output] in report.print(output) }
     }
     var run = QuantizationRun(try flags.methods())
     try flags.fill(&run, for: result, checkpoint)
@@ -128,18 +131,18 @@ struct Quantize: Verb {
       let byteCount = try outcome.checkpoint.writeArtifact(
         of: .int8Clean, to: result, overwrites: flags.force)
       progress.finish()
-      ExportReport(input: checkpoint, path: result, byteCount: byteCount).print(output)
-      return Product(methods: outcome.methods)
+      let report = ExportReport(input: checkpoint, path: result, byteCount: byteCount)
+      return Product(print: { [output] in report.print(output) }, methods: outcome.methods)
     }
     let written = try outcome.checkpoint.convert(to: result, conversion)
     let decoder = try flags.writeDecoder(of: result)
     progress.finish()
-    try QuantizationReport(
+    let report = try QuantizationReport(
       input: checkpoint, path: result, outcome: outcome, conversion: written, flags: flags,
-      decoder: decoder, seconds: progress.elapsed, codeByteCount: flags.codeByteCount
-    ).print(output)
+      decoder: decoder, seconds: progress.elapsed, codeByteCount: flags.codeByteCount)
     return Product(
-      methods: outcome.methods, decoderByteCount: decoder?.compressedByteCount ?? 0)
+      print: { [output] in report.print(output) }, methods: outcome.methods,
+      decoderByteCount: decoder?.compressedByteCount ?? 0)
   }
 }
 
