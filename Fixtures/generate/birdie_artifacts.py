@@ -1867,6 +1867,42 @@ def _bombs():
     logarithms = plain("a", Array("F32", (0,), b""), Logarithmic(0, []))
     logarithms.decoded = Array("F32", (1 << 50,), b"")
     yield "bomb-logarithmic", artifact([logarithms])
+    # What is said once and repeated for a few bits: names, encodings, tables of no symbols.
+    long, empty = "a" * (1 << 18), array("U8", [])
+    yield "bomb-names", artifact([plain(f"{long}{k:03}", empty) for k in range(300)])
+    yield "bomb-component-names", artifact([_scaled(k, f"@{long}") for k in range(300)])
+    spaces = " " * (1 << 18)
+    encodings = [_scaled(k, "@.q", spaces) for k in range(300)]
+    yield "bomb-encodings", artifact(encodings)
+    nothing = array("I16", np.zeros((1, 0)))
+    yield "bomb-tables", artifact([plain(f"t{k}", nothing, Streams(_Tables())) for k in range(40)])
+
+
+def _scaled(number, name, spaces=""):
+    """One code and its scale, the code under a name of its own."""
+    parts = ((name, array("I8", [[0]])), ("scale", array("F32", [1.0])))
+    values = np.zeros((1, 1), np.float32)
+    tensor = encoded(f"t{number:03}", "F32", values, "scaled", {"bits": 8, "coverage": "row"}, *parts)
+    tensor.encoding = tensor.encoding.replace("{", "{" + spaces)
+    return tensor
+
+
+class _Tables:
+    """A stream of nothing under as many frequencies of as many shapes as there can be."""
+
+    def write(self, coder, symbols, rows, width):
+        for name, value in ((16, 1), (21, 15), (22, 0), (23, (1 << 15) - 1), (24, 0), (25, 1)):
+            coder.number(name, value)
+        for name, value in ((26, 31), (29, 4), (50, 1 << 20), (51, 0)):
+            coder.number(name, value)
+        for shape in range(4):
+            coder.number(52, 64)
+            coder.number(53, 12)
+            coder.signed(54, 1000)
+            if shape:
+                coder.number(55, 64)
+        coder.number(56, 0)
+        return []
 
 
 @dataclass
@@ -2062,9 +2098,13 @@ RULES = {
 """,
     "B09": """
         bomb-classes
+        bomb-component-names
         bomb-constant-table
+        bomb-encodings
         bomb-logarithmic
+        bomb-names
         bomb-shape-without-chunks
+        bomb-tables
         inline-endless
         inline-endless-model
 """,

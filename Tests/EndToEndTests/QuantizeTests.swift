@@ -47,4 +47,79 @@ struct QuantizeTests {
     let bytes = try TemporaryFolder.bytes(of: path)
     #expect(try JSONDocument(run.output)["output"]?["bytes"]?.integer == bytes.count)
   }
+
+  // MARK: Under a budget
+
+  private static let tokens = Fixtures.path("language_models/evaluation/fineweb_val_*.bin")
+  private let small = Fixtures.path("language_models/evaluation/model.safetensors")
+  private let calibrated = [
+    "--calibrate", tokens, "--calibration-tokens", "32", "--fisher-tokens", "16",
+    "--sequence-length", "16", "--tensors", "blocks.0.attn.proj.weight=trellis,states=8",
+    "--tensors", "blocks.0.mlp.*.weight=trellis,states=16",
+  ]
+
+  @Test func `a budget is met, and the artifact says by which recipe`() throws {
+    let path = folder.path("out.birdie")
+    let decoder = folder.path("decode.py")
+    let code = try folder.write("code.py", [UInt8](repeating: 35, count: 200))
+    let run = try Command.run(
+      [
+        "quantize", small, path, "--budget", "24000", "--code", code, "--decoder", decoder,
+        "--json",
+      ]
+        + calibrated)
+    #expect(run.status == 0, "\(run.talk)")
+    let report = try JSONDocument(run.output)
+    let bytes = try TemporaryFolder.bytes(of: path).count
+    #expect(report["output"]?["bytes"]?.integer == bytes)
+    #expect(report["code_bytes"]?.integer == 200)
+    let counted = bytes + 200 + (report["decoder_zlib_bytes"]?.integer ?? .max / 2)
+    #expect(counted <= 24000)
+    let inspected = try Command.birdie("inspect", path, "--json")
+    let metadata = try JSONDocument(inspected.output)["metadata"]
+    #expect(metadata?["birdie.recipe"]?.text?.contains("trellis") == true)
+    // It is a model like any other.
+    let evaluated = try Command.run(
+      ["eval", path, "--tokens", Self.tokens, "--sequence-length", "16", "--reference", small])
+    #expect(evaluated.status == 0, "\(evaluated.talk)")
+  }
+
+  @Test func `the same model, tokens and options give the same bytes on any number of threads`()
+    throws
+  {
+    let files = try ["1", "2"].map { threads in
+      let path = folder.path("\(threads).birdie")
+      let run = try Command.run(
+        ["quantize", small, path, "--step", "0.7", "--threads", threads] + calibrated)
+      #expect(run.status == 0, "\(run.talk)")
+      return try TemporaryFolder.bytes(of: path)
+    }
+    #expect(files[0] == files[1])
+  }
+
+  @Test(arguments: [
+    (["--budget", "300"], "Q06", 65), (["--tensors", "blocks.9.*=keep"], "R03", 65),
+    (["--tensors", "blocks.0.mlp.fc.weight=gptq,bits=99"], "Q05", 64),
+    (["--calibrate", "nowhere_*.bin"], "F01", 66),
+  ])
+  func `what cannot be done is an error with its rule`(
+    arguments: [String], rule: String, status: Int
+  ) throws {
+    let run = try Command.run(
+      ["quantize", small, folder.path("out.birdie")] + calibrated + arguments)
+    #expect(run.status == status && run.talk.contains("error[\(rule)]"), "\(run.talk)")
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test func `methods that weigh errors want to know by what`() throws {
+    let run = try Command.run([
+      "quantize", small, folder.path("out.birdie"), "--tensors", "blocks.0.mlp.fc.weight=gptq",
+    ])
+    #expect(run.status == 65 && run.talk.contains("error[Q03]"), "\(run.talk)")
+  }
+
+  @Test func `the list of methods has their options`() throws {
+    let run = try Command.birdie("methods", "quantizers")
+    #expect(run.output.contains("trellis") && run.output.contains("activation_order"))
+  }
 }

@@ -12,6 +12,7 @@ struct ArtifactDirectoryReader {
   private let verifiesTensors: Bool
   private var position = 0
   private var decodedByteCount = 0
+  private var textByteCount = 0
   private var tableWork = 0
   private var names: Set<ExactText> = []
   private var lastName: [UInt8] = []
@@ -58,7 +59,7 @@ struct ArtifactDirectoryReader {
       let dtype = try dtype()
       let shape = try shape(rank: try decoder.number(DirectoryField.rank, limit: 64))
       let encodingText = try decoder.word()
-      try addDecodedBytes(encodingText.utf8.count)
+      try addText(encodingText.utf8.count)
       let encoding = try encoding(encodingText)
       let count = try decoder.number(DirectoryField.componentCount, limit: 8)
       try require(
@@ -94,7 +95,7 @@ struct ArtifactDirectoryReader {
   private mutating func name() throws(Rejection) -> String {
     let shared = try decoder.number(DirectoryField.sharedPrefix, limit: lastName.count)
     let rest = try decoder.text()
-    try addDecodedBytes(shared + rest.count)
+    try addText(shared + rest.count)
     lastName = lastName[..<shared] + rest
     let name = try AdaptiveDecoder.string(lastName)
     try require(
@@ -110,8 +111,9 @@ struct ArtifactDirectoryReader {
     let dtype = try dtype()
     let rank = try decoder.number(DirectoryField.componentRank, limit: 65)
     let shape = rank == 0 ? whole : try shape(rank: rank - 1)
-    try addDecodedBytes(pattern.utf8.count + tensor.utf8.count)
-    return try part(ComponentName.expanded(pattern, tensor: tensor), dtype, shape)
+    let name = ComponentName.expanded(pattern, tensor: tensor)
+    try addText(name.utf8.count)
+    return try part(name, dtype, shape)
   }
 
   private mutating func part(
@@ -136,20 +138,26 @@ struct ArtifactDirectoryReader {
       throw Rejection(
         EntropyRules.damagedDescription, "\(shape) of \(dtype.rawValue) is no number of bytes")
     }
-    try addDecodedBytes(byteCount)
+    try Self.add(byteCount, to: &decodedByteCount, of: fileByteCount)
   }
 
-  /// Counts bytes that a reader comes to hold: names and encodings cost a file next to nothing where
-  /// they repeat what it said before.
-  private mutating func addDecodedBytes(_ byteCount: Int) throws(Rejection) {
-    let (sum, overflow) = decodedByteCount.addingReportingOverflow(byteCount)
+  /// Counts the bytes of names and encodings, which cost a file next to nothing where they repeat
+  /// what it said before.
+  private mutating func addText(_ byteCount: Int) throws(Rejection) {
+    try Self.add(byteCount, to: &textByteCount, of: fileByteCount)
+  }
+
+  private static func add(
+    _ byteCount: Int, to count: inout Int, of fileByteCount: Int
+  ) throws(Rejection) {
+    let (sum, overflow) = count.addingReportingOverflow(byteCount)
     let allowance = DecodeLimits().allowance(inputCount: fileByteCount)
     guard !overflow, sum <= allowance else {
       throw Rejection(
         ArtifactRules.excessiveExpansion,
         "\(fileByteCount) bytes would become more than \(allowance)")
     }
-    decodedByteCount = sum
+    count = sum
   }
 
   /// Counts the shapes' probabilities that decoding computes, before any is.

@@ -43,8 +43,9 @@ public enum ArtifactRules {
   /// A file that would decode to far more than it can have been made of.
   public static let excessiveExpansion = Rule(
     "B09", "the artifact claims to hold far more than its size",
-    because: "A few bytes can describe a tensor of one value that fills every disk. Weights do not "
-      + "compress two-hundredfold, so a file that claims it is an attack or damaged.",
+    because: "A few bytes can describe a tensor of one value that fills every disk, repeat a long "
+      + "name a thousand times or ask for tables that take hours. Weights do not compress "
+      + "two-hundredfold, so a file that claims it is an attack or damaged.",
     remedy: "Do not decode the file. If it is yours, leave its constant tensors out.")
 
   /// Every rule of the format and of the streams in it.
