@@ -13,6 +13,7 @@ struct Room {
 
 let rooms = [
   Room(name: "Diagnostics", imports: []),
+  Room(name: "Pages", imports: ["Diagnostics"]),
   Room(name: "JSON", imports: ["Diagnostics"], isParser: true),
   Room(name: "TensorCore", imports: ["CKernels", "CSystem", "Diagnostics"]),
   Room(name: "TensorOps", imports: ["CKernels", "TensorCore"]),
@@ -49,8 +50,8 @@ let rooms = [
 ]
 
 let commandLine: [Target.Dependency] = [
-  "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Quantization",
-  "Recipes", "TensorCore", "TensorOps",
+  "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pages",
+  "Quantization", "Recipes", "TensorCore", "TensorOps",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 

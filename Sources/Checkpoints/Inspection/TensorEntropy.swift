@@ -1,5 +1,5 @@
 internal import ByteCodecs
-internal import Diagnostics
+public import Diagnostics
 internal import EntropyCoding
 internal import TensorCore
 
@@ -17,6 +17,16 @@ public struct TensorEntropy: Sendable {
 }
 
 extension NamedTensor {
+  /// The order-0 entropy of the codes of an encoded tensor, or of the bytes of another's elements,
+  /// in bits for each element; nil without data. Reads the tensor into memory.
+  public func orderZeroBitsPerElement() throws(Rejection) -> Double? {
+    if case .absent = content { return nil }
+    guard shape.elementCount > 0 else { return nil }
+    let codes = try codes()
+    return OrderZeroEntropy(of: codes.packed().bytes, codes.dtype).bits
+      / Double(shape.elementCount)
+  }
+
   /// Codes the tensor with general compressors and counts its symbols; reads it into memory.
   func entropy() throws(Rejection) -> TensorEntropy {
     let codes = try codes()

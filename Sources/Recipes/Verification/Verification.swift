@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import LanguageModels
+internal import TensorCore
 
 /// What compression cost, and whether that is within the limits.
 public struct Verification: Sendable {
@@ -28,6 +29,16 @@ public struct Verification: Sendable {
   public var worstTensor: TensorCost? {
     tensors.filter { $0.signalToNoise != nil }
       .min { ($0.signalToNoise ?? 0) < ($1.signalToNoise ?? 0) }
+  }
+
+  /// The mean ratio of signal to noise of the tensors that have noise, each weighed by its
+  /// elements; nil where none has.
+  public var meanSignalToNoise: Double? {
+    let noisy = tensors.compactMap { tensor in
+      tensor.signalToNoise.flatMap { $0.isFinite ? ($0, Double(tensor.shape.elementCount)) : nil }
+    }
+    let count = noisy.reduce(0) { $0 + $1.1 }
+    return count > 0 ? noisy.reduce(0) { $0 + $1.0 * $1.1 } / count : nil
   }
 
   /// Whether every check holds.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Diagnostics
 import Glibc
 import JSON
 

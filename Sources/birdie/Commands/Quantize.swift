@@ -45,6 +45,12 @@ struct Quantize: Verb {
   var export: String?
 
   @OptionGroup var flags: QuantizationFlags
+  @OptionGroup var reports: ReportFlags
+
+  @Option(
+    help: ArgumentHelp("Token shards that the report evaluates on.", valueName: "glob"))
+  var reportTokens: String?
+
   @OptionGroup var machine: MachineFlags
   @OptionGroup var leniency: LeniencyOptions
   @OptionGroup var output: OutputOptions
@@ -55,6 +61,9 @@ struct Quantize: Verb {
 
   func validate() throws {
     _ = try flags.goal(for: result)
+    guard reportTokens == nil || reports.report != nil else {
+      throw ValidationError("--report-tokens means nothing without --report")
+    }
     guard let export else { return }
     guard TrainingExports.all.contains(where: { $0.id == export }) else {
       throw ValidationError("--export \(export): choose one of \(Self.exports)")
@@ -66,6 +75,41 @@ struct Quantize: Verb {
 
   func run() throws {
     machine.apply()
+    let report = try reports.output(overwrites: flags.force)
+    let product = try quantize()
+    // Before anything is printed: an error is the one document of a run under --json.
+    try report?.write(try verification(of: product), methods: product.methods)
+    product.print()
+  }
+
+  /// What came of a quantization besides its files.
+  private struct Product {
+    /// Tells it.
+    let print: () -> Void
+    /// What quantized each tensor, as far as birdie chose it.
+    var methods: [String: String] = [:]
+    /// The bytes of the decoder that count against the budget.
+    var decoderByteCount = 0
+  }
+
+  /// What the quantization cost, as `birdie verify` finds it.
+  private func verification(of product: Product) throws -> VerificationReport {
+    var limits = VerificationLimits()
+    limits.budget = flags.budget?.byteCount
+    var job = VerificationJob()
+    job.limits = limits
+    job.overheadByteCount = try flags.codeByteCount + product.decoderByteCount
+    var evaluation = try EvaluationFlags.parse([])
+    evaluation.tokenizer = flags.tokenizer
+    evaluation.arch = flags.arch
+    evaluation.sequenceLength = flags.sequenceLength
+    evaluation.seed = flags.seed
+    return try VerificationReport(
+      of: result, against: input, &job, tokens: reportTokens, evaluation, leniency, output)
+  }
+
+  /// Writes the output.
+  private func quantize() throws -> Product {
     let progress = ProgressLine("quantizing", total: 0, unit: .tokens, isShown: output.isTalkative)
     defer { progress.finish() }
     var checkpoint = try Checkpoint.open(input, leniency: leniency.rules)
@@ -73,7 +117,8 @@ struct Quantize: Verb {
     if let export = TrainingExports.all.first(where: { $0.id == export }) {
       let byteCount = try export.write(checkpoint, to: result, overwrites: flags.force)
       progress.finish()
-      return ExportReport(input: checkpoint, path: result, byteCount: byteCount).print(output)
+      let report = ExportReport(input: checkpoint, path: result, byteCount: byteCount)
+      return Product { [output] in report.print(output) }
     }
     var run = QuantizationRun(try flags.methods())
     try flags.fill(&run, for: result, checkpoint)
@@ -86,15 +131,25 @@ struct Quantize: Verb {
       let byteCount = try outcome.checkpoint.writeArtifact(
         of: .int8Clean, to: result, overwrites: flags.force)
       progress.finish()
-      return ExportReport(input: checkpoint, path: result, byteCount: byteCount).print(output)
+      let report = ExportReport(input: checkpoint, path: result, byteCount: byteCount)
+      return Product(print: { [output] in report.print(output) }, methods: outcome.methods)
     }
     let written = try outcome.checkpoint.convert(to: result, conversion)
     let decoder = try flags.writeDecoder(of: result)
     progress.finish()
-    try QuantizationReport(
+    let report = try QuantizationReport(
       input: checkpoint, path: result, outcome: outcome, conversion: written, flags: flags,
-      decoder: decoder, seconds: progress.elapsed, codeByteCount: flags.codeByteCount
-    ).print(output)
+      decoder: decoder, seconds: progress.elapsed, codeByteCount: flags.codeByteCount)
+    return Product(
+      print: { [output] in report.print(output) }, methods: outcome.methods,
+      decoderByteCount: decoder?.compressedByteCount ?? 0)
+  }
+}
+
+extension QuantizationRun.Outcome {
+  /// What quantized each tensor.
+  fileprivate var methods: [String: String] {
+    Dictionary(weights.map { ($0.name, $0.method) }, uniquingKeysWith: { first, _ in first })
   }
 }
 

@@ -19,6 +19,7 @@ struct Verify: Verb {
     "birdie verify model.birdie --against final_model.pt --tokens 'fineweb_val_*.bin' "
       + "--tokenizer t.model --max-kl 0.01",
     "birdie verify final_model.int8.ptz --against final_model.pt --min-sqnr 30 --json",
+    "birdie verify model.birdie --against final_model.pt --report report/",
   ]
 
   @Argument(help: "The artifact: any checkpoint.", completion: .file())
@@ -34,6 +35,11 @@ struct Verify: Verb {
   var tokens: String?
 
   @OptionGroup var limits: LimitFlags
+  @OptionGroup var reports: ReportFlags
+
+  @Flag(help: "Replace an existing report.")
+  var force = false
+
   @OptionGroup var evaluation: EvaluationFlags
   @OptionGroup var machine: MachineFlags
   @OptionGroup var leniency: LeniencyOptions
@@ -41,6 +47,9 @@ struct Verify: Verb {
 
   func validate() throws {
     _ = try reference
+    guard !force || reports.report != nil else {
+      throw ValidationError("--force means nothing without --report")
+    }
     guard tokens == nil else { return }
     guard !limits.limits.needTokens else {
       throw ValidationError("--max-kl, --max-bpb-loss and --min-agreement need --tokens")
@@ -63,25 +72,14 @@ struct Verify: Verb {
 
   func run() throws {
     machine.apply()
-    let progress = VerificationProgress(isShown: output.isTalkative)
-    defer { progress.finish() }
-    let artifact = try leniency.verifiedCheckpoint(at: path)
-    let other = try leniency.verifiedCheckpoint(at: try reference)
+    let written = try reports.output(overwrites: force)
     var job = VerificationJob()
     job.limits = limits.limits
-    job.overheadByteCount = try limits.codeByteCount()
-    if let tokens {
-      job.evaluation = evaluation.job(on: tokens, leniency)
-      job.configuration = try ModelConfiguration.read(evaluation.arch, of: artifact)?.json
-      job.referenceConfiguration = try ModelConfiguration.read(
-        evaluation.referenceArch, of: other, orElse: evaluation.arch)?.json
-    }
-    let verification = try job.run(artifact, against: other, progress: progress.update)
-    progress.finish()
-    VerificationReport(
-      artifact: artifact, reference: other, verification: verification,
-      seed: UInt64(evaluation.seed), seconds: progress.elapsed
-    ).print(output)
-    guard verification.holds else { throw ExitCode(ExitStatus.difference.rawValue) }
+    job.overheadByteCount = try limits.codeByteCount
+    let report = try VerificationReport(
+      of: path, against: try reference, &job, tokens: tokens, evaluation, leniency, output)
+    try written?.write(report)
+    report.print(output)
+    guard report.holds else { throw ExitCode(ExitStatus.difference.rawValue) }
   }
 }

@@ -58,8 +58,15 @@ struct LimitFlags: ParsableArguments {
     return limits
   }
 
-  /// The bytes of the files that were given as code; throws F01.
-  func codeByteCount() throws -> Int {
-    try code.reduce(0) { $0 + (try FileDigest(path: $1)).byteCount }
+  /// The bytes of the files that count against the budget.
+  var codeByteCount: Int {
+    get throws { try FileDigest.byteCount(of: code) }
+  }
+}
+
+extension FileDigest {
+  /// The length of files together; throws F01.
+  static func byteCount(of paths: [String]) throws -> Int {
+    try paths.reduce(0) { $0 + (try FileDigest(path: $1)).byteCount }
   }
 }

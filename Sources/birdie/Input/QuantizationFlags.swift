@@ -122,7 +122,7 @@ struct QuantizationFlags: ParsableArguments {
 
   /// The bytes of the files that count against the budget.
   var codeByteCount: Int {
-    get throws { try code.reduce(0) { $0 + (try FileDigest(path: $1)).byteCount } }
+    get throws { try FileDigest.byteCount(of: code) }
   }
 
   /// Hands over what was typed.

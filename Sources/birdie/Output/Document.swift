@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import JSON
 
 /// The one JSON document that a command prints under `--json`.
@@ -13,9 +14,13 @@ enum Document {
   /// Prints an object of members that were put together one by one.
   static func print(_ members: [(key: String, value: JSONValue)], after achievement: String? = nil)
   {
+    Data.write(bytes(members), after: achievement)
+  }
+
+  /// The document itself, with a newline at its end.
+  static func bytes(_ members: [(key: String, value: JSONValue)]) -> [UInt8] {
     let all = [(key: "schema", value: JSONValue.integer(1))] + members
-    Data.write(
-      harmless(JSONValue.object(all).encoded(.pretty)) + [UInt8(ascii: "\n")], after: achievement)
+    return harmless(JSONValue.object(all).encoded(.pretty)) + [UInt8(ascii: "\n")]
   }
 
   /// The same document with everything escaped that could steer a terminal or reorder its text:

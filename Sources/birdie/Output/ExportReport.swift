@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import JSON
 
 /// What an artifact of a training script's came to, for people and for scripts.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 
 /// Rows of text in aligned columns.

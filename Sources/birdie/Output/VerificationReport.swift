@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import Glibc
 import JSON
 import Recipes
@@ -6,28 +7,44 @@ import TensorCore
 
 /// What compression cost, for people and for scripts.
 struct VerificationReport {
-  private let artifact: Checkpoint
-  private let reference: Checkpoint
-  private let verification: Verification
+  let artifact: Checkpoint
+  let reference: Checkpoint
+  let verification: Verification
+  /// What the intervals were resampled with.
+  let seed: UInt64
   private let seconds: Double
   private let warnings: WarningReport
   private let evaluation: EvaluationReport?
 
+  /// Runs a job that has its limits, with a progress line. Throws what opening, comparing and
+  /// evaluating throw.
   init(
-    artifact: Checkpoint, reference: Checkpoint, verification: Verification, seed: UInt64,
-    seconds: Double
-  ) {
-    self.artifact = artifact
-    self.reference = reference
-    self.verification = verification
-    self.seconds = seconds
+    of path: String, against other: String, _ job: inout VerificationJob, tokens: String?,
+    _ flags: EvaluationFlags, _ leniency: LeniencyOptions, _ output: OutputOptions
+  ) throws {
+    let progress = VerificationProgress(isShown: output.isTalkative)
+    defer { progress.finish() }
+    artifact = try leniency.verifiedCheckpoint(at: path)
+    reference = try leniency.verifiedCheckpoint(at: other)
+    if let tokens {
+      job.evaluation = flags.job(on: tokens, leniency)
+      job.configuration = try ModelConfiguration.read(flags.arch, of: artifact)?.json
+      job.referenceConfiguration = try ModelConfiguration.read(
+        flags.referenceArch, of: reference, orElse: flags.arch)?.json
+    }
+    verification = try job.run(artifact, against: reference, progress: progress.update)
+    seed = UInt64(flags.seed)
+    seconds = progress.elapsed
     warnings = WarningReport(
       warnings: artifact.warnings + reference.warnings
         + (verification.evaluation?.warnings ?? []))
-    evaluation = verification.evaluation.map {
+    evaluation = verification.evaluation.map { [seed, seconds] in
       EvaluationReport($0, seed: seed, seconds: seconds, warnings: WarningReport(warnings: []))
     }
   }
+
+  /// Whether every check holds.
+  var holds: Bool { verification.holds }
 
   func print(_ output: OutputOptions) {
     if output.json { return Document.print(members) }
@@ -95,7 +112,7 @@ extension VerificationCheck {
   }
 
   private var mismatchSentence: String {
-    guard let tensor, let value, value > 0 else { return "tensors: the same in both" }
+    guard let tensor, let value, value > 0 else { return "tensors: all names and shapes match" }
     let count = Int(value)
     return "tensors: \(count) \(count == 1 ? "does" : "do") not match, such as \(tensor)"
   }
@@ -130,6 +147,7 @@ extension VerificationReport {
       ("parameters", .integer(verification.parameterCount)),
       ("bits_per_parameter", JSONValue(verification.bitsPerParameter)),
       ("tensors", .array(verification.tensors.map { .object($0.members) })),
+      ("sqnr_db_mean", JSONValue(verification.meanSignalToNoise)),
       ("evaluation", evaluation?.json ?? .null),
       ("seconds", JSONValue(seconds)), ("warnings", warnings.json),
     ]

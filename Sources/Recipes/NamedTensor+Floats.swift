@@ -3,17 +3,19 @@ internal import Diagnostics
 internal import TensorCore
 
 extension NamedTensor {
-  /// The elements in single precision, of a type that widens to it.
-  func floats() throws(Rejection) -> [Float] {
-    var elements = [Float](repeating: 0, count: shape.elementCount)
+  /// The elements in single precision, of a type that widens to it; of many, the first `limit`.
+  func floats(limit: Int = .max) throws(Rejection) -> [Float] {
+    var elements = [Float](repeating: 0, count: min(limit, shape.elementCount))
     var start = 0
     let cast = FloatCast(from: dtype, to: .f32)
     func add(_ bytes: RawSpan) {
       bytes.withUnsafeBytes { source in
         elements.withUnsafeMutableBytes { target in
-          UnsafeMutableRawBufferPointer(rebasing: target[start...]).copyMemory(from: source)
+          let kept = source.prefix(target.count - start)
+          UnsafeMutableRawBufferPointer(rebasing: target[start...])
+            .copyMemory(from: UnsafeRawBufferPointer(rebasing: kept))
+          start += kept.count
         }
-        start += source.count
       }
     }
     try content.forEachChunk { (chunk) throws(Rejection) in

@@ -2,7 +2,7 @@ extension String {
   /// The text with everything escaped that could steer a terminal or reorder what it shows.
   ///
   /// Names come from files of strangers: an escape sequence in one could hide or forge lines.
-  var printable: String {
+  package var printable: String {
     if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return self }
     var result = ""
     for scalar in unicodeScalars {
@@ -25,7 +25,7 @@ extension Unicode.Scalar {
   }
 
   /// Whether this acts on the text around it or on the terminal instead of showing a sign.
-  var isInvisible: Bool {
+  package var isInvisible: Bool {
     switch properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: true
     default: false
