@@ -3,7 +3,7 @@ import Diagnostics
 import Testing
 
 struct StepSearchTests {
-  /// Bytes that halve their distance to a floor with each octave, and noise.
+  /// Bytes that fall evenly with each octave, and noise.
   private func bytes(_ octaves: Double, noise: Double) -> Double {
     100_000 * (3.5 - octaves) + 20_000 + noise
       * ((octaves * 1e6).truncatingRemainder(dividingBy: 7))

@@ -17,7 +17,11 @@ enum ScaleType: String, CaseIterable {
   func rounded(_ number: Double) -> Float {
     let finite = min(number, greatest)
     switch self {
-    case .f16: return HalfPrecision.rounded(finite).value
+    case .f16:
+      var (single, half) = (Float(finite), UInt16(0))
+      birdie_f32_to_f16(&half, &single, 1)
+      birdie_f16_to_f32(&single, &half, 1)
+      return single
     case .f32: return Float(finite)
     }
   }

@@ -99,14 +99,3 @@ public struct RoundToNearest: QuantizationMethod {
     }
   }
 }
-
-extension Weight {
-  /// Components under names that begin with the weight's, and the encoding that reads them.
-  func encoded(
-    _ encoding: any TensorEncoding, _ parts: (name: String, tensor: Tensor)...
-  ) throws(Rejection) -> EncodedTensor {
-    try EncodedTensor(
-      dtype: dtype, shape: shape, encoding: encoding,
-      components: parts.map { .init(name: "\(name).\($0.name)", tensor: $0.tensor) })
-  }
-}

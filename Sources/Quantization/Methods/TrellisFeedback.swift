@@ -4,9 +4,9 @@ public import TensorCore
 internal import TensorOps
 
 /// GPTQ's error feedback (Frantar et al. 2023) from column to column, and along each column a
-/// trellis (Marcellin and Fischer 1990) that chooses among twice as many points as codes tell:
-/// 0.17 bit less for the same error. Steps of columns are inversely proportional to the diagonal of
-/// the Cholesky factor, so that every column adds the same error (waterfilling).
+/// trellis (Marcellin and Fischer 1990) that chooses among twice as many points as codes tell.
+/// Steps of columns are inversely proportional to the diagonal of the Cholesky factor, so that every
+/// column adds the same error (waterfilling).
 public struct TrellisFeedback: QuantizationMethod {
   /// The name in recipes.
   public static let id = "trellis"

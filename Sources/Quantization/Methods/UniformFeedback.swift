@@ -1,4 +1,3 @@
-internal import CKernels
 public import Diagnostics
 internal import Glibc
 public import TensorCore
@@ -37,14 +36,14 @@ public struct UniformFeedback: QuantizationMethod {
       damping: damping, byActivation: byActivation)
     let most = Double(1 << (bits - 1) - 1)
     let scales = (0..<weight.rows).map { row in
-      HalfPrecision.rounded(max(clip * step * weight.rowDeviation(row) / most, 1e-10))
+      ScaleType.f16.rounded(max(clip * step * weight.rowDeviation(row) / most, 1e-10))
     }
     var codes = [Int8](repeating: 0, count: weight.rows * weight.columns)
     var loop = ColumnLoop(weight, feedback)
     loop.run { _, column, elements in
       for row in 0..<weight.rows {
         // Half precision knows no 1e-10: a row of zeros has the scale 0, and codes of 0.
-        let scale = Double(scales[row].value)
+        let scale = Double(scales[row])
         guard scale > 0 else {
           elements[row] = 0
           continue
@@ -54,30 +53,9 @@ public struct UniformFeedback: QuantizationMethod {
         elements[row] = code * scale
       }
     }
-    return try EncodedTensor(
-      dtype: weight.dtype, shape: weight.shape,
-      encoding: ScaledCodes(bits: bits, coverage: .row),
-      components: [
-        .init(name: weight.name + ".q", tensor: Tensor(codes, .i8, weight.shape)),
-        .init(
-          name: weight.name + ".scale", tensor: Tensor(scales.map(\.bits), .f16, [weight.rows])),
-      ])
-  }
-}
-
-/// A number in half precision.
-struct HalfPrecision {
-  let bits: UInt16
-  let value: Float
-
-  /// The nearest one, ties to even; large numbers become infinite.
-  static func rounded(_ number: Double) -> HalfPrecision {
-    var single = Float(number)
-    var bits: UInt16 = 0
-    birdie_f32_to_f16(&bits, &single, 1)
-    var value: Float = 0
-    birdie_f16_to_f32(&value, &bits, 1)
-    return HalfPrecision(bits: bits, value: value)
+    return try weight.encoded(
+      ScaledCodes(bits: bits, coverage: .row), ("q", Tensor(codes, .i8, weight.shape)),
+      ("scale", ScaleType.f16.tensor(scales, [weight.rows])))
   }
 }
 

@@ -15,8 +15,6 @@ public struct ErrorFeedback: Sendable {
   public let factor: Matrix
   /// The columns that nothing is ever read from: their weights do not matter.
   public let deadColumns: Set<Int>
-  /// What was added to the diagonal.
-  public let addedDamping: Double
 
   /// Factors second moments whose diagonal is raised by `damping` times its mean. Throws Q04 where
   /// they are not positive definite then.
@@ -33,7 +31,7 @@ public struct ErrorFeedback: Sendable {
     for column in dead { diagonal[column] = 1 }
     deadColumns = Set(dead)
     let mean = diagonal.reduce(0, +) / Double(max(width, 1))
-    addedDamping = key.damping * mean
+    let addedDamping = key.damping * mean
     let order =
       key.byActivation
       // Stable, so that equal channels keep their order on every machine.
