@@ -117,7 +117,7 @@ struct ConvertTests {
       """
       truncate -s +400000000 '\(big)'
       "$birdie" convert '\(big)' '\(output)' --dtype bf16 -q & pid=$!
-      for i in $(seq 500); do [ -e '\(partial)' ] && break; sleep 0.01; done
+      for i in $(seq 500); do [ -s '\(partial)' ] && break; sleep 0.01; done
       kill -TERM $pid; wait $pid
       """)
     #expect(run.status == 130)

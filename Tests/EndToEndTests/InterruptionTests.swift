@@ -23,7 +23,7 @@ struct InterruptionTests {
       """
       truncate -s +400000004 '\(big)'
       "$birdie" convert '\(big)' '\(folder.path(output))' --dtype bf16 -q \(options) & pid=$!
-      for i in $(seq 500); do [ -e '\(folder.path(sign))' ] && break; sleep 0.01; done
+      for i in $(seq 500); do [ -s '\(folder.path(sign))' ] && break; sleep 0.01; done
       kill -\(signal) $pid; wait $pid
       """)
   }
@@ -71,7 +71,7 @@ struct InterruptionTests {
       """
       truncate -s +400000004 '\(big)'
       "$birdie" convert '\(big)' '\(folder.path("o.safetensors"))' --dtype bf16 -q & pid=$!
-      for i in $(seq 500); do [ -e '\(folder.path(".o.safetensors.partial"))' ] && break; sleep 0.01; done
+      for i in $(seq 500); do [ -s '\(folder.path(".o.safetensors.partial"))' ] && break; sleep 0.01; done
       "$birdie" convert '\(big)' '\(folder.path("o.safetensors"))' --tensors b
       status=$?; kill -TERM $pid; wait $pid; exit $status
       """)
@@ -109,7 +109,7 @@ struct InterruptionTests {
       """
       truncate -s +400000004 '\(big)'
       "$birdie" convert '\(big)' '\(folder.path("o.pt"))' --dtype bf16 -q & pid=$!
-      for i in $(seq 500); do [ -e '\(folder.path(".o.pt.partial"))' ] && break; sleep 0.01; done
+      for i in $(seq 500); do [ -s '\(folder.path(".o.pt.partial"))' ] && break; sleep 0.01; done
       sleep 0.05; truncate -s 4096 '\(big)'; wait $pid
       """)
     #expect(run.status == 75)
