@@ -5,7 +5,7 @@ internal import TensorOps
 
 /// GPTQ's error feedback (Frantar et al. 2023) from column to column, and along each column a
 /// trellis (Marcellin and Fischer 1990) that chooses among twice as many points as codes tell.
-/// Steps of columns are inversely proportional to the diagonal of the Cholesky factor, so that every
+/// Steps of columns are inversely proportional to the diagonal of the Cholesky factor, so that each
 /// column adds the same error (waterfilling).
 public struct TrellisFeedback: QuantizationMethod {
   /// The name in recipes.
