@@ -60,7 +60,7 @@ public struct EvaluationJob: Sendable {
 
   /// Sidecars come before the tokenizer: they are written where it cannot tell. The tokenizer is
   /// compared with the model all the same.
-  private func byteCounts(
+  func byteCounts(
     of shards: TokenShards, _ audit: inout Audit
   ) throws(Rejection) -> ByteCountSource {
     let vocabulary = try tokenizer?.byteCounts(vocabularySize: shards.vocabularySize, &audit)

@@ -64,7 +64,7 @@ struct QuantizeTests {
     let code = try folder.write("code.py", [UInt8](repeating: 35, count: 200))
     let run = try Command.run(
       [
-        "quantize", small, path, "--budget", "24000", "--code", code, "--decoder", decoder,
+        "quantize", small, path, "--budget", "12400", "--code", code, "--decoder", decoder,
         "--json",
       ]
         + calibrated)
@@ -74,7 +74,7 @@ struct QuantizeTests {
     #expect(report["output"]?["bytes"]?.integer == bytes)
     #expect(report["code_bytes"]?.integer == 200)
     let counted = bytes + 200 + (report["decoder_zlib_bytes"]?.integer ?? .max / 2)
-    #expect(counted <= 24000)
+    #expect(counted <= 12400 && counted > 12400 - 1024)
     let inspected = try Command.birdie("inspect", path, "--json")
     let metadata = try JSONDocument(inspected.output)["metadata"]
     #expect(metadata?["birdie.recipe"]?.text?.contains("trellis") == true)
@@ -95,6 +95,66 @@ struct QuantizeTests {
       return try TemporaryFolder.bytes(of: path)
     }
     #expect(files[0] == files[1])
+  }
+
+  @Test(arguments: [("--target-kl", "0.001", "kl"), ("--target-bpb-loss", "0.002", "loss")])
+  func `a target is not exceeded on the tokens that it was judged on`(
+    flag: String, limit: String, what: String
+  ) throws {
+    let path = folder.path("out.birdie")
+    let tokenizer = Fixtures.path("language_models/evaluation/tokenizer.model")
+    let run = try Command.run(
+      [
+        "quantize", small, path, flag, limit, "--target-tokens", Self.tokens, "--tokenizer",
+        tokenizer, "--tune-tokens", "128", "--json",
+      ] + calibrated)
+    #expect(run.status == 0, "\(run.talk)")
+    let attempts = try JSONDocument(run.output)["attempts"]?.elements ?? []
+    #expect(attempts.count > 1 && attempts.allSatisfy { $0["cost"]?.number != nil })
+    let verified = try Command.run([
+      "verify", path, "--against", small, "--tokens", Self.tokens, "--sequence-length", "16",
+      "--tokenizer", tokenizer, "--max-\(what == "kl" ? "kl" : "bpb-loss")", limit,
+    ])
+    #expect(verified.status == 0, "\(verified.output)\(verified.talk)")
+  }
+
+  @Test func `names may have a prefix that the model does not know`() throws {
+    let renamed = folder.path("renamed.safetensors")
+    let run = try Command.birdie("convert", small, renamed, "--rename", "s/^/module./")
+    #expect(run.status == 0, "\(run.talk)")
+    let paths = [folder.path("plain.birdie"), folder.path("prefixed.birdie")]
+    for (input, (path, prefix)) in zip([small, renamed], zip(paths, ["", "module."])) {
+      let run = try Command.run([
+        "quantize", input, path, "--step", "2", "--calibrate", Self.tokens,
+        "--calibration-tokens", "32", "--fisher-tokens", "16", "--tune-tokens", "64",
+        "--arch", Fixtures.path("language_models/evaluation/config.json"),
+        "--sequence-length", "16", "--tensors", "\(prefix)blocks.0.attn.proj.weight=trellis",
+      ])
+      #expect(run.status == 0, "\(run.talk)")
+    }
+    let plain = folder.path("again.safetensors")
+    let back = try Command.birdie("convert", paths[1], plain, "--rename", "s/^module\\.//")
+    #expect(back.status == 0, "\(back.talk)")
+    let diff = try Command.birdie("diff", paths[0], plain)
+    #expect(diff.status == 0, "\(diff.output)\(diff.talk)")
+  }
+
+  @Test func `only artifacts of Birdie have a decoder`() throws {
+    let run = try Command.run([
+      "quantize", model, folder.path("out.ptz"), "--method", "rtn", "--decoder",
+      folder.path("decode.py"),
+    ])
+    #expect(run.status == 64 && folder.names.isEmpty)
+  }
+
+  @Test(arguments: [
+    ["--target-kl", "0"], ["--target-kl", "0.1", "--bits", "3"], ["--target-tokens", "a"],
+    ["--small", "int8"],
+  ])
+  func `targets that mean nothing are usage errors`(arguments: [String]) throws {
+    let run = try Command.run(
+      ["quantize", small, folder.path("out.birdie")] + calibrated + arguments)
+    #expect(run.status == 64 && folder.names.isEmpty)
   }
 
   @Test(arguments: [

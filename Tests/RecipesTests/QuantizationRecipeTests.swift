@@ -25,7 +25,8 @@ struct QuantizationRecipeTests {
   }
 
   @Test func `what a recipe says comes back from what an artifact notes of it`() throws {
-    let recipe = try recipe("method: gptq\ntensors: [{match: a, method: rtn, bits: 4}]")
+    let recipe = try recipe("method: gptq\nsmall: f16\ntensors: [{match: a, method: rtn, bits: 4}]")
+    #expect(recipe.small == .f16)
     let again = try QuantizationRecipe(recipe.json)
     #expect(again.json == recipe.json)
   }
@@ -33,7 +34,8 @@ struct QuantizationRecipeTests {
   @Test(arguments: [
     ("[1, 2]", "R01"), ("a: [", "R01"), ("states: 8", "R02"), ("tensors: 3", "R01"),
     ("tensors: [{method: keep}]", "R01"), ("tensors: [{match: a, bits: 3}]", "R02"),
-    ("method: a\nmethod: b", "R01"), ("? [a]\n: b", "R01"), ("a: *b", "R01"),
+    ("method: a\nmethod: b", "R01"), ("small: int8", "R01"), ("? [a]\n: b", "R01"),
+    ("a: *b", "R01"),
   ])
   func `what is no recipe is an error with its rule`(text: String, rule: String) {
     #expect(throws: Rejection.self) { try recipe(text) }

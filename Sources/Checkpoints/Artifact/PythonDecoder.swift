@@ -37,16 +37,6 @@ public struct PythonDecoder: Sendable {
     compressedByteCount = unsafe CompressedSize.zlib(bytes.span.bytes)
   }
 
-  /// The length under zlib of a program for every feature there is: no artifact's is longer.
-  public static let mostCompressedByteCount: Int = {
-    let marks = text.split(separator: "\n").map { $0.drop { $0 == " " } }
-    let names = marks.filter { $0.hasPrefix("#[") }.flatMap {
-      $0.dropFirst(2).split(separator: " ")
-    }
-    let bytes = Array(selected(Set(names)).utf8)
-    return unsafe CompressedSize.zlib(bytes.span.bytes) ?? bytes.count
-  }()
-
   private static let unsupported: Set<DType> = [
     .f4, .f6e2m3, .f6e3m2, .f8e8m0, .f8e4m3fnuz, .f8e5m2fnuz, .c32, .c128,
   ]

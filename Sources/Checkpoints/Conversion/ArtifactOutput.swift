@@ -47,19 +47,30 @@ extension ArtifactOutput {
 }
 
 extension Checkpoint {
-  /// How many bytes the artifact has that `convert` would write, which only coding tells. Throws
-  /// what planning and reading throw.
-  public func artifactByteCount(_ options: ConversionOptions) throws(Rejection) -> Int {
+  /// How many bytes the artifact has that `convert` would write, which only coding tells, and with
+  /// `addsDecoder` its decoder in Python under zlib. Throws what planning and reading throw, and T13
+  /// for types that the decoder does not restore.
+  public func artifactByteCount(
+    _ options: ConversionOptions, addsDecoder: Bool = false
+  ) throws(Rejection) -> Int {
     let plan = try ConversionPlan(self, options)
-    let count = Counter()
+    let kept = Counter()
     let writer = ArtifactWriter(ProgressMeter(total: 0) { _ in }, scaleSteps: options.scaleSteps) {
-      count.value += $0.count
+      kept.value += $0.count
+      if addsDecoder { kept.bytes += $0 }
     }
     try writer.write(plan)
-    return count.value
+    guard addsDecoder else { return kept.value }
+    var audit = Audit()
+    let artifact = try ArtifactFormat.open(
+      CheckpointInput(path: path, storage: Storage(kept.bytes)), audit: &audit)
+    return kept.value + (try artifact.pythonDecoder()?.compressedByteCount ?? 0)
   }
 
-  private final class Counter { var value = 0 }
+  private final class Counter {
+    var value = 0
+    var bytes: [UInt8] = []
+  }
 }
 
 /// The file that bytes go to, until it is taken.

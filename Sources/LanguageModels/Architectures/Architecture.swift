@@ -49,7 +49,7 @@ public enum Architectures {
     making: ValueMaker<Value>
   ) throws(Rejection) -> any LanguageModel<Value> {
     for architecture in all {
-      let own = unwrapped(tensors, architecture.landmarks)
+      let own = unwrapped(tensors, prefix(of: tensors, architecture.landmarks))
       guard architecture.recognizes(configuration, own.mapValues(\.shape.dimensions)) else {
         continue
       }
@@ -75,24 +75,46 @@ public enum Architectures {
     return ""
   }
 
-  /// The tensors without the prefix that stands before a landmark; as they are where none does, or
-  /// where several models are there.
-  private static func unwrapped(
-    _ tensors: [String: Tensor], _ landmarks: [String]
-  ) -> [String: Tensor] {
+  /// What stands before the model's own names in those of a checkpoint; empty where nothing does,
+  /// or where no architecture is recognized.
+  public static func prefix(
+    of tensors: [String: Tensor], configuration: JSONValue?
+  ) -> String {
+    for architecture in all {
+      let prefix = prefix(of: tensors, architecture.landmarks)
+      let shapes = unwrapped(tensors, prefix).mapValues(\.shape.dimensions)
+      if architecture.recognizes(configuration, shapes) { return prefix }
+    }
+    return ""
+  }
+
+  /// The prefix that stands before a landmark; empty where none does, or where several models are
+  /// there.
+  private static func prefix(of tensors: [String: Tensor], _ landmarks: [String]) -> String {
     for landmark in landmarks {
-      if tensors[landmark] != nil { return tensors }
+      if tensors[landmark] != nil { return "" }
       let wrapped = tensors.keys.filter { $0.hasSuffix("." + landmark) }
       guard wrapped.count == 1, let name = wrapped.first else { continue }
-      let prefix = name.dropLast(landmark.count)
-      var own: [String: Tensor] = [:]
-      for (name, tensor) in tensors {
-        let short = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
-        guard own.updateValue(tensor, forKey: short) == nil else { return tensors }
+      let prefix = String(name.dropLast(landmark.count))
+      // Two tensors must not become one.
+      let isClear = tensors.keys.allSatisfy {
+        !$0.hasPrefix(prefix) || tensors[String($0.dropFirst(prefix.count))] == nil
       }
-      return own
+      return isClear ? prefix : ""
     }
-    return tensors
+    return ""
+  }
+
+  /// The tensors without a prefix.
+  private static func unwrapped(
+    _ tensors: [String: Tensor], _ prefix: String
+  ) -> [String: Tensor] {
+    guard !prefix.isEmpty else { return tensors }
+    var own: [String: Tensor] = [:]
+    for (name, tensor) in tensors {
+      own[name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name] = tensor
+    }
+    return own
   }
 }
 

@@ -15,20 +15,31 @@ public struct QuantizationJob: Sendable {
     let method: any QuantizationMethod
   }
 
-  private let checkpoint: Checkpoint
+  /// The checkpoint, with small tensors as they will be stored.
+  private var checkpoint: Checkpoint
   /// The tensors that are quantized, in the order of the checkpoint.
   let items: [Item]
+  /// The places of the tensors that an entry of the recipe keeps.
+  let keptIndices: Set<Int>
 
-  /// Finds a method for each tensor and reads those that have one. Throws Q01 to Q05.
+  /// Finds a method for each tensor and reads those that have one. Statistics have the names that
+  /// `modelName` gives of a tensor's own. Throws Q01 to Q05.
   public init(
     _ checkpoint: Checkpoint, _ recipe: QuantizationRecipe,
-    statistics: [String: InputStatistics], outputs: [String: OutputStatistics] = [:]
+    statistics: [String: InputStatistics], outputs: [String: OutputStatistics] = [:],
+    modelName: (String) -> String = { $0 }
   ) throws(Rejection) {
     self.checkpoint = checkpoint
     let rules = try recipe.entries.map { (entry) throws(Rejection) in try MethodRule(entry) }
     var items: [Item] = []
+    var kept: Set<Int> = []
     for (index, tensor) in checkpoint.tensors.enumerated() {
-      guard let rule = rules.last(where: { $0.admits(tensor) }), let method = rule.method else {
+      guard let rule = rules.last(where: { $0.admits(tensor) }) else {
+        self.checkpoint.tensors[index].content = try recipe.small.content(of: tensor)
+        continue
+      }
+      guard let method = rule.method else {
+        kept.insert(index)
         continue
       }
       guard tensor.shape.rank == 2 else {
@@ -39,10 +50,12 @@ public struct QuantizationJob: Sendable {
       items.append(
         Item(
           index: index,
-          weight: try Self.weight(tensor, statistics[tensor.name], outputs[tensor.name]),
+          weight: try Self.weight(
+            tensor, statistics[modelName(tensor.name)], outputs[modelName(tensor.name)]),
           method: method))
     }
     self.items = items
+    keptIndices = kept
     for (entry, rule) in zip(recipe.entries, rules) where entry.pattern != "*" {
       guard checkpoint.tensors.contains(where: rule.admits) else {
         throw Rejection(
@@ -66,6 +79,8 @@ public struct QuantizationJob: Sendable {
   var path: String { checkpoint.path }
   /// How many weights are quantized.
   var elementCount: Int { items.reduce(0) { $0 + $1.weight.elements.count } }
+  /// How many columns the quantized weights have together.
+  var columnCount: Int { items.reduce(0) { $0 + $1.weight.columns } }
   /// What is quantized, and how.
   var weights: [(name: String, elementCount: Int, method: String)] {
     items.map { ($0.weight.name, $0.weight.elements.count, type(of: $0.method).id) }

@@ -4,12 +4,12 @@ public import JSON
 extension QuantizationRecipe {
   /// What a recipe file says: `method` and its options for every large matrix, and under `tensors`
   /// a list of entries with `match`, `method` and its options, of which the last one that matches
-  /// counts. Throws R01 and R02.
+  /// counts; `small` says how what no entry matches is stored. Throws R01 and R02.
   public init(_ json: JSONValue) throws(Rejection) {
     guard let members = json.members else {
       throw Rejection(RecipeRules.malformed, "it has no keys at its top")
     }
-    let general = members.filter { $0.key != "tensors" }
+    let general = members.filter { !["tensors", "small"].contains($0.key) }
     var entries: [Entry] = []
     if !general.isEmpty { entries.append(try Self.entry(general, pattern: "*")) }
     for member in members where member.key == "tensors" {
@@ -25,7 +25,16 @@ extension QuantizationRecipe {
         entries.append(try Self.entry(members.filter { $0.key != "match" }, pattern: pattern))
       }
     }
-    self.init(entries)
+    self.init(entries, small: try Self.small(json["small"]))
+  }
+
+  private static func small(_ value: JSONValue?) throws(Rejection) -> SmallTensors {
+    guard let value else { return .bf16 }
+    guard let small = value.string.flatMap(SmallTensors.init) else {
+      let words = SmallTensors.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Rejection(RecipeRules.malformed, "small is \(value.text()), none of \(words)")
+    }
+    return small
   }
 
   private static func entry(
@@ -43,6 +52,7 @@ extension QuantizationRecipe {
   /// The recipe as JSON, of the form that it is read from.
   public var json: JSONValue {
     .object([
+      ("small", .string(small.rawValue)),
       (
         "tensors",
         .array(
@@ -51,7 +61,7 @@ extension QuantizationRecipe {
               [("match", .string(entry.pattern)), ("method", .string(entry.method))]
                 + entry.options)
           })
-      )
+      ),
     ])
   }
 }

@@ -28,6 +28,12 @@ public struct QuantizationRecipe: Sendable {
   /// Of the entries that match a name the last one counts.
   public var entries: [Entry]
 
+  /// How tensors are stored that no entry matches.
+  public var small: SmallTensors
+
   /// A recipe of these entries.
-  public init(_ entries: [Entry]) { self.entries = entries }
+  public init(_ entries: [Entry], small: SmallTensors = .bf16) {
+    self.entries = entries
+    self.small = small
+  }
 }

@@ -12,14 +12,21 @@ public struct QuantizationRun: Sendable {
   public var recipe: QuantizationRecipe
   /// What steps are chosen by.
   public var goal = QuantizationGoal.step(1)
-  /// Bytes that count against the goal besides the artifact's: code and decoder.
+  /// Bytes that count against a budget besides the artifact's: code.
   public var overheadByteCount = 0
+  /// Whether the artifact's decoder in Python, under zlib, counts against a budget.
+  public var addsDecoder = false
   /// Token shards that the model is calibrated on, as a pattern; nil for methods without.
   public var calibrationTokens: String?
   /// How many tokens second moments are gathered from.
   public var calibrationTokenCount = 131_072
   /// How many tokens the Fisher information is gathered from; 0 leaves it out.
   public var fisherTokenCount = 16_384
+  /// How many tokens scales are tuned on; 0 leaves them as they are.
+  public var tuningTokenCount = 65_536
+  /// What goals of divergence and loss are judged on: of the shards that are calibrated on, what
+  /// comes after that. Its tokenizer tells the bytes of a loss in bits per byte.
+  public var judging: EvaluationJob?
   /// How many tokens the model sees at once.
   public var sequenceLength = 1024
   /// The model's configuration, if it needs one.
@@ -38,8 +45,20 @@ public struct QuantizationRun: Sendable {
     case calibrating(done: Int, of: Int)
     /// Gradients are taken.
     case weighing
+    /// Tokens that scales were tuned on, of how many.
+    case tuning(done: Int, of: Int)
     /// Weights that were quantized in a try, of how many.
     case quantizing(attempt: Int, done: Int, of: Int)
+  }
+
+  /// A step that was tried.
+  public struct Attempt: Sendable {
+    /// The factor of all steps.
+    public let step: Double
+    /// The bytes of its artifact; nil where the goal is another one.
+    public var byteCount: Int?
+    /// The divergence in nats per token or the loss in bits per byte, if that is the goal.
+    public var cost: Double?
   }
 
   /// What came of it.
@@ -48,36 +67,96 @@ public struct QuantizationRun: Sendable {
     public let checkpoint: Checkpoint
     /// The factor of all steps.
     public let step: Double
-    /// The bytes of the artifact; nil where nobody asked for a number.
-    public let byteCount: Int?
-    /// The steps that were tried, and the bytes that they came to.
-    public let attempts: [(step: Double, byteCount: Int)]
+    /// What the goal limited and the result came to: bytes, nats per token or bits per byte; nil
+    /// where nobody asked for a number.
+    public let value: Double?
+    /// The steps that were tried, and what they came to.
+    public let attempts: [Attempt]
     /// The names and sizes of what was quantized, with the method of each.
     public let weights: [(name: String, elementCount: Int, method: String)]
   }
 
-  /// Calibrates, searches and quantizes. Throws Q01 to Q06 and what reading and calibrating throw.
+  /// Calibrates, searches, quantizes and tunes. Throws Q01 to Q06 and what reading, calibrating and
+  /// judging throw.
   public func run(
     _ checkpoint: Checkpoint, progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) throws(Rejection) -> Outcome {
     let job = try job(for: checkpoint, progress)
-    guard let limit = limit(for: checkpoint) else {
-      guard case .step(let step) = goal else { preconditionFailure("other goals have limits") }
-      let quantized = try quantize(job, step, nil, 1, progress)
-      return Outcome(
-        checkpoint: quantized, step: step, byteCount: nil, attempts: [], weights: job.weights)
+    let total = job.elementCount
+    var search = QuantizationSearch(
+      job, conversion, addsDecoder: addsDecoder, tune: try tuning(of: checkpoint, job, progress)
+    ) { attempt, done in progress(.quantizing(attempt: attempt, done: done, of: total)) }
+    guard let found = try find(checkpoint, &search) else {
+      throw infeasible(search.attempts, checkpoint)
     }
-    return try search(job, limit, progress)
+    return Outcome(
+      checkpoint: found.checkpoint, step: found.step,
+      value: found.value.isNaN ? nil : found.value, attempts: search.attempts,
+      weights: job.weights)
   }
 
-  /// The most bytes that the artifact may have.
-  private func limit(for checkpoint: Checkpoint) -> Int? {
+  private func find(
+    _ checkpoint: Checkpoint, _ search: inout QuantizationSearch
+  ) throws(Rejection) -> QuantizationSearch.Candidate? {
     switch goal {
-    case .step: nil
-    case .bytes(let count): count - overheadByteCount
-    case .bitsPerParameter(let bits): Int(bits * Double(checkpoint.parameterCount) / 8)
+    case .step(let step): return try search.run(step: step)
+    case .bytes(let count): return try search.run(limit: count - overheadByteCount)
+    case .bitsPerParameter(let bits):
+      return try search.run(limit: Int(bits * Double(checkpoint.parameterCount) / 8))
+    case .divergence(let limit), .bitsPerByteLoss(let limit):
+      guard var evaluation = judging else {
+        preconditionFailure("goals of divergence and loss come with tokens")
+      }
+      evaluation.sequenceLength = sequenceLength
+      let isElsewhere = evaluation.tokenPattern != calibrationTokens
+      let judge = try QuantizationJudge(
+        LoadedModel(checkpoint, configuration: configuration), configuration, evaluation,
+        skipping: isElsewhere ? 0 : max(calibrationTokenCount, tuningTokenCount), goal: goal)
+      return try search.run(costLimit: limit) { (candidate) throws(Rejection) in
+        try judge.cost(of: candidate)
+      }
     }
   }
+
+  /// Why there is no result.
+  private func infeasible(_ attempts: [Attempt], _ checkpoint: Checkpoint) -> Rejection {
+    let place = Place(file: checkpoint.path)
+    if let least = attempts.compactMap(\.cost).min() {
+      return Rejection(
+        QuantizationRules.budget, "\(least) is the least that was found with the finest steps",
+        at: place)
+    }
+    let least = attempts.compactMap(\.byteCount).min() ?? 0
+    var allowed = overheadByteCount
+    if case .bytes(let count) = goal { allowed = count }
+    if case .bitsPerParameter(let bits) = goal {
+      allowed += Int(bits * Double(checkpoint.parameterCount) / 8)
+    }
+    return Rejection(
+      QuantizationRules.budget,
+      "\(least + overheadByteCount) bytes is the least that was found, \(overheadByteCount) of "
+        + "them code\(addsDecoder ? ", and some the decoder" : ""); \(allowed) were allowed", at: place)
+  }
+
+  /// What tunes scales; nil where nothing is tuned.
+  private func tuning(
+    of checkpoint: Checkpoint, _ job: QuantizationJob,
+    _ progress: @escaping @Sendable (Progress) -> Void
+  ) throws(Rejection) -> ((Checkpoint) throws(Rejection) -> TunedScales)? {
+    guard let calibrationTokens, tuningTokenCount > 0 else { return nil }
+    let reference = try LoadedModel(checkpoint, configuration: configuration)
+    let tuning = ScaleTuning(
+      tokenPattern: calibrationTokens, tokenCount: tuningTokenCount,
+      sequenceLength: min(sequenceLength, Self.gradientLength), configuration: configuration)
+    return { (quantized) throws(Rejection) in
+      try tuning.run(quantized, toward: reference.model, fixed: job.keptIndices) {
+        progress(.tuning(done: $0, of: $1))
+      }
+    }
+  }
+
+  /// The longest sequence that gradients are taken of: they are held for a whole one.
+  private static let gradientLength = 512
 
   private func job(
     for checkpoint: Checkpoint, _ progress: @escaping @Sendable (Progress) -> Void
@@ -98,96 +177,10 @@ public struct QuantizationRun: Sendable {
       outputs = try OutputStatistics.fisher(
         of: checkpoint, configuration: configuration, inputs: statistics,
         tokens: calibrationTokens, tokenCount: fisherTokenCount,
-        length: min(calibration.sequenceLength, 512), seed: seed)
+        length: min(calibration.sequenceLength, Self.gradientLength), seed: seed)
     }
-    return try QuantizationJob(checkpoint, recipe, statistics: statistics, outputs: outputs)
-  }
-
-  private func quantize(
-    _ job: QuantizationJob, _ step: Double, _ adjusted: (name: String, factor: Double)?,
-    _ attempt: Int, _ progress: @escaping @Sendable (Progress) -> Void
-  ) throws(Rejection) -> Checkpoint {
-    let total = job.elementCount
-    return try job.run(step: step, adjusting: adjusted) { done in
-      progress(.quantizing(attempt: attempt, done: done, of: total))
-    }
-  }
-
-  private func search(
-    _ job: QuantizationJob, _ limit: Int, _ progress: @escaping @Sendable (Progress) -> Void
-  ) throws(Rejection) -> Outcome {
-    var attempts = Attempts(limit: limit)
-    // A step twice as large saves a bit of each weight.
-    var search = StepSearch(
-      limit: Double(limit), slack: Self.slack, perOctave: -Double(max(job.elementCount, 1)) / 8)
-    let found = try search.run { (octaves) throws(Rejection) in
-      let step = StepSearch.factor(octaves)
-      let quantized = try quantize(job, step, nil, attempts.count + 1, progress)
-      return attempts.add(step, quantized, try quantized.artifactByteCount(conversion))
-    }
-    guard let found else {
-      throw Rejection(
-        QuantizationRules.budget,
-        "\(attempts.leastByteCount + overheadByteCount) bytes is the least that was found, "
-          + "\(overheadByteCount) of them code and decoder; "
-          + "\(limit + overheadByteCount) were allowed",
-        at: Place(file: job.path))
-    }
-    try fill(job, limit, StepSearch.factor(found.octaves), &attempts, progress)
-    return attempts.outcome(job.weights)
-  }
-
-  /// How near to its limit an artifact is brought, in bytes.
-  private static let slack = 1024.0
-
-  /// Where noise keeps the common step from coming near enough, the largest weight gets one of its
-  /// own.
-  private func fill(
-    _ job: QuantizationJob, _ limit: Int, _ step: Double, _ attempts: inout Attempts,
-    _ progress: @escaping @Sendable (Progress) -> Void
-  ) throws(Rejection) {
-    guard let largest = job.weights.max(by: { $0.elementCount < $1.elementCount }),
-      let base = attempts.bestByteCount, Double(limit - base) > Self.slack
-    else { return }
-    var search = StepSearch(
-      limit: Double(limit), slack: Self.slack, perOctave: -Double(largest.elementCount) / 8)
-    _ = try search.run { (octaves) throws(Rejection) in
-      guard octaves != 0 else { return Double(base) }
-      let adjusted = (largest.name, StepSearch.factor(octaves))
-      let quantized = try quantize(job, step, adjusted, attempts.count + 1, progress)
-      return attempts.add(step, quantized, try quantized.artifactByteCount(conversion))
-    }
-  }
-}
-
-/// What was tried, and the best of it.
-private struct Attempts {
-  private let limit: Int
-  private var tries: [(step: Double, byteCount: Int)] = []
-  private var best: (checkpoint: Checkpoint, byteCount: Int, step: Double)?
-
-  init(limit: Int) { self.limit = limit }
-
-  var count: Int { tries.count }
-  var leastByteCount: Int { tries.map(\.byteCount).min() ?? 0 }
-  var bestByteCount: Int? { best?.byteCount }
-
-  /// Notes one; gives its bytes.
-  mutating func add(_ step: Double, _ checkpoint: Checkpoint, _ byteCount: Int) -> Double {
-    tries.append((step, byteCount))
-    if byteCount <= limit, byteCount > best?.byteCount ?? -1 {
-      best = (checkpoint, byteCount, step)
-    }
-    return Double(byteCount)
-  }
-
-  /// The best one; there is one.
-  func outcome(
-    _ weights: [(name: String, elementCount: Int, method: String)]
-  ) -> QuantizationRun.Outcome {
-    guard let best else { preconditionFailure("a search that found something kept it") }
-    return QuantizationRun.Outcome(
-      checkpoint: best.checkpoint, step: best.step, byteCount: best.byteCount, attempts: tries,
-      weights: weights)
+    let names = ModelNames(try checkpoint.computableTensors(.f32), configuration)
+    return try QuantizationJob(
+      checkpoint, recipe, statistics: statistics, outputs: outputs, modelName: names.own)
   }
 }

@@ -64,12 +64,7 @@ public struct TrainingExport: Sendable {
         return tensor.content
       }
       guard tensor.dtype != type else { return tensor.content }
-      let stored = try tensor.cast(to: type)
-      return .encoded(
-        try EncodedTensor(
-          dtype: tensor.dtype == .bf16 ? .bf16 : .f32, shape: tensor.shape,
-          encoding: CastEncoding(stored: type),
-          components: [.init(name: tensor.name, tensor: stored)]))
+      return try tensor.content(storedIn: type)
     case .quantized(let type, let options):
       return .encoded(try quantized(tensor, type, options))
     }

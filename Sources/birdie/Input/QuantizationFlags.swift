@@ -36,6 +36,23 @@ struct QuantizationFlags: ParsableArguments {
   var step: Double?
 
   @Option(
+    help: ArgumentHelp(
+      "The most that predictions may differ by, in nats per token, instead of a budget.",
+      valueName: "nats"))
+  var targetKl: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The most bits per byte that may be lost, instead of a budget.", valueName: "bits"))
+  var targetBpbLoss: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Token shards that a target is judged on (those of --calibrate, after what was calibrated on).",
+      valueName: "glob"))
+  var targetTokens: String?
+
+  @Option(
     help: ArgumentHelp("Token shards to calibrate on; quote the pattern.", valueName: "glob"))
   var calibrate: String?
 
@@ -44,6 +61,12 @@ struct QuantizationFlags: ParsableArguments {
 
   @Option(help: "How many tokens to weigh outputs by; 0 for none.")
   var fisherTokens = 16_384
+
+  @Option(help: "How many tokens to tune scales on, codes frozen; 0 for none.")
+  var tuneTokens = 65_536
+
+  @Option(help: "How tensors too small for codes are stored: bf16, f16 or keep.")
+  var small: String?
 
   @Option(help: "The longest sequence that the model sees.")
   var sequenceLength = 1024
@@ -70,12 +93,15 @@ struct QuantizationFlags: ParsableArguments {
   var choosesNothing: Bool {
     recipe == nil && method == nil && option.isEmpty && tensors.isEmpty && budget == nil
       && code.isEmpty && bits == nil && step == nil && calibrate == nil && decoder == nil
+      && targetKl == nil && targetBpbLoss == nil && small == nil
   }
 
   /// What steps are chosen by; throws what contradicts itself.
   func goal(for path: String) throws -> QuantizationGoal {
-    guard [budget != nil, bits != nil, step != nil].count(where: \.self) <= 1 else {
-      throw ValidationError("--budget, --bits and --step exclude each other")
+    let goals = [budget != nil, bits != nil, step != nil, targetKl != nil, targetBpbLoss != nil]
+    guard goals.count(where: \.self) <= 1 else {
+      throw ValidationError(
+        "--budget, --bits, --step, --target-kl and --target-bpb-loss exclude each other")
     }
     guard OutputFormat.inferred(from: path) == .birdie || budget == nil && bits == nil else {
       throw ValidationError("--budget and --bits: only .birdie files are entropy-coded")
@@ -83,6 +109,10 @@ struct QuantizationFlags: ParsableArguments {
     guard recipe == nil || method == nil && option.isEmpty && tensors.isEmpty else {
       throw ValidationError("--recipe says what --method, --option and --tensors say: give one")
     }
+    guard decoder == nil || OutputFormat.inferred(from: path) == .birdie else {
+      throw ValidationError("--decoder: only .birdie files have one")
+    }
+    if let target = try target() { return target }
     if let budget { return .bytes(budget.byteCount) }
     guard code.isEmpty else { throw ValidationError("--code means nothing without --budget") }
     if let bits {
@@ -93,9 +123,31 @@ struct QuantizationFlags: ParsableArguments {
     return .step(step ?? 1)
   }
 
+  /// The cost that must not be exceeded, if one was given.
+  private func target() throws -> QuantizationGoal? {
+    guard let limit = targetKl ?? targetBpbLoss else {
+      guard targetTokens == nil else {
+        throw ValidationError("--target-tokens means nothing without a target")
+      }
+      return nil
+    }
+    guard limit > 0, limit.isFinite else {
+      throw ValidationError(
+        "\(targetKl == nil ? "--target-bpb-loss" : "--target-kl"): give a positive number")
+    }
+    guard targetTokens ?? calibrate != nil else {
+      throw ValidationError("a target needs tokens: --target-tokens or --calibrate")
+    }
+    return targetKl == nil ? .bitsPerByteLoss(limit) : .divergence(limit)
+  }
+
   /// Which tensors get which method; throws R01, R02 and what was mistyped.
   func methods() throws -> QuantizationRecipe {
-    if let recipe { return try QuantizationRecipe(YAMLDocument(path: recipe).json) }
+    if let recipe {
+      var read = try QuantizationRecipe(YAMLDocument(path: recipe).json)
+      if let small = try smallTensors() { read.small = small }
+      return read
+    }
     var entries = [
       QuantizationRecipe.Entry(
         pattern: "*", method: method ?? TrellisFeedback.id, options: try option.map(Self.option))
@@ -110,7 +162,16 @@ struct QuantizationFlags: ParsableArguments {
           pattern: String(text[..<equals]), method: words.first ?? "",
           options: try words.dropFirst().map(Self.option)))
     }
-    return QuantizationRecipe(entries)
+    return QuantizationRecipe(entries, small: try smallTensors() ?? .bf16)
+  }
+
+  private func smallTensors() throws -> SmallTensors? {
+    guard let small else { return nil }
+    guard let choice = SmallTensors(rawValue: small) else {
+      let words = SmallTensors.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--small \(small): choose one of \(words)")
+    }
+    return choice
   }
 
   private static func option(_ text: String) throws -> (key: String, value: JSONValue) {
@@ -138,8 +199,10 @@ struct QuantizationFlags: ParsableArguments {
     run.configuration = configuration?.json
     run.seed = UInt64(seed)
     run.overheadByteCount = try codeByteCount
-    // Which decoder it takes is known when the artifact is written.
-    if decoder != nil { run.overheadByteCount += PythonDecoder.mostCompressedByteCount }
+    run.addsDecoder = decoder != nil
+    run.tuningTokenCount = tuneTokens
+    run.judging = (targetTokens ?? calibrate).map(EvaluationJob.init)
+    run.judging?.tokenizer = tokenizer.map(TokenizerChoice.init)
     run.conversion.format = OutputFormat.inferred(from: path) ?? .birdie
     run.conversion.codes = .keep
     run.conversion.overwrites = force

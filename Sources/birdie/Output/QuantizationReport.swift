@@ -65,7 +65,10 @@ struct QuantizationReport {
       "bits_per_parameter": JSONValue(bitsPerParameter), "step": JSONValue(outcome.step),
       "attempts": .array(
         outcome.attempts.map {
-          ["step": JSONValue($0.step), "bytes": .integer($0.byteCount)]
+          [
+            "step": JSONValue($0.step), "bytes": JSONValue($0.byteCount),
+            "cost": JSONValue($0.cost),
+          ]
         }),
       "tensors": .array(
         outcome.weights.map {
