@@ -18,6 +18,8 @@ public protocol LanguageModel<Value>: Sendable {
   var maximumLength: Int? { get }
   /// The token that begins a document; nil where the configuration does not tell.
   var beginToken: Int? { get }
+  /// What may be changed about its weights without changing what it computes.
+  var freedoms: [ModelFreedom] { get }
   /// The logits of the token after each position, of shape [positions, vocabulary].
   func logits(_ tokens: [Int], observer: LayerObserver<Value>?) -> Value
 }
@@ -25,6 +27,8 @@ public protocol LanguageModel<Value>: Sendable {
 extension LanguageModel {
   /// Any length, as with rotary positions.
   public var maximumLength: Int? { nil }
+  /// None that are known of.
+  public var freedoms: [ModelFreedom] { [] }
   /// No token that is known of.
   public var beginToken: Int? { nil }
 }

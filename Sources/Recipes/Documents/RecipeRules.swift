@@ -20,6 +20,13 @@ public enum RecipeRules {
     because: "A misspelt name would quantize its tensor in another way than was asked for.",
     remedy: "Compare the pattern with the names that birdie inspect shows.")
 
+  /// A transform has nothing to change.
+  public static let noFreedom = Rule(
+    "R04", "the model does not allow the transform",
+    because: "Weights may only change together with those that undo the change, and this model has "
+      + "none of which Birdie knows that they do.",
+    remedy: "Leave the transform out, or pass the model's configuration with --arch.")
+
   /// All of them, for the documentation and the tests.
-  public static let all: [Rule] = [malformed, unknownKey, matchesNothing]
+  public static let all: [Rule] = [malformed, unknownKey, matchesNothing, noFreedom]
 }

@@ -16,4 +16,24 @@ extension InputStatistics {
     }
     return statistics
   }
+
+  /// What a calibration file says of each weight's input; weights of equal statistics share them,
+  /// and so the factors that are computed from them.
+  public static func of(_ entries: [String: CalibrationFile.Entry]) -> [String: InputStatistics] {
+    var statistics: [String: InputStatistics] = [:]
+    var known: [InputStatistics] = []
+    for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
+      let shared = known.first {
+        $0.rowCount == entry.rowCount && $0.secondMoment == entry.secondMoment
+      }
+      let own =
+        shared
+        ?? InputStatistics(
+          secondMoment: entry.secondMoment, rowCount: entry.rowCount,
+          meanMagnitudes: entry.meanMagnitudes)
+      if shared == nil { known.append(own) }
+      statistics[name] = own
+    }
+    return statistics
+  }
 }

@@ -19,6 +19,8 @@ public struct QuantizationJob: Sendable {
   private var checkpoint: Checkpoint
   /// The tensors that are quantized, in the order of the checkpoint.
   let items: [Item]
+  /// Factors of the items' steps; 1 for each at first.
+  var factors: [Double]
   /// The places of the tensors that an entry of the recipe keeps.
   let keptIndices: Set<Int>
 
@@ -55,6 +57,7 @@ public struct QuantizationJob: Sendable {
           method: method))
     }
     self.items = items
+    factors = items.map { _ in 1 }
     keptIndices = kept
     for (entry, rule) in zip(recipe.entries, rules) where entry.pattern != "*" {
       guard checkpoint.tensors.contains(where: rule.admits) else {
@@ -98,7 +101,7 @@ public struct QuantizationJob: Sendable {
       (items[$0].weight.elements.count, $1) > (items[$1].weight.elements.count, $0)
     }
     let results = ParallelFor.map(order.count) {
-      [items] place -> Result<EncodedTensor, Rejection> in
+      [items, factors] place -> Result<EncodedTensor, Rejection> in
       let item = items[order[place]]
       defer {
         let count = item.weight.elements.count
@@ -106,7 +109,9 @@ public struct QuantizationJob: Sendable {
       }
       do throws(Rejection) {
         let own = item.weight.name == adjusted?.name ? adjusted?.factor ?? 1 : 1
-        return .success(try item.method.quantize(item.weight, step: step * own))
+        return .success(
+          try item.method.quantize(
+            item.weight, step: step * factors[order[place]] * own))
       } catch {
         return .failure(error)
       }

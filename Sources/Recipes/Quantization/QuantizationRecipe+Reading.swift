@@ -4,12 +4,13 @@ public import JSON
 extension QuantizationRecipe {
   /// What a recipe file says: `method` and its options for every large matrix, and under `tensors`
   /// a list of entries with `match`, `method` and its options, of which the last one that matches
-  /// counts; `small` says how what no entry matches is stored. Throws R01 and R02.
+  /// counts; `small` says how what no entry matches is stored,
+  /// and `transforms` lists what is changed before. Throws R01 and R02.
   public init(_ json: JSONValue) throws(Rejection) {
     guard let members = json.members else {
       throw Rejection(RecipeRules.malformed, "it has no keys at its top")
     }
-    let general = members.filter { !["tensors", "small"].contains($0.key) }
+    let general = members.filter { !["tensors", "small", "transforms"].contains($0.key) }
     var entries: [Entry] = []
     if !general.isEmpty { entries.append(try Self.entry(general, pattern: "*")) }
     for member in members where member.key == "tensors" {
@@ -26,6 +27,20 @@ extension QuantizationRecipe {
       }
     }
     self.init(entries, small: try Self.small(json["small"]))
+    transforms = try Self.transforms(json["transforms"])
+  }
+
+  private static func transforms(_ value: JSONValue?) throws(Rejection) -> [String] {
+    guard let value else { return [] }
+    guard let list = value.elements else {
+      throw Rejection(RecipeRules.malformed, "transforms is no list")
+    }
+    return try list.map { (item) throws(Rejection) in
+      guard let id = item.string else {
+        throw Rejection(RecipeRules.malformed, "\(item.text()) is no transform's name")
+      }
+      return try ModelTransforms.named(id).id
+    }
   }
 
   private static func small(_ value: JSONValue?) throws(Rejection) -> SmallTensors {
@@ -52,7 +67,7 @@ extension QuantizationRecipe {
   /// The recipe as JSON, of the form that it is read from.
   public var json: JSONValue {
     .object([
-      ("small", .string(small.rawValue)),
+      ("transforms", .array(transforms.map { .string($0) })), ("small", .string(small.rawValue)),
       (
         "tensors",
         .array(

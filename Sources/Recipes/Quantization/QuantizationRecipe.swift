@@ -31,6 +31,9 @@ public struct QuantizationRecipe: Sendable {
   /// How tensors are stored that no entry matches.
   public var small: SmallTensors
 
+  /// The ids of the changes that come before, in order.
+  public var transforms: [String] = []
+
   /// A recipe of these entries.
   public init(_ entries: [Entry], small: SmallTensors = .bf16) {
     self.entries = entries

@@ -2,7 +2,7 @@ public import Checkpoints
 public import Diagnostics
 public import JSON
 internal import LanguageModels
-internal import Quantization
+public import Quantization
 internal import TensorCore
 
 /// A quantization from a checkpoint to what an artifact of it will hold: calibrates, chooses steps
@@ -18,12 +18,17 @@ public struct QuantizationRun: Sendable {
   public var addsDecoder = false
   /// Token shards that the model is calibrated on, as a pattern; nil for methods without.
   public var calibrationTokens: String?
+  /// What layers read, from an earlier calibration; nil to find out from the tokens.
+  public var statistics: [String: InputStatistics]?
   /// How many tokens second moments are gathered from.
   public var calibrationTokenCount = 131_072
   /// How many tokens the Fisher information is gathered from; 0 leaves it out.
   public var fisherTokenCount = 16_384
+  /// How many tokens every matrix is measured on, to divide bits by what it costs; 0 trusts the
+  /// Fisher information.
+  public var sensitivityTokenCount = 0
   /// How many tokens scales are tuned on; 0 leaves them as they are.
-  public var tuningTokenCount = 65_536
+  public var tuningTokenCount = 131_072
   /// What goals of divergence and loss are judged on: of the shards that are calibrated on, what
   /// comes after that. Its tokenizer tells the bytes of a loss in bits per byte.
   public var judging: EvaluationJob?
@@ -45,6 +50,8 @@ public struct QuantizationRun: Sendable {
     case calibrating(done: Int, of: Int)
     /// Gradients are taken.
     case weighing
+    /// Matrices whose cost was measured, of how many.
+    case measuring(done: Int, of: Int)
     /// Tokens that scales were tuned on, of how many.
     case tuning(done: Int, of: Int)
     /// Weights that were quantized in a try, of how many.
@@ -76,12 +83,26 @@ public struct QuantizationRun: Sendable {
     public let weights: [(name: String, elementCount: Int, method: String)]
   }
 
-  /// Calibrates, searches, quantizes and tunes. Throws Q01 to Q06 and what reading, calibrating and
+  /// Transforms, calibrates, searches, quantizes and tunes. Throws Q01 to Q06, R04 and what reading, calibrating and
   /// judging throw.
   public func run(
     _ checkpoint: Checkpoint, progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) throws(Rejection) -> Outcome {
-    let job = try job(for: checkpoint, progress)
+    let checkpoint = try checkpoint.transformed(
+      by: recipe.transforms, seed: seed, configuration: configuration)
+    var job = try job(for: checkpoint, progress)
+    if let calibrationTokens, sensitivityTokenCount > 0 {
+      let count = job.items.count
+      let sensitivities = Sensitivities(
+        tokenPattern: calibrationTokens, tokenCount: sensitivityTokenCount,
+        sequenceLength: min(sequenceLength, Self.gradientLength), configuration: configuration)
+      for round in 0..<Sensitivities.roundCount {
+        let factors = try sensitivities.factors(of: job, checkpoint) {
+          progress(.measuring(done: round * count + $0, of: Sensitivities.roundCount * count))
+        }
+        job.factors = zip(job.factors, factors).map(*)
+      }
+    }
     let total = job.elementCount
     var search = QuantizationSearch(
       job, conversion, addsDecoder: addsDecoder, tune: try tuning(of: checkpoint, job, progress)
@@ -135,7 +156,8 @@ public struct QuantizationRun: Sendable {
     return Rejection(
       QuantizationRules.budget,
       "\(least + overheadByteCount) bytes is the least that was found, \(overheadByteCount) of "
-        + "them code\(addsDecoder ? ", and some the decoder" : ""); \(allowed) were allowed", at: place)
+        + "them code\(addsDecoder ? ", and some the decoder" : ""); \(allowed) were allowed",
+      at: place)
   }
 
   /// What tunes scales; nil where nothing is tuned.
@@ -161,26 +183,31 @@ public struct QuantizationRun: Sendable {
   private func job(
     for checkpoint: Checkpoint, _ progress: @escaping @Sendable (Progress) -> Void
   ) throws(Rejection) -> QuantizationJob {
-    guard let calibrationTokens else {
-      return try QuantizationJob(checkpoint, recipe, statistics: [:])
+    let statistics = if let statistics { statistics } else { try calibrate(checkpoint, progress) }
+    var outputs: [String: OutputStatistics] = [:]
+    if let calibrationTokens, fisherTokenCount > 0 {
+      progress(.weighing)
+      outputs = try OutputStatistics.fisher(
+        of: checkpoint, configuration: configuration, inputs: statistics,
+        tokens: calibrationTokens, tokenCount: fisherTokenCount,
+        length: min(sequenceLength, Self.gradientLength), seed: seed)
     }
+    let names = ModelNames(try checkpoint.computableTensors(.f32), configuration)
+    return try QuantizationJob(
+      checkpoint, recipe, statistics: statistics, outputs: outputs, modelName: names.own)
+  }
+
+  /// What layers read in the calibration's tokens; nothing without any.
+  private func calibrate(
+    _ checkpoint: Checkpoint, _ progress: @escaping @Sendable (Progress) -> Void
+  ) throws(Rejection) -> [String: InputStatistics] {
+    guard let calibrationTokens else { return [:] }
     let model = try LoadedModel(checkpoint, configuration: configuration)
     var calibration = CalibrationJob(tokenPattern: calibrationTokens)
     calibration.maximumTokenCount = calibrationTokenCount
     calibration.sequenceLength = min(sequenceLength, model.model.maximumLength ?? sequenceLength)
     let plan = try calibration.plan(for: model)
-    let statistics = InputStatistics.of(
+    return InputStatistics.of(
       try calibration.run(model, plan) { progress(.calibrating(done: $0, of: plan.tokenCount)) })
-    var outputs: [String: OutputStatistics] = [:]
-    if fisherTokenCount > 0 {
-      progress(.weighing)
-      outputs = try OutputStatistics.fisher(
-        of: checkpoint, configuration: configuration, inputs: statistics,
-        tokens: calibrationTokens, tokenCount: fisherTokenCount,
-        length: min(calibration.sequenceLength, Self.gradientLength), seed: seed)
-    }
-    let names = ModelNames(try checkpoint.computableTensors(.f32), configuration)
-    return try QuantizationJob(
-      checkpoint, recipe, statistics: statistics, outputs: outputs, modelName: names.own)
   }
 }

@@ -166,6 +166,7 @@ private final class QuantizationProgress: @unchecked Sendable {
     turn.withLock { _ in
       switch progress {
       case .calibrating(let done, let total): line.update(done: done, of: total)
+      case .measuring(let done, let total): line.update(done: done, of: total)
       case .tuning(let done, let total): line.update(done: done, of: total)
       case .weighing: break
       case .quantizing(_, let done, let total): line.update(done: done, of: total)

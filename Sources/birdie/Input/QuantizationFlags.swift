@@ -56,17 +56,31 @@ struct QuantizationFlags: ParsableArguments {
     help: ArgumentHelp("Token shards to calibrate on; quote the pattern.", valueName: "glob"))
   var calibrate: String?
 
+  @Option(
+    help: "What birdie calibrate gathered of this model, instead of gathering it again.",
+    completion: .file())
+  var statistics: String?
+
   @Option(help: "How many tokens to calibrate on.")
   var calibrationTokens = 131_072
 
   @Option(help: "How many tokens to weigh outputs by; 0 for none.")
   var fisherTokens = 16_384
 
+  @Option(help: "How many tokens to measure the cost of each matrix on; 0 for none.")
+  var sensitivityTokens = 0
+
   @Option(help: "How many tokens to tune scales on, codes frozen; 0 for none.")
-  var tuneTokens = 65_536
+  var tuneTokens = 131_072
 
   @Option(help: "How tensors too small for codes are stored: bf16, f16 or keep.")
   var small: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Change weights first in a way that the model does not notice: \(Self.transforms).",
+      valueName: "id"))
+  var transform: [String] = []
 
   @Option(help: "The longest sequence that the model sees.")
   var sequenceLength = 1024
@@ -89,11 +103,16 @@ struct QuantizationFlags: ParsableArguments {
   @Flag(help: "Replace an existing output.")
   var force = false
 
+  private static var transforms: String {
+    ModelTransforms.all.map { "\($0.id) (\($0.summary))" }.joined(separator: ", ")
+  }
+
   /// Whether nothing says how weights are quantized.
   var choosesNothing: Bool {
     recipe == nil && method == nil && option.isEmpty && tensors.isEmpty && budget == nil
       && code.isEmpty && bits == nil && step == nil && calibrate == nil && decoder == nil
-      && targetKl == nil && targetBpbLoss == nil && small == nil
+      && targetKl == nil && targetBpbLoss == nil && small == nil && statistics == nil
+      && transform.isEmpty
   }
 
   /// What steps are chosen by; throws what contradicts itself.
@@ -146,6 +165,7 @@ struct QuantizationFlags: ParsableArguments {
     if let recipe {
       var read = try QuantizationRecipe(YAMLDocument(path: recipe).json)
       if let small = try smallTensors() { read.small = small }
+      read.transforms += transform
       return read
     }
     var entries = [
@@ -162,7 +182,9 @@ struct QuantizationFlags: ParsableArguments {
           pattern: String(text[..<equals]), method: words.first ?? "",
           options: try words.dropFirst().map(Self.option)))
     }
-    return QuantizationRecipe(entries, small: try smallTensors() ?? .bf16)
+    var made = QuantizationRecipe(entries, small: try smallTensors() ?? .bf16)
+    made.transforms = transform
+    return made
   }
 
   private func smallTensors() throws -> SmallTensors? {
@@ -193,6 +215,12 @@ struct QuantizationFlags: ParsableArguments {
     let configuration = try ModelConfiguration.read(arch, of: checkpoint)
     run.goal = try goal(for: path)
     run.calibrationTokens = calibrate
+    guard statistics == nil || run.recipe.transforms.isEmpty else {
+      throw ValidationError("--statistics are of the model as it was before it is transformed")
+    }
+    run.statistics = try statistics.map { path in
+      InputStatistics.of(try CalibrationFile.read(Checkpoint.open(path)))
+    }
     run.calibrationTokenCount = calibrationTokens
     run.fisherTokenCount = fisherTokens
     run.sequenceLength = sequenceLength
@@ -200,6 +228,7 @@ struct QuantizationFlags: ParsableArguments {
     run.seed = UInt64(seed)
     run.overheadByteCount = try codeByteCount
     run.addsDecoder = decoder != nil
+    run.sensitivityTokenCount = sensitivityTokens
     run.tuningTokenCount = tuneTokens
     run.judging = (targetTokens ?? calibrate).map(EvaluationJob.init)
     run.judging?.tokenizer = tokenizer.map(TokenizerChoice.init)

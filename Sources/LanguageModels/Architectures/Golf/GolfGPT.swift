@@ -13,6 +13,23 @@ public struct GolfGPT<Value: TensorValue>: LanguageModel {
   /// The token that begins a document.
   public var beginToken: Int? { configuration.beginToken }
 
+  /// Values that value embeddings are added to have no other basis.
+  public var freedoms: [ModelFreedom] {
+    (0..<configuration.layerCount).flatMap { layer -> [ModelFreedom] in
+      let block = "blocks.\(layer)"
+      let units = ModelFreedom.hiddenUnits(
+        producers: [block + ".mlp.fc.weight"], consumer: block + ".mlp.proj.weight")
+      guard !configuration.valueLayers.contains(layer) else { return [units] }
+      return [
+        units,
+        .headValues(
+          values: block + ".attn.c_v.weight", output: block + ".attn.proj.weight",
+          headWidth: configuration.headWidth,
+          sharing: configuration.headCount / configuration.keyHeadCount),
+      ]
+    }
+  }
+
   /// The logits of the token after each position.
   public func logits(_ tokens: [Int], observer: LayerObserver<Value>?) -> Value {
     let embedding = GolfEmbedding(configuration: configuration, parameters: parameters)

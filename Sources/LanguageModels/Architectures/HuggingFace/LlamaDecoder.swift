@@ -68,6 +68,28 @@ struct LlamaDecoder<Value: TensorValue>: LanguageModel {
   var vocabularySize: Int { configuration.vocabularySize }
   var beginToken: Int? { configuration.beginToken }
 
+  /// Layers with biases are left alone.
+  var freedoms: [ModelFreedom] {
+    (0..<configuration.layerCount).flatMap { layer -> [ModelFreedom] in
+      let block = "model.layers.\(layer)"
+      func weights(_ names: [String]) -> [String]? {
+        let biases = names.map { "\(block).\($0).bias" }
+        guard biases.allSatisfy({ parameters[ifWanted: $0] == nil }) else { return nil }
+        return names.map { "\(block).\($0).weight" }
+      }
+      let hidden = weights(["mlp.gate_proj", "mlp.up_proj"]).map {
+        ModelFreedom.hiddenUnits(producers: $0, consumer: block + ".mlp.down_proj.weight")
+      }
+      let values = weights(["self_attn.v_proj"]).map {
+        ModelFreedom.headValues(
+          values: $0[0], output: block + ".self_attn.o_proj.weight",
+          headWidth: configuration.headWidth,
+          sharing: configuration.headCount / configuration.keyHeadCount)
+      }
+      return [hidden, values].compactMap(\.self)
+    }
+  }
+
   private var head: String {
     parameters[ifWanted: "lm_head.weight"] == nil ? "model.embed_tokens.weight" : "lm_head.weight"
   }

@@ -1,0 +1,10 @@
+/// A change of weights that leaves what a model computes as it is, but for rounding. Names are the
+/// model's; the weights have no biases that would have to follow.
+public enum ModelFreedom: Sendable, Equatable {
+  /// The hidden units of a multilayer perceptron may have any order: rows of all `producers`, of
+  /// shape [hidden, inputs], and columns of `consumer`, of shape [outputs, hidden].
+  case hiddenUnits(producers: [String], consumer: String)
+  /// The values of a head may have any orthonormal basis: blocks of `headWidth` rows of `values`,
+  /// and of columns of `output`, of which `sharing` blocks read the same values.
+  case headValues(values: String, output: String, headWidth: Int, sharing: Int)
+}

@@ -1,0 +1,85 @@
+internal import Checkpoints
+internal import Diagnostics
+internal import EntropyCoding
+internal import JSON
+internal import LanguageModels
+internal import Quantization
+internal import TensorCore
+internal import TensorOps
+
+/// Measures what each quantized matrix adds to the divergence by itself, and gives each a step
+/// with which every weight adds the same: then a bit costs the same divergence wherever it is saved.
+struct Sensitivities {
+  /// Token shards, as a pattern of paths.
+  let tokenPattern: String
+  /// How many tokens every matrix is measured on.
+  let tokenCount: Int
+  /// How many of them the model sees at once.
+  let sequenceLength: Int
+  /// The model's configuration, if it needs one.
+  let configuration: JSONValue?
+
+  /// The steps that matrices are measured with: divergence grows with their square.
+  private static let step = 0.75
+  /// Divergence does not quite go with the square of the step: what was measured with other steps
+  /// than those that come of it is measured again.
+  static let roundCount = 2
+  /// How far a factor is from 1 at most.
+  private static let mostOctaves = 2.0
+
+  /// Factors of the steps of a job's matrices, in its order; their geometric mean over weights
+  /// is 1. `progress` is told how many matrices are done. Throws what reading and quantizing throw.
+  func factors(
+    of job: QuantizationJob, _ checkpoint: Checkpoint, progress: (_ done: Int) -> Void
+  ) throws(Rejection) -> [Double] {
+    let quantized = try job.run(step: Self.step)
+    let tensors = try checkpoint.computableTensors(.f32)
+    let reference = try open(tensors)
+    let shards = try TokenShards(
+      matching: tokenPattern, vocabularySize: reference.vocabularySize)
+    let length = min(sequenceLength, reference.maximumLength ?? sequenceLength, shards.tokenCount)
+    let windowCount = max(1, min(tokenCount, shards.tokenCount) / max(length, 1))
+    let windows = try (0..<windowCount).map { (window) throws(Rejection) in
+      try shards.tokens(in: (window * length)..<((window + 1) * length)).map(Int.init)
+    }
+    let expected = ParallelFor.map(windows.count) { reference.logits(windows[$0], observer: nil) }
+    var costs: [Double] = []
+    for item in job.items {
+      var changed = quantized
+      changed.tensors = [quantized.tensors[item.index]]
+      changed.ties = checkpoint.ties
+      let own = try changed.computableTensors(.f32)
+      let model = try open(tensors.merging(own) { $1 })
+      costs.append(
+        ParallelFor.map(windows.count) { window -> Double in
+          let logits = model.logits(windows[window], observer: nil)
+          let (rows, references) = (LogitRows(logits), LogitRows(expected[window]))
+          return (0..<logits.shape[0]).reduce(0) {
+            $0 + rows.compare($1, with: references, rows.logSumExp($1)).divergence
+          }
+        }.reduce(0, +))
+      progress(costs.count)
+    }
+    return Self.factors(costs, job.items.map(\.weight.elements.count))
+  }
+
+  private func open(
+    _ tensors: [String: Tensor]
+  ) throws(Rejection) -> any LanguageModel<Tensor> {
+    try Architectures.open(tensors, configuration: configuration, arithmetic: .f32)
+  }
+
+  /// Divergence per weight goes with the square of the step: half its octaves, turned around.
+  static func factors(_ costs: [Double], _ counts: [Int]) -> [Double] {
+    let octaves = zip(costs, counts).map { cost, count in
+      cost > 0 ? -BinaryLogarithm.of(cost / Double(max(count, 1))) / 2 : nil
+    }
+    let known = zip(octaves, counts).filter { $0.0 != nil }
+    let total = known.reduce(0) { $0 + $1.1 }
+    let mean = known.reduce(0.0) { $0 + ($1.0 ?? 0) * Double($1.1) } / Double(max(total, 1))
+    return octaves.map { octaves in
+      let distance = (octaves ?? mean) - mean
+      return StepSearch.factor(max(-mostOctaves, min(mostOctaves, distance)))
+    }
+  }
+}
