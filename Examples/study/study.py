@@ -144,6 +144,7 @@ def tables(options, model, parameters, notes):
     names = [name for name, _ in ways(options)]
     rates = options.rates.split()
     print(f"\n## {model}: {parameters:,} parameters\n")
+    print("Seconds are those until the file fits, with all tries: for the record's file packing too.")
     for rate in rates:
         print(f"\n### {rate} bits per parameter\n")
         print("| | bytes | bits/param | KL [95 %] | bpb loss [95 %] | seconds |")
