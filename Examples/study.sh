@@ -14,6 +14,7 @@
 #   CALIBRATION_TOKENS=32768   of TRAIN, for second moments
 #   FISHER_TOKENS=8192         of TRAIN, for the Fisher information
 #   VAL_TOKENS=24577           of VAL
+#   SEQUENCE_LENGTH=1024       how many tokens the model sees at once
 #   RESULTS=study-results      a folder
 #
 # The programs lrzip and brotli are needed (packages of the same names).
@@ -37,4 +38,4 @@ exec "${PYTHON:-python3}" "$here/study/study.py" --birdie "${BIRDIE:-birdie}" \
   --recipe "$here/recipes/record.yml" --train "$TRAIN" --val "$VAL" --tokenizer "$TOKENIZER" \
   --rates "${RATES:-2.5 3 3.5 4 4.5}" --calibration-tokens "${CALIBRATION_TOKENS:-32768}" \
   --fisher-tokens "${FISHER_TOKENS:-8192}" --val-tokens "${VAL_TOKENS:-24577}" \
-  --results "${RESULTS:-study-results}" "$@"
+  --sequence-length "${SEQUENCE_LENGTH:-1024}" --results "${RESULTS:-study-results}" "$@"

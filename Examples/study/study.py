@@ -23,12 +23,18 @@ def trellis(columns):
         for pattern, step in STEPS.items() if pattern != "*"]
 
 
+RECORD, WIDE = "record: GPTQ, SDClip, LQER; lrzip", "record with a bit more for each code; lrzip"
+
+
 def ways(options):
-    """The rows: a name and what `birdie quantize` is told."""
-    record, unweighed = ["--recipe", options.recipe], ["--fisher-tokens", "0"]
+    """The rows: a name and what `birdie quantize` is told. RECORD and WIDE are packed by lrzip."""
+    unweighed = ["--fisher-tokens", "0"]
+    record = ["--recipe", options.recipe, *unweighed]
+    wide = os.path.join(os.path.dirname(os.path.abspath(__file__)), "record-wide.yml")
     return [
-        ("record: GPTQ, SDClip, LQER; lrzip", record + unweighed),
-        ("record, in .birdie", record + unweighed),
+        (RECORD, record),
+        (WIDE, ["--recipe", wide, *unweighed]),
+        ("record, in .birdie", record),
         ("+ trellis, one step for a matrix", trellis("constant") + unweighed),
         ("+ waterfilled columns", trellis("waterfilled") + unweighed),
         ("+ Fisher information of outputs: the default",
@@ -44,14 +50,16 @@ def birdie(options, *arguments):
 def quantize(options, model, target, arguments):
     return birdie(
         options, "quantize", model, target, "--force", "--calibrate", options.train,
-        "--calibration-tokens", str(options.calibration_tokens), *arguments)
+        "--calibration-tokens", str(options.calibration_tokens), "--sequence-length",
+        str(options.sequence_length), *arguments)
 
 
 def judge(options, model, artifact):
     """What `birdie verify` finds, as far as it goes into a table."""
     found = birdie(
         options, "verify", artifact, "--against", model, "--tokens", options.val, "--tokenizer",
-        options.tokenizer, "--max-tokens", str(options.val_tokens))
+        options.tokenizer, "--max-tokens", str(options.val_tokens), "--sequence-length",
+        str(options.sequence_length))
     reference = found["evaluation"]["reference"]
     return {
         "parameters": found["parameters"], "kl": reference["kl_mean"],
@@ -83,11 +91,11 @@ class RecordSteps:
             slope = (near[1][1] - near[0][1]) / (near[1][0] - near[0][0])
         return near[0][0] + (0.9997 * limit - near[0][1]) / slope
 
-    def fit(self, limit):
-        """Leaves the codes in the target; gives bytes, octaves and seconds."""
+    def fit(self, limit, first):
+        """Leaves the codes in the target; gives bytes, octaves and seconds. Begins at `first`."""
         started = time.monotonic()
         if not self.tries:
-            self.run(0.0)
+            self.run(first)
         for _ in range(8):
             octaves = self.next(limit)
             self.run(octaves)
@@ -106,15 +114,18 @@ def measure(options, model, folder):
             notes = json.load(file)
     rows = ways(options)
     codes, artifact = os.path.join(folder, "codes.safetensors"), os.path.join(folder, "out.birdie")
-    steps = RecordSteps(options, model, codes, rows[0][1])
+    packed = {name: RecordSteps(options, model, codes, arguments)
+              for name, arguments in rows if name in (RECORD, WIDE)}
     for rate in options.rates.split():
         limit = int(float(rate) * parameters / 8)
-        for index, (name, arguments) in enumerate(rows):
+        for name, arguments in rows:
             key = f"{rate} {name}"
-            if key in notes:
+            first = notes.get(f"{rate} {RECORD}", {"step": 1.0})["step"]
+            # Codes end where the record's do, or later, unless steps are finer than its own.
+            if key in notes or name == WIDE and first >= 1:
                 continue
-            if index == 0:
-                size, octaves, seconds = steps.fit(limit)
+            if name in packed:
+                size, octaves, seconds = packed[name].fit(limit, math.log2(first))
                 note = {"bytes": size, "step": 2.0**octaves, "seconds": seconds,
                         **judge(options, model, codes)}
             else:
@@ -136,13 +147,24 @@ def interpolated(points, x):
     return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
 
 
+def record_curve(rates, notes):
+    """Bytes and KL of the record's file at each rate, as far as KL falls with bytes."""
+    curve = []
+    for rate in rates:
+        rows = [notes[key] for key in (f"{rate} {RECORD}", f"{rate} {WIDE}") if key in notes]
+        best = min(rows, key=lambda note: note["kl"])
+        if not curve or best["kl"] < curve[-1][1]:
+            curve.append((best["bytes"], best["kl"]))
+    return curve
+
+
 def interval(value, ends, digits):
     return f"{value:.{digits}f} [{ends[0]:.{digits}f}, {ends[1]:.{digits}f}]"
 
 
 def tables(options, model, parameters, notes):
     names = [name for name, _ in ways(options)]
-    rates = options.rates.split()
+    rates = sorted(options.rates.split(), key=float)
     print(f"\n## {model}: {parameters:,} parameters\n")
     print("Seconds are those until the file fits, with all tries: for the record's file packing too.")
     for rate in rates:
@@ -150,27 +172,33 @@ def tables(options, model, parameters, notes):
         print("| | bytes | bits/param | KL [95 %] | bpb loss [95 %] | seconds |")
         print("|---|---:|---:|---|---|---:|")
         for name in names:
-            note = notes[f"{rate} {name}"]
+            note = notes.get(f"{rate} {name}")
+            if note is None:
+                continue
             print(f"| {name} | {note['bytes']:,} | {8 * note['bytes'] / parameters:.4f} "
                   f"| {interval(note['kl'], note['kl_ci95'], 5)} "
                   f"| {interval(note['bpb_loss'], note['bpb_loss_ci95'], 5)} "
                   f"| {note['seconds']:.0f} |")
-    if len(rates) < 2:
+    curve = record_curve(rates, notes)
+    if len(curve) < 2:
         return
-    record = [notes[f"{rate} {names[0]}"] for rate in rates]
-    by_bytes = [(note["bytes"], math.log(note["kl"])) for note in record]
+    by_bytes = [(size, math.log(kl)) for size, kl in curve]
     by_kl = [(y, x) for x, y in by_bytes]
     print("\n### Against the record's file\n")
-    print("KL at equal bytes; bytes at equal KL, by the logarithm of KL over bytes on its curve.\n")
+    print("KL at equal bytes; bytes at equal KL, by the logarithm of KL over bytes on the record's "
+          "curve: of its two rows the one of less KL at each rate. * beyond the curve's ends.\n")
     print("| | " + " | ".join(f"{rate} b" for rate in rates) + " |")
     print("|---|" + "---|" * len(rates))
-    for name in names[1:]:
+    for name in names:
+        if name in (RECORD, WIDE):
+            continue
         cells = []
         for rate in rates:
             note = notes[f"{rate} {name}"]
             kl = note["kl"] / math.exp(interpolated(by_bytes, note["bytes"])) - 1
             size = note["bytes"] / interpolated(by_kl, math.log(note["kl"])) - 1
-            cells.append(f"KL {kl:+.1%}, bytes {size:+.1%}")
+            mark = "" if curve[-1][1] <= note["kl"] <= curve[0][1] else "*"
+            cells.append(f"KL {kl:+.1%}, bytes {size:+.1%}{mark}")
         print(f"| {name} | " + " | ".join(cells) + " |")
 
 
@@ -178,7 +206,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ["birdie", "recipe", "train", "val", "tokenizer", "rates", "results"]:
         parser.add_argument("--" + name, required=True)
-    for name in ["calibration-tokens", "fisher-tokens", "val-tokens"]:
+    for name in ["calibration-tokens", "fisher-tokens", "val-tokens", "sequence-length"]:
         parser.add_argument("--" + name, type=int, required=True)
     parser.add_argument("models", nargs="+")
     options = parser.parse_args()
