@@ -43,6 +43,7 @@ ORIGINS = {
         for name in ("grid", "grouped", "codebook")
     },
     "quantization/gptq-": ("generate/feedback.py", "numpy 1.26.4, torch 2.15.0"),
+    "quantization/record.": ("generate/record.py", "numpy 1.26.4, torch 2.15.0"),
     "quantization/": ("generate/quantization.py", "torch 2.15.0"),
     "birdie/": (
         "generate/birdie_artifacts.py",
@@ -56,6 +57,7 @@ ORIGINS = {
         "generate/gradients.py",
         f"{TORCH}, safetensors 0.8.0, transformers 5.23.0",
     ),
+    "tensors/singular.": ("generate/singular.py", "numpy 1.26.4, torch 2.15.0"),
     "tensors/": ("generate/selection.py", "torch 2.15.0, safetensors 0.8.0"),
     "numpy/": ("generate/numpy_files.py", "numpy 2.4.6"),
     "pickle/": ("generate/pickles.py", f"Python 3.11, {TORCH}"),

@@ -51,8 +51,21 @@ public enum QuantizationRules {
       """,
     remedy: "Raise the budget, or quantize more tensors: the message says what would fit.")
 
+  /// Codes have no place for a residual.
+  public static let noResidual = Rule(
+    "Q07", "the codes cannot have a residual",
+    because: """
+      A low-rank residual is added to integers with a scale for each row: formats and decoders \
+      know it with nothing else, and beside other codes it would be lost.
+      """,
+    remedy: """
+      Quantize every tensor of the recipe by gptq, or by rtn with scales of rows, or take out its \
+      residual.
+      """)
+
   /// All of them, for the documentation and the tests.
   public static let all: [Rule] = [
     notFinite, notAMatrix, foreignStatistics, singularStatistics, option, budget,
+    noResidual,
   ]
 }

@@ -171,6 +171,43 @@ struct QuantizeTests {
     #expect(folder.names.isEmpty)
   }
 
+  // MARK: Residuals
+
+  private func mended(_ method: String, _ output: String) throws -> (status: Int, talk: String) {
+    let recipe = try folder.write(
+      "recipe.yml",
+      Array(
+        """
+        tensors: [{match: "blocks.0.*.weight", method: \(method)}]
+        residual: {top: 2, rank: 2}
+        """.utf8))
+    let run = try Command.run([
+      "quantize", small, folder.path(output), "--recipe", recipe, "--calibrate", Self.tokens,
+      "--calibration-tokens", "32", "--fisher-tokens", "0", "--sequence-length", "16",
+    ])
+    return (Int(run.status), run.talk)
+  }
+
+  @Test(arguments: ["out.birdie", "out.safetensors"])
+  func `the largest errors are mended, and the artifact says by which recipe`(
+    output: String
+  ) throws {
+    let run = try mended("gptq", output)
+    #expect(run.status == 0, "\(run.talk)")
+    let inspected = try Command.birdie("inspect", folder.path(output), "--json")
+    #expect(inspected.output.components(of: "_lqer") == 2)
+    #expect(
+      try JSONDocument(inspected.output)["metadata"]?["birdie.recipe"]?.text?
+        .contains(#""residual":{"top":2,"rank":2}"#) == true)
+  }
+
+  @Test func `codes without a place for a residual are an error with its rule`() throws {
+    let run = try mended("nf4", "out.birdie")
+    #expect(run.status == 65 && run.talk.contains("error[Q07]"), "\(run.talk)")
+    #expect(run.talk.contains("blocks.0."))
+    #expect(folder.names == ["recipe.yml"])
+  }
+
   @Test func `methods that weigh errors want to know by what`() throws {
     let run = try Command.run([
       "quantize", small, folder.path("out.birdie"), "--tensors", "blocks.0.mlp.fc.weight=gptq",
@@ -181,5 +218,13 @@ struct QuantizeTests {
   @Test func `the list of methods has their options`() throws {
     let run = try Command.birdie("methods", "quantizers")
     #expect(run.output.contains("trellis") && run.output.contains("activation_order"))
+  }
+}
+
+extension String {
+  /// How often a text stands in this one.
+  fileprivate func components(of text: String) -> Int {
+    let (all, part) = (Array(utf8), Array(text.utf8))
+    return all.indices.count { all[$0...].starts(with: part) }
   }
 }

@@ -31,7 +31,16 @@ struct QuantizationRecipeTests {
     #expect(again.json == recipe.json)
   }
 
+  @Test func `a recipe mends the largest errors, and an artifact notes it`() throws {
+    let recipe = try recipe("method: gptq\nresidual: {top: 3, rank: 4}")
+    #expect(recipe.entries[0].options.isEmpty)
+    #expect(recipe.residual == .init(top: 3, rank: 4))
+    #expect(try QuantizationRecipe(recipe.json).residual == recipe.residual)
+  }
+
   @Test(arguments: [
+    ("residual: 3", "R01"), ("residual: {top: 3, ranks: 4}", "R02"), ("residual: {top: 0}", "R01"),
+    ("residual: {rank: 257}", "R01"), ("residual: {rank: 1.5}", "R01"),
     ("[1, 2]", "R01"), ("a: [", "R01"), ("states: 8", "R02"), ("tensors: 3", "R01"),
     ("tensors: [{method: keep}]", "R01"), ("tensors: [{match: a, bits: 3}]", "R02"),
     ("method: a\nmethod: b", "R01"), ("small: int8", "R01"), ("? [a]\n: b", "R01"),

@@ -23,6 +23,7 @@ public struct QuantizationJob: Sendable {
   var factors: [Double]
   /// The places of the tensors that an entry of the recipe keeps.
   let keptIndices: Set<Int>
+  private let residual: QuantizationRecipe.Residual?
 
   /// Finds a method for each tensor and reads those that have one. Statistics have the names that
   /// `modelName` gives of a tensor's own. Throws Q01 to Q05.
@@ -32,6 +33,7 @@ public struct QuantizationJob: Sendable {
     modelName: (String) -> String = { $0 }
   ) throws(Rejection) {
     self.checkpoint = checkpoint
+    residual = recipe.residual
     let rules = try recipe.entries.map { (entry) throws(Rejection) in try MethodRule(entry) }
     var items: [Item] = []
     var kept: Set<Int> = []
@@ -91,7 +93,7 @@ public struct QuantizationJob: Sendable {
 
   /// The checkpoint with codes in place of the weights, whose steps are multiplied by `step`.
   /// One weight may have another factor in addition. Weights are quantized side by side, the
-  /// largest first; `progress` is told how many are done.
+  /// largest first; `progress` is told how many are done. Throws Q03, Q04 and Q07.
   func run(
     step: Double, adjusting adjusted: (name: String, factor: Double)? = nil,
     progress: @escaping @Sendable (Int) -> Void = { _ in }
@@ -116,11 +118,35 @@ public struct QuantizationJob: Sendable {
         return .failure(error)
       }
     }
+    var encoded: [(item: Int, tensor: EncodedTensor)] = []
+    for (place, result) in results.enumerated() { encoded.append((order[place], try result.get())) }
+    encoded.sort { $0.item < $1.item }
+    if let residual { try mend(&encoded, residual) }
     var quantized = checkpoint
-    for (place, result) in results.enumerated() {
-      quantized.tensors[items[order[place]].index].content = .encoded(try result.get())
+    for (item, tensor) in encoded {
+      quantized.tensors[items[item].index].content = .encoded(tensor)
     }
     return quantized
+  }
+
+  /// Adds a residual to the tensors with the largest errors; of equal ones, to the first.
+  private func mend(
+    _ encoded: inout [(item: Int, tensor: EncodedTensor)], _ residual: QuantizationRecipe.Residual
+  ) throws(Rejection) {
+    let found = ParallelFor.map(encoded.count) { [items, encoded] place in
+      Result { () throws(Rejection) in
+        try QuantizationError(of: items[encoded[place].item].weight, in: encoded[place].tensor)
+      }
+    }
+    let errors = try found.map { (error) throws(Rejection) in try error.get() }
+    let largest = errors.indices.sorted { (errors[$0].norm, $1) > (errors[$1].norm, $0) }
+      .prefix(residual.top)
+    let mended = ParallelFor.map(largest.count) { place in
+      Result { () throws(Rejection) in
+        try errors[largest[place]].reconstructed(rank: residual.rank)
+      }
+    }
+    for (place, tensor) in zip(largest, mended) { encoded[place].tensor = try tensor.get() }
   }
 }
 

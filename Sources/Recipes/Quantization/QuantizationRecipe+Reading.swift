@@ -2,15 +2,15 @@ public import Diagnostics
 public import JSON
 
 extension QuantizationRecipe {
-  /// What a recipe file says: `method` and its options for every large matrix, and under `tensors`
-  /// a list of entries with `match`, `method` and its options, of which the last one that matches
-  /// counts; `small` says how what no entry matches is stored,
-  /// and `transforms` lists what is changed before. Throws R01 and R02.
+  /// What a recipe file says: `method` and its options for every large matrix, under `tensors` a
+  /// list of entries with `match`, `method` and its options, of which the last one that matches
+  /// counts, under `residual` the numbers `top` and `rank`, under `small` how what no entry matches
+  /// is stored, and under `transforms` what is changed before. Throws R01 and R02.
   public init(_ json: JSONValue) throws(Rejection) {
     guard let members = json.members else {
       throw Rejection(RecipeRules.malformed, "it has no keys at its top")
     }
-    let general = members.filter { !["tensors", "small", "transforms"].contains($0.key) }
+    let general = members.filter { !Self.wholeKeys.contains($0.key) }
     var entries: [Entry] = []
     if !general.isEmpty { entries.append(try Self.entry(general, pattern: "*")) }
     for member in members where member.key == "tensors" {
@@ -26,9 +26,13 @@ extension QuantizationRecipe {
         entries.append(try Self.entry(members.filter { $0.key != "match" }, pattern: pattern))
       }
     }
-    self.init(entries, small: try Self.small(json["small"]))
-    transforms = try Self.transforms(json["transforms"])
+    self.init(
+      entries, residual: try json["residual"].map(Residual.init),
+      small: try Self.small(json["small"]), transforms: try Self.transforms(json["transforms"]))
   }
+
+  /// The keys that are about no tensor alone.
+  private static let wholeKeys = ["tensors", "residual", "small", "transforms"]
 
   private static func transforms(_ value: JSONValue?) throws(Rejection) -> [String] {
     guard let value else { return [] }
@@ -66,17 +70,46 @@ extension QuantizationRecipe {
 
   /// The recipe as JSON, of the form that it is read from.
   public var json: JSONValue {
-    .object([
-      ("transforms", .array(transforms.map { .string($0) })), ("small", .string(small.rawValue)),
-      (
-        "tensors",
-        .array(
-          entries.map { entry in
-            .object(
-              [("match", .string(entry.pattern)), ("method", .string(entry.method))]
-                + entry.options)
-          })
-      ),
-    ])
+    let tensors = entries.map { entry -> JSONValue in
+      .object(
+        [("match", .string(entry.pattern)), ("method", .string(entry.method))] + entry.options)
+    }
+    return .object(
+      [("tensors", .array(tensors)), ("small", .string(small.rawValue))]
+        + (residual.map { [("residual", $0.json)] } ?? [])
+        + (transforms.isEmpty ? [] : [("transforms", .array(transforms.map { .string($0) }))]))
   }
+}
+
+extension QuantizationRecipe.Residual {
+  /// What stands under `residual`: `top` and `rank`, each from 1 on. Throws R01 and R02.
+  fileprivate init(_ json: JSONValue) throws(Rejection) {
+    guard let members = json.members else {
+      throw Rejection(RecipeRules.malformed, "residual has no keys; give top and rank")
+    }
+    self.init()
+    for member in members {
+      switch member.key {
+      case "top": top = try Self.number(member, in: 1...100_000)
+      case "rank": rank = try Self.number(member, in: 1...256)
+      default:
+        throw Rejection(
+          RecipeRules.unknownKey, "\(member.key) for residual, which knows top and rank")
+      }
+    }
+  }
+
+  private static func number(
+    _ member: (key: String, value: JSONValue), in range: ClosedRange<Int>
+  ) throws(Rejection) -> Int {
+    guard let number = member.value.integer, range.contains(number) else {
+      throw Rejection(
+        RecipeRules.malformed,
+        "residual: \(member.key) is \(member.value.text()), not a whole number from "
+          + "\(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  fileprivate var json: JSONValue { ["top": .integer(top), "rank": .integer(rank)] }
 }

@@ -182,9 +182,8 @@ struct QuantizationFlags: ParsableArguments {
           pattern: String(text[..<equals]), method: words.first ?? "",
           options: try words.dropFirst().map(Self.option)))
     }
-    var made = QuantizationRecipe(entries, small: try smallTensors() ?? .bf16)
-    made.transforms = transform
-    return made
+    return QuantizationRecipe(
+      entries, small: try smallTensors() ?? .bf16, transforms: transform)
   }
 
   private func smallTensors() throws -> SmallTensors? {
