@@ -28,17 +28,21 @@ RECORD, WIDE = "record: GPTQ, SDClip, LQER; lrzip", "record with a bit more for 
 
 def ways(options):
     """The rows: a name and what `birdie quantize` is told. RECORD and WIDE are packed by lrzip."""
-    unweighed = ["--fisher-tokens", "0"]
+    plain = ["--sensitivity-tokens", "0", "--tune-tokens", "0"]
+    unweighed = ["--fisher-tokens", "0", *plain]
+    fisher = ["--fisher-tokens", str(options.fisher_tokens)]
     record = ["--recipe", options.recipe, *unweighed]
     wide = os.path.join(os.path.dirname(os.path.abspath(__file__)), "record-wide.yml")
+    half = ["--small", "f16"]
     return [
         (RECORD, record),
         (WIDE, ["--recipe", wide, *unweighed]),
         ("record, in .birdie", record),
-        ("+ trellis, one step for a matrix", trellis("constant") + unweighed),
-        ("+ waterfilled columns", trellis("waterfilled") + unweighed),
-        ("+ Fisher information of outputs: the default",
-         ["--fisher-tokens", str(options.fisher_tokens)]),
+        ("+ trellis, one step for a matrix", trellis("constant") + unweighed + half),
+        ("+ waterfilled columns", trellis("waterfilled") + unweighed + half),
+        ("+ Fisher information of outputs", fisher + plain + half),
+        ("+ allocation by measured cost", fisher + ["--tune-tokens", "0"] + half),
+        ("+ tuned scales, small tensors in bf16: the default", fisher),
     ]
 
 

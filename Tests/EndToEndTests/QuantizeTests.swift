@@ -139,6 +139,18 @@ struct QuantizeTests {
     #expect(diff.status == 0, "\(diff.output)\(diff.talk)")
   }
 
+  @Test func `transformed weights are verified against transformed ones`() throws {
+    let path = folder.path("out.birdie")
+    let run = try Command.run(
+      [
+        "quantize", small, path, "--step", "0.1", "--tune-tokens", "0", "--transform", "sort",
+      ] + calibrated)
+    #expect(run.status == 0, "\(run.talk)")
+    #expect(try Command.birdie("diff", small, path).output.contains("mlp.fc"))
+    let verified = try Command.birdie("verify", path, "--against", small, "--min-sqnr", "25")
+    #expect(verified.status == 0, "\(verified.output)")
+  }
+
   @Test func `only artifacts of Birdie have a decoder`() throws {
     let run = try Command.run([
       "quantize", model, folder.path("out.ptz"), "--method", "rtn", "--decoder",
@@ -149,7 +161,7 @@ struct QuantizeTests {
 
   @Test(arguments: [
     ["--target-kl", "0"], ["--target-kl", "0.1", "--bits", "3"], ["--target-tokens", "a"],
-    ["--small", "int8"],
+    ["--small", "int8"], ["--statistics", "a.safetensors", "--transform", "sort"],
   ])
   func `targets that mean nothing are usage errors`(arguments: [String]) throws {
     let run = try Command.run(

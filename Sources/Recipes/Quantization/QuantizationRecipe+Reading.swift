@@ -28,14 +28,17 @@ extension QuantizationRecipe {
     }
     self.init(
       entries, residual: try json["residual"].map(Residual.init),
-      small: try Self.small(json["small"]), transforms: try Self.transforms(json["transforms"]))
+      small: try Self.small(json["small"]), transforms: try Self.transforms(of: json))
   }
 
   /// The keys that are about no tensor alone.
   private static let wholeKeys = ["tensors", "residual", "small", "transforms"]
 
-  private static func transforms(_ value: JSONValue?) throws(Rejection) -> [String] {
-    guard let value else { return [] }
+  /// The transforms that a noted recipe has; none where it is not of Birdie's making.
+  static func transforms(_ note: JSONValue) -> [String] { (try? transforms(of: note)) ?? [] }
+
+  private static func transforms(of json: JSONValue) throws(Rejection) -> [String] {
+    guard let value = json["transforms"] else { return [] }
     guard let list = value.elements else {
       throw Rejection(RecipeRules.malformed, "transforms is no list")
     }

@@ -26,7 +26,7 @@ public struct QuantizationRun: Sendable {
   public var fisherTokenCount = 16_384
   /// How many tokens every matrix is measured on, to divide bits by what it costs; 0 trusts the
   /// Fisher information.
-  public var sensitivityTokenCount = 0
+  public var sensitivityTokenCount = 4096
   /// How many tokens scales are tuned on; 0 leaves them as they are.
   public var tuningTokenCount = 131_072
   /// What goals of divergence and loss are judged on: of the shards that are calibrated on, what
@@ -89,19 +89,14 @@ public struct QuantizationRun: Sendable {
     _ checkpoint: Checkpoint, progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) throws(Rejection) -> Outcome {
     let checkpoint = try checkpoint.transformed(
-      by: recipe.transforms, seed: seed, configuration: configuration)
+      by: recipe.transforms, configuration: configuration)
     var job = try job(for: checkpoint, progress)
     if let calibrationTokens, sensitivityTokenCount > 0 {
       let count = job.items.count
-      let sensitivities = Sensitivities(
+      job.factors = try Sensitivities(
         tokenPattern: calibrationTokens, tokenCount: sensitivityTokenCount,
-        sequenceLength: min(sequenceLength, Self.gradientLength), configuration: configuration)
-      for round in 0..<Sensitivities.roundCount {
-        let factors = try sensitivities.factors(of: job, checkpoint) {
-          progress(.measuring(done: round * count + $0, of: Sensitivities.roundCount * count))
-        }
-        job.factors = zip(job.factors, factors).map(*)
-      }
+        sequenceLength: min(sequenceLength, Self.gradientLength), configuration: configuration
+      ).factors(of: job, checkpoint) { progress(.measuring(done: $0, of: count)) }
     }
     let total = job.elementCount
     var search = QuantizationSearch(

@@ -21,9 +21,6 @@ struct Sensitivities {
 
   /// The steps that matrices are measured with: divergence grows with their square.
   private static let step = 0.75
-  /// Divergence does not quite go with the square of the step: what was measured with other steps
-  /// than those that come of it is measured again.
-  static let roundCount = 2
   /// How far a factor is from 1 at most.
   private static let mostOctaves = 2.0
 

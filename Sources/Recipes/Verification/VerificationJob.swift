@@ -29,13 +29,17 @@ public struct VerificationJob: Sendable {
 
   /// Compares every tensor, evaluates both where tokens were given, and checks the limits.
   ///
-  /// Where tensors do not match, no model can be trusted to be the reference's: nothing is
+  /// Weights that were transformed before they were quantized, as the artifact notes, are compared
+  /// with the reference's after the same transforms. Where tensors do not match, no model can be trusted to be the reference's: nothing is
   /// evaluated, and limits on what tokens tell are broken. Throws what reading and evaluating
   /// throw.
   public func run(
     _ artifact: Checkpoint, against reference: Checkpoint,
     progress: (Progress) -> Void = { _ in }
   ) throws(Rejection) -> Verification {
+    let transforms = artifact.notes.recipe.map(QuantizationRecipe.transforms) ?? []
+    let reference = try reference.transformed(
+      by: transforms, configuration: referenceConfiguration)
     let total = reference.tensors.reduce(0) { $0 + $1.decodedByteCount }
     let comparison = try reference.compared(with: artifact) {
       progress(.comparing(done: $0, of: total))

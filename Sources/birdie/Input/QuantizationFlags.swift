@@ -68,7 +68,7 @@ struct QuantizationFlags: ParsableArguments {
   var fisherTokens = 16_384
 
   @Option(help: "How many tokens to measure the cost of each matrix on; 0 for none.")
-  var sensitivityTokens = 0
+  var sensitivityTokens = 4096
 
   @Option(help: "How many tokens to tune scales on, codes frozen; 0 for none.")
   var tuneTokens = 131_072

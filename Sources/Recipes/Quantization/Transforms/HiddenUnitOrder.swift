@@ -8,8 +8,8 @@ public struct HiddenUnitOrder: ModelTransform {
   /// What it does.
   public static let summary = "hidden units ordered by the size of their weights"
 
-  /// Nothing is drawn.
-  public init(seed: UInt64) {}
+  /// The transform.
+  public init() {}
 
   /// Sorts by the sum of squares of the first producer's rows, the largest first.
   public func apply(

@@ -11,8 +11,8 @@ public protocol ModelTransform: Sendable {
   static var id: String { get }
   /// What it does, in one line, and where it was published.
   static var summary: String { get }
-  /// What draws depend on.
-  init(seed: UInt64)
+  /// Without options: what is drawn is drawn alike for every model, so that it can be done again.
+  init()
   /// Changes the matrices of a freedom if it is one that the transform uses; `number` tells it from
   /// others.
   func apply(_ freedom: ModelFreedom, number: Int, to matrices: inout FreedomMatrices) -> Bool
@@ -35,7 +35,7 @@ extension Checkpoint {
   /// can. Throws R02 for an unknown id, R04 where a transform finds nothing to change, and what
   /// opening the model and reading tensors throws.
   func transformed(
-    by ids: [String], seed: UInt64, configuration: JSONValue?
+    by ids: [String], configuration: JSONValue?
   ) throws(Rejection) -> Checkpoint {
     guard !ids.isEmpty else { return self }
     let model = try LoadedModel(self, configuration: configuration).model
@@ -49,7 +49,7 @@ extension Checkpoint {
       for (number, freedom) in model.freedoms.enumerated() {
         // A matrix may be part of a bank, or of another type.
         guard var matrices = try result.matrices(of: freedom, places),
-          type.init(seed: seed).apply(freedom, number: number, to: &matrices)
+          type.init().apply(freedom, number: number, to: &matrices)
         else { continue }
         count += 1
         try result.replace(matrices, places)

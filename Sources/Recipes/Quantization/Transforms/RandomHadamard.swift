@@ -11,32 +11,32 @@ public struct RandomHadamard: ModelTransform {
   public static let summary =
     "values of attention heads rotated by a random Hadamard matrix (Tseng et al. 2024)"
 
-  private let seed: UInt64
+  /// The transform; signs depend on the layer and the head alone.
+  public init() {}
 
-  /// What the signs are drawn with.
-  public init(seed: UInt64) { self.seed = seed }
-
-  /// Rotates heads whose width is a power of two.
+  /// Rotates blocks of the largest power of two that divides the width of a head.
   public func apply(
     _ freedom: ModelFreedom, number: Int, to matrices: inout FreedomMatrices
   ) -> Bool {
     guard case .headValues(let values, let output, let width, let sharing) = freedom,
-      width > 1, width & (width - 1) == 0,
+      width > 1, width % 2 == 0,
       let source = matrices.matrices[values], let target = matrices.matrices[output],
       sharing > 0, target.columns > 0, target.columns % (width * sharing) == 0,
       source.elements.count == source.columns * (target.columns / sharing)
     else { return false }
     let (inputs, columns) = (source.columns, target.columns)
     var (rows, targets) = (source.elements, target.elements)
-    for head in 0..<(columns / (width * sharing)) {
-      let signs = signs(number: number, head: head, width)
+    let span = width & -width
+    for block in 0..<(columns / sharing / span) {
+      let signs = signs(number: number, block: block, span)
       for input in 0..<inputs {
-        let first = head * width * inputs + input
-        Self.rotate(&rows, signs, first: first, stride: inputs)
+        Self.rotate(&rows, signs, first: block * span * inputs + input, stride: inputs)
       }
-      for block in (head * sharing)..<((head + 1) * sharing) {
+      let (head, place) = (block * span / width, block * span % width)
+      for reader in (head * sharing)..<((head + 1) * sharing) {
         for row in 0..<(targets.count / columns) {
-          Self.rotate(&targets, signs, first: row * columns + block * width, stride: 1)
+          Self.rotate(
+            &targets, signs, first: row * columns + reader * width + place, stride: 1)
         }
       }
     }
@@ -45,9 +45,9 @@ public struct RandomHadamard: ModelTransform {
     return true
   }
 
-  /// ±1 for each dimension of a head.
-  private func signs(number: Int, head: Int, _ width: Int) -> [Double] {
-    var random = Philox(seed: seed, stream: UInt64(number) << 32 | UInt64(head))
+  /// ±1 for each dimension of a block.
+  private func signs(number: Int, block: Int, _ width: Int) -> [Double] {
+    var random = Philox(seed: 0, stream: UInt64(number) << 32 | UInt64(block))
     return (0..<width).map { _ in random.next() & 1 == 0 ? 1 : -1 }
   }
 
