@@ -165,11 +165,15 @@ private final class QuantizationProgress: @unchecked Sendable {
   @Sendable func update(_ progress: QuantizationRun.Progress) {
     turn.withLock { _ in
       switch progress {
-      case .calibrating(let done, let total): line.update(done: done, of: total)
-      case .measuring(let done, let total): line.update(done: done, of: total)
-      case .tuning(let done, let total): line.update(done: done, of: total)
+      case .calibrating(let done, let total):
+        line.update("calibrating", done: done, of: total, unit: .tokens)
       case .weighing: break
-      case .quantizing(_, let done, let total): line.update(done: done, of: total)
+      case .measuring(let done, let total):
+        line.update("measuring", done: done, of: total, unit: .matrices)
+      case .quantizing(let attempt, let done, let total):
+        line.update("try \(attempt): quantizing", done: done, of: total, unit: .weights)
+      case .tuning(let done, let total):
+        line.update("tuning", done: done, of: total, unit: .tokens)
       }
     }
   }

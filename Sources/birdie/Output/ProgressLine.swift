@@ -4,22 +4,25 @@ import Glibc
 final class ProgressLine {
   /// What is counted.
   enum Unit {
-    case bytes, tokens
+    case bytes, tokens, weights, matrices
 
     func text(_ count: Int) -> String {
       switch self {
       case .bytes: Quantity.bytes(count)
       case .tokens: Quantity.elements(count) + " tokens"
+      case .weights: Quantity.elements(count) + " weights"
+      case .matrices: "\(count) matrices"
       }
     }
   }
 
-  private let verb: String
+  private var verb: String
   private var total: Int
-  private let unit: Unit
+  private var unit: Unit
   private let isShown: Bool
   private let isTerminal = isatty(STDERR_FILENO) == 1 && Environment.value("TERM") != "dumb"
   private let start = ProgressLine.now()
+  private var partStart: Double
   private var last: Double
   private var isDrawn = false
 
@@ -30,6 +33,7 @@ final class ProgressLine {
     self.unit = unit
     self.isShown = isShown
     last = start
+    partStart = start
   }
 
   /// Tells how much is done of a total that was not known before.
@@ -38,13 +42,23 @@ final class ProgressLine {
     update(done: done)
   }
 
+  /// Tells how much is done of a part of the job, which has a verb, a total and a rate of its own.
+  func update(_ verb: String, done: Int, of total: Int, unit: Unit) {
+    if verb != self.verb {
+      self.verb = verb
+      self.unit = unit
+      partStart = Self.now()
+    }
+    update(done: done, of: total)
+  }
+
   /// Tells how much is done.
   func update(done: Int) {
     let now = Self.now()
     // Ten redraws a second look smooth; a log file wants one line now and then.
     guard isShown, now - last >= (isTerminal ? 0.1 : 30) else { return }
     last = now
-    let text = line(done: done, seconds: now - start)
+    let text = line(done: done, seconds: now - partStart)
     Talk.write(isTerminal ? "\r\u{1B}[K\(text)" : text + "\n")
     isDrawn = isTerminal
   }
