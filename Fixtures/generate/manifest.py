@@ -43,6 +43,7 @@ ORIGINS = {
         for name in ("grid", "grouped", "codebook")
     },
     "quantization/gptq-": ("generate/feedback.py", "numpy 1.26.4, torch 2.15.0"),
+    "quantization/autoround-": ("generate/learned_rounding.py", "numpy 1.26.4, torch 2.15.0"),
     "quantization/": ("generate/quantization.py", "torch 2.15.0"),
     "birdie/": (
         "generate/birdie_artifacts.py",
