@@ -4,7 +4,7 @@ numpy 1.26.4.
     python Fixtures/generate/learned_rounding.py
 
 Writes Fixtures/quantization/autoround-BITS-GRID-ITERATIONS.dump: for each weight NAME its second
-moments under NAME.moment, and NAME.q, NAME.scale, NAME.zero_point. Written from Cheng et al. (2023),
+moments under NAME.moment, and NAME.q, NAME.scale, NAME.zero_point. Written from Cheng et al. (2023)
 with the derivatives that the straight-through estimator gives, a weight at a time; groups of 4
 columns. Weights are drawn again where a decision is so close that float32 might take another.
 Deterministic.
