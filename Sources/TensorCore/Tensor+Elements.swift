@@ -2,7 +2,7 @@ extension Tensor {
   /// A contiguous tensor of an array's elements, in row-major order; the bytes are copied.
   ///
   /// The caller answers for `dtype` being what the array holds; for a type that Swift lacks that
-  /// is a bit pattern, such as `UInt16` for BF16. An array that has not exactly the bytes of `shape`
+  /// is a bit pattern, such as `UInt16` for BF16. An array that has not just the bytes of `shape`
   /// is a mistake of the caller, and stops the program.
   public init<Element: BitwiseCopyable>(_ elements: [Element], _ dtype: DType, _ shape: Shape) {
     let bytes = elements.withUnsafeBytes { source in
