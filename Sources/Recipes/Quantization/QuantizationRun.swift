@@ -56,7 +56,7 @@ public struct QuantizationRun: Sendable {
     public let weights: [(name: String, elementCount: Int, method: String)]
   }
 
-  /// Calibrates, searches and quantizes. Throws Q01 to Q06 and what reading and calibrating throw.
+  /// Calibrates, searches and quantizes. Throws Q01 to Q07 and what reading and calibrating throw.
   public func run(
     _ checkpoint: Checkpoint, progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) throws(Rejection) -> Outcome {
