@@ -95,7 +95,7 @@ let package = Package(
       name: "FuzzEntries",
       dependencies: [
         "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pickle",
-        "TensorCore", "TestSupport",
+        "Quantization", "Recipes", "TensorCore", "TensorOps", "TestSupport",
       ],
       path: "Tests/Fuzz/Entries", swiftSettings: swiftSettings),
     .testTarget(

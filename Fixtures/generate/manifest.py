@@ -15,6 +15,7 @@ ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)),
 
 TORCH = "torch 2.15.0, numpy 2.4.6"
 GOLF = f"{TORCH}, safetensors 0.8.0, brotli 1.0.9, zstd 1.5.4, lrzip 0.651"
+LIBRARIES = "hqq 0.2.8.post1, torchao 0.18.0, gguf 0.19.0, torch 2.15.0"
 RECORDS = "written by the record that info.json names, on seeded synthetic weights"
 GIVEN = (
     "depthrec-zstd-prefixed int8-zlib-root pgrp-small-3layer raw-final-model-pt ternary-base3-fp8 "
@@ -44,6 +45,15 @@ ORIGINS = {
     },
     "quantization/gptq-": ("generate/feedback.py", "numpy 1.26.4, torch 2.15.0"),
     "quantization/record.": ("generate/record.py", "numpy 1.26.4, torch 2.15.0"),
+    "quantization/autoround-": ("generate/learned_rounding.py", "numpy 1.26.4, torch 2.15.0"),
+    **{
+        f"quantization/{name}-": ("generate/fitted_quantizers.py", "numpy 1.26.4, torch 2.15.0")
+        for name in ("awq", "kmeans")
+    },
+    **{
+        f"quantization/{name}-": ("generate/library_quantizers.py", f"{LIBRARIES}, numpy 1.26.4")
+        for name in ("hqq", "torchao", "gguf")
+    },
     "quantization/": ("generate/quantization.py", "torch 2.15.0"),
     "birdie/": (
         "generate/birdie_artifacts.py",

@@ -40,7 +40,7 @@ public enum QuantizationMethods {
   public static let all: [any QuantizationMethod.Type] = [
     TrellisFeedback.self, UniformFeedback.self, RoundToNearest.self, CleanRows.self,
     RecordRows.self, NearestCentroid.self, NormalFloat.self, HalfQuadratic.self,
-    ActivationAware.self, MicroscalingFloat.self, BlackwellFloat.self, EightBitFloat.self,
-    Ternary.self, Binary.self,
+    ActivationAware.self, LearnedRounding.self, MicroscalingFloat.self, BlackwellFloat.self,
+    EightBitFloat.self, Ternary.self, Binary.self,
   ]
 }

@@ -63,9 +63,18 @@ public enum QuantizationRules {
       residual.
       """)
 
+  /// Codes stand for numbers that the weight's type cannot hold.
+  public static let beyondType = Rule(
+    "Q08", "the codes stand for numbers that the weight's type does not hold",
+    because: """
+      A weight near the largest number of its type is rounded to one beyond it, which would be \
+      decoded to infinity.
+      """,
+    remedy: "Keep the tensor in floating point, or convert the checkpoint to float32 first.")
+
   /// All of them, for the documentation and the tests.
   public static let all: [Rule] = [
     notFinite, notAMatrix, foreignStatistics, singularStatistics, option, budget,
-    noResidual,
+    noResidual, beyondType,
   ]
 }

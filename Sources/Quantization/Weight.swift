@@ -20,7 +20,7 @@ public struct Weight: Sendable {
   public let output: OutputStatistics?
 
   /// A matrix of these elements. Throws Q01 for elements that are not finite, Q03 for statistics of
-  /// another extent.
+  /// another extent, Q04 for second moments that are none.
   public init(
     name: String, dtype: DType = .f32, rows: Int, columns: Int, elements: [Float],
     input: InputStatistics? = nil, output: OutputStatistics? = nil
@@ -36,6 +36,12 @@ public struct Weight: Sendable {
       throw Rejection(
         QuantizationRules.foreignStatistics,
         "they are of \(input.width) channels, the weight reads \(columns)", at: Place(tensor: name))
+    }
+    if let input, !input.isSound {
+      throw Rejection(
+        QuantizationRules.singularStatistics,
+        "one of them is not finite, or the mean of a square is negative",
+        at: Place(tensor: name))
     }
     if let output, output.squares.count != rows {
       throw Rejection(
@@ -70,6 +76,15 @@ public struct Weight: Sendable {
 }
 
 extension Weight {
+  /// The largest finite number of the type that codes are decoded to.
+  var greatestDecoded: Double {
+    switch dtype {
+    case .f16: 65_504
+    case .bf16: 0x1.FEp127
+    default: Double(Float.greatestFiniteMagnitude)
+    }
+  }
+
   /// The square root of the mean square: weights have a mean near zero.
   var standardDeviation: Double {
     let sum = elements.reduce(0.0) { $0 + Double($1) * Double($1) }
@@ -78,12 +93,26 @@ extension Weight {
 }
 
 extension Weight {
-  /// Components under names that begin with the weight's, and the encoding that reads them.
+  /// Components under names that begin with the weight's, and the encoding that reads them. Throws
+  /// Q08 where they are decoded to infinity.
   func encoded(
     _ encoding: any TensorEncoding, _ parts: (name: String, tensor: Tensor)...
   ) throws(Rejection) -> EncodedTensor {
-    try EncodedTensor(
+    let encoded = try EncodedTensor(
       dtype: dtype, shape: shape, encoding: encoding,
       components: parts.map { .init(name: "\(name).\($0.name)", tensor: $0.tensor) })
+    // Codes stand for a few times the largest weight at most: small ones need no look.
+    let largest = elements.withUnsafeBufferPointer(\.largestMagnitude)
+    if Double(largest) > greatestDecoded / 64 { try requireFinite(encoded) }
+    return encoded
+  }
+
+  private func requireFinite(_ encoded: EncodedTensor) throws(Rejection) {
+    let numbers = try encoded.decoded().floats
+    guard let bad = numbers.firstIndex(where: { !$0.isFinite }) else { return }
+    throw Rejection(
+      QuantizationRules.beyondType,
+      "\(elements[bad]), element [\(bad / max(columns, 1)), \(bad % max(columns, 1))], becomes "
+        + "\(numbers[bad]) in \(dtype.rawValue)", at: Place(tensor: name))
   }
 }

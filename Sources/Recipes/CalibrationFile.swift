@@ -54,24 +54,12 @@ public enum CalibrationFile {
     let width = statistics.width
     let count = Double(max(statistics.rowCount, 1))
     return [
-      ("second_moment", tensor(statistics.secondMoment.elements, .f64, [width, width])),
-      ("abs_max", tensor(statistics.maxima, .f32, [width])),
-      ("mean_abs", tensor(statistics.magnitudeSums.map { $0 / count }, .f64, [width])),
-      ("mean", tensor(statistics.sums.map { $0 / count }, .f64, [width])),
-      ("count", tensor([Int64(statistics.rowCount)], .i64, [])),
+      ("second_moment", Tensor(statistics.secondMoment.elements, .f64, [width, width])),
+      ("abs_max", Tensor(statistics.maxima, .f32, [width])),
+      ("mean_abs", Tensor(statistics.magnitudeSums.map { $0 / count }, .f64, [width])),
+      ("mean", Tensor(statistics.sums.map { $0 / count }, .f64, [width])),
+      ("count", Tensor([Int64(statistics.rowCount)], .i64, [])),
     ]
-  }
-
-  private static func tensor<Element: BitwiseCopyable>(
-    _ elements: [Element], _ dtype: DType, _ dimensions: [Int]
-  ) -> Tensor {
-    let bytes = elements.withUnsafeBytes { source in
-      MemoryBlock(byteCount: source.count) { $0.copyMemory(from: source) }
-    }
-    guard let shape = Shape(dimensions),
-      let tensor = Tensor(dtype: dtype, shape: shape, storage: Storage(bytes))
-    else { preconditionFailure("statistics fill their shapes") }
-    return tensor
   }
 
   /// The statistics in a checkpoint, by weight; throws H03 where it is not a calibration.

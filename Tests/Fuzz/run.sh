@@ -8,8 +8,8 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-fuzzers=${1:-pickle zip tar codecs safetensors numpy json artifact sentencepiece tokenizer shard checkpoint \
-  folder conversion}
+fuzzers=${1:-pickle zip tar codecs safetensors numpy json artifact sentencepiece tokenizer shard recipe \
+  checkpoint folder conversion}
 seconds=${2:-60}
 scratch=$PWD/.build-fuzz
 # libFuzzer writes the failing input on a crash; Swift's backtraces would come first and hang.
@@ -31,11 +31,12 @@ seeds() {
     tokenizer) find Fixtures/tokenizers -type f -name '*.json' ;;
     artifact) find Fixtures -type f -name '*.birdie' ;;
     shard) find Fixtures/tokenizers -type f -name '*.bin' ;;
+    recipe) find Tests/Fuzz/Seeds/recipe -type f ;;
     json) find Fixtures -type f -name '*.json' ;;
     folder) find Fixtures/safetensors Fixtures/pytorch Fixtures/distributed -type f \
       -name '*.index.json' -o -name '*.metadata' -o -path '*/single/*' ;;
     # Beside the fixtures stand artifacts without their compression, which hides all from mutations.
-    *) find Tests/Fuzz/Seeds Fixtures/*/accepts Fixtures/*/rejects -type f ! -name '*.json' ;;
+    *) find Tests/Fuzz/Seeds/checkpoint Fixtures/*/accepts Fixtures/*/rejects -type f ! -name '*.json' ;;
   esac 2>/dev/null || true
 }
 

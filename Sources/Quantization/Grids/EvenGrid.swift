@@ -28,7 +28,7 @@ struct EvenGrid {
 
   /// The codes without a zero point are symmetric, so that the least has a counterpart; of one bit,
   /// −1 and 1.
-  private var codes: (least: Int, greatest: Int) {
+  var codes: (least: Int, greatest: Int) {
     let half = 1 << (bits - 1)
     return hasZeroPoints ? (-half, half - 1) : (-max(half - 1, 1), max(half - 1, 1))
   }
@@ -36,12 +36,12 @@ struct EvenGrid {
   /// The grid for a group of elements; `step` multiplies its scale.
   func choice(for elements: UnsafeBufferPointer<Float>, step: Double) -> Choice {
     let range = range(of: elements)
-    guard end == .mse else { return choice(range, step) }
-    var best = choice(range, step)
+    var best = choice(from: range.low, to: range.high, step: step)
+    guard end == .mse else { return best }
     var least = squaredError(elements, best)
     for part in stride(from: candidates - 1, to: candidates / 5, by: -1) {
       let shrunk = Double(part) / Double(candidates)
-      let choice = choice((range.low * shrunk, range.high * shrunk), step)
+      let choice = choice(from: range.low * shrunk, to: range.high * shrunk, step: step)
       let error = squaredError(elements, choice)
       if error < least { (best, least) = (choice, error) }
     }
@@ -75,12 +75,13 @@ struct EvenGrid {
     return rounding(choice).squaredError(elements, step: choice.scale)
   }
 
-  private func choice(_ range: (low: Double, high: Double), _ step: Double) -> Choice {
+  /// The grid that reaches from `low` to `high`, and to zero; `step` multiplies its scale.
+  func choice(from low: Double, to high: Double, step: Double) -> Choice {
     guard hasZeroPoints else {
-      let scale = max(range.high.magnitude, range.low.magnitude) / Double(codes.greatest)
+      let scale = max(high.magnitude, low.magnitude) / Double(codes.greatest)
       return Choice(scale: scaleType.rounded(scale * step), zero: 0)
     }
-    let (low, high) = (min(range.low, 0), max(range.high, 0))
+    let (low, high) = (min(low, 0), max(high, 0))
     let scale = scaleType.rounded((high - low) / Double(codes.greatest - codes.least) * step)
     guard scale > 0 else { return Choice(scale: 0, zero: 0) }
     let zero = (Double(codes.least) - low / Double(scale)).rounded(.toNearestOrEven)

@@ -22,15 +22,17 @@ public struct BlackwellFloat: QuantizationMethod {
   /// The codes of a weight and what turns them into numbers; `step` multiplies its scales.
   public func quantize(_ weight: Weight, step: Double) throws(Rejection) -> EncodedTensor {
     let largest = weight.elements.withUnsafeBufferPointer(\.largestMagnitude)
-    let whole = Float(
-      Double(largest) * step / Double(Self.greatestScale) / Double(Self.greatestNumber))
+    // No number becomes infinite, whatever the step.
+    let end = min(Double(largest) * step, weight.greatestDecoded)
+    let whole = Float(end / Double(Self.greatestScale) / Double(Self.greatestNumber))
     var shared = Float(bitPattern: whole.bitPattern & ~3)
     // Below this, products with numbers and scales lose bits, or all of them.
     if shared < 0x1p-120 { shared = 0x1p-120 }
     var scales: [UInt8] = []
     let codes = FourBitFloats.codes(weight, groupSize: Self.groupSize) { largest in
-      var wanted = Float(
-        Double(largest) * step / Double(Self.greatestNumber) / Double(shared))
+      var wanted = min(
+        Float(Double(largest) * step / Double(Self.greatestNumber) / Double(shared)),
+        Self.greatestScale)
       var scale: UInt8 = 0
       birdie_f32_to_f8_e4m3fn(&scale, &wanted, 1)
       scales.append(scale)

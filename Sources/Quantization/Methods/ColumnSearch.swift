@@ -10,11 +10,14 @@ struct ColumnSearch {
   private(set) var points: [Int16]
   private let trellis: Trellis?
   private let rateWeight: Double
+  private let greatestDecoded: Float
   private var numbers: [Float]
   private var workspace: [UInt8]
 
-  /// A search down columns of so many rows; without a trellis points are all integers.
-  init(_ trellis: Trellis?, rows: Int, rateWeight: Double) {
+  /// A search down the columns of a weight; without a trellis points are all integers.
+  init(_ trellis: Trellis?, _ weight: Weight, rateWeight: Double) {
+    let rows = weight.rows
+    greatestDecoded = Float(weight.greatestDecoded)
     self.trellis = trellis
     self.rateWeight = rateWeight
     points = [Int16](repeating: 0, count: rows)
@@ -30,16 +33,19 @@ struct ColumnSearch {
     _ elements: UnsafeMutableBufferPointer<Double>, rowScales: [Float], columnScale: Float
   ) {
     let isSingle = rowScales.count == 1
-    var largest: Float = 0
+    var (largest, largestScale): (Float, Float) = (0, 0)
     var magnitudes = 0.0
     for row in elements.indices {
       let scale = Double(rowScales[isSingle ? 0 : row]) * Double(columnScale)
-      let number = Float(elements[row] / scale)
+      // No point lies farther out; what feedback makes of the largest floats would be infinite.
+      let number = Float(max(-65_536, min(65_536, elements[row] / scale)))
+      largestScale = max(largestScale, Float(scale))
       numbers[row] = number
       largest = max(largest, abs(number))
       magnitudes += Double(abs(number))
     }
-    let reach = max(8, min(Int(largest) + 8, 32_000))
+    let room = largestScale > 0 ? Int(min(greatestDecoded / largestScale, 32_000)) : 32_000
+    let reach = max(8, min(Int(largest) + 8, room))
     let mean = magnitudes / Double(max(elements.count, 1))
     if let trellis { search(trellis, reach, mean) } else { round(reach, mean) }
     // As decoding rounds.

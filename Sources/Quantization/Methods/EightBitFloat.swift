@@ -68,7 +68,9 @@ public struct EightBitFloat: QuantizationMethod {
     var ratios = weight.elements
     let groups = ElementGroups(weight, size: 0)
     groups.forEach(weight) { _, range, elements in
-      let scale = Float(Double(elements.largestMagnitude) * step / Double(format.greatest))
+      // No number becomes infinite, whatever the step.
+      let end = min(Double(elements.largestMagnitude) * step, weight.greatestDecoded)
+      let scale = Float(end / Double(format.greatest))
       scales.append(scale)
       for place in range { ratios[place] = scale > 0 ? ratios[place] / scale : 0 }
     }

@@ -32,8 +32,18 @@ struct GridSteps {
         exponents[feedback.order[place]] += Self.limited(logarithms[place] - mean)
       }
     }
-    columns = exponents.map { Float(OctaveFraction.power(Int(($0 * 8).rounded()), steps: 3)) }
+    let bounds = Self.exponents(of: weight)
+    columns = exponents.map {
+      let exponent = max(bounds.lowerBound, min(bounds.upperBound, $0))
+      return Float(OctaveFraction.power(Int((exponent * 8).rounded()), steps: 3))
+    }
     rows = output.map(Self.rows) ?? [1]
+  }
+
+  /// The logarithms of steps that leave room, within single precision, for the rows' steps and the
+  /// square of their product, and above them for 64 points in the type that is decoded to.
+  private static func exponents(of weight: Weight) -> ClosedRange<Double> {
+    -100...(BinaryLogarithm.of(weight.greatestDecoded) - mostOctaves - 6)
   }
 
   /// The root mean square of a weight's elements in these distances.

@@ -51,10 +51,20 @@ public struct NearestCentroid: QuantizationMethod {
       for place in range { ratios[place] = weight.elements[place] / scale }
     }
     var line = WeighedLine(ratios, importance: importance(weight))
-    let book = Codebook(line.centroids(1 << bits, iterations: iterations).map { Float($0 * step) })
+    // Beyond it, numbers times scales would be infinite.
+    let bound = (weight.greatestDecoded / Double(max(scales.max() ?? 0, 0x1p-24))).nextDown
+    let centroids = line.centroids(1 << bits, iterations: iterations)
+    let book = Codebook(centroids.map { Self.cut($0 * step, to: bound) })
     return try weight.encoded(
       ratios.map(book.index(of:)), book.numbers, groupSize: groupSize,
       scales: scaleType.tensor(scales, groups.dimensions))
+  }
+
+  /// The nearest float whose magnitude is at most `bound`.
+  private static func cut(_ number: Double, to bound: Double) -> Float {
+    let limit = Float(min(bound, Double(Float.greatestFiniteMagnitude)))
+    let end = Double(limit) > bound ? limit.nextDown : limit
+    return max(-end, min(end, Float(number)))
   }
 
   /// How much an error in each column counts; the same for all where nothing is known.

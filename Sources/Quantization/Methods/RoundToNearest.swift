@@ -86,16 +86,8 @@ public struct RoundToNearest: QuantizationMethod {
         AffineCodes(codeType: .i8, axis: nil), ("q", stored), ("scale", Tensor(scales, .f32, [])),
         ("zero_point", Tensor(zeros.map(Int64.init), .i64, [])))
     default:
-      guard let encoding = GroupedCodes(groupSize: groups.size) else {
-        preconditionFailure("groups have a size")
-      }
       return try weight.encoded(
-        encoding, ("q", stored), ("scale", type.tensor(scales, groups.dimensions)),
-        (
-          "zero_point",
-          grid.hasZeroPoints
-            ? Tensor(zeros, .i8, groups.dimensions) : Tensor([Int8](), .i8, [0])
-        ))
+        codes, scales: scales, zeros: grid.hasZeroPoints ? zeros : nil, type, groups)
     }
   }
 }

@@ -91,7 +91,7 @@ public struct TrellisFeedback: QuantizationMethod {
   ) throws(Rejection) -> EncodedTensor {
     var codes = [Int16](repeating: 0, count: weight.rows * weight.columns)
     var values = [Double](repeating: 0, count: codes.count)
-    var search = ColumnSearch(trellis, rows: weight.rows, rateWeight: rateWeight)
+    var search = ColumnSearch(trellis, weight, rateWeight: rateWeight)
     var loop = ColumnLoop(weight, feedback)
     let shift: Int16 = trellis == nil ? 0 : 1
     loop.run { _, column, elements in

@@ -13,6 +13,8 @@ public final class InputStatistics: Sendable {
   public let secondMoment: Matrix
   /// The mean of |x| of every channel; empty where it is not known.
   public let meanMagnitudes: [Double]
+  /// Whether the second moments are finite, and their diagonal not negative.
+  let isSound: Bool
   private let factors = Mutex<[ErrorFeedback.Key: ErrorFeedback]>([:])
 
   /// Statistics of `rowCount` rows.
@@ -22,6 +24,9 @@ public final class InputStatistics: Sendable {
     self.secondMoment = secondMoment
     self.rowCount = rowCount
     self.meanMagnitudes = meanMagnitudes
+    isSound =
+      secondMoment.elements.allSatisfy(\.isFinite)
+      && secondMoment.diagonal.allSatisfy { $0 >= 0 }
   }
 
   /// The factor for error feedback, computed once; throws Q04 where there is none.

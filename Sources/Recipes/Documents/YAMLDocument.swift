@@ -18,10 +18,7 @@ public struct YAMLDocument: Sendable {
   public init(path: String) throws(Rejection) {
     let file = try FileMapping(path: path)
     do throws(Rejection) {
-      guard file.bytes.byteCount <= Self.mostBytes else {
-        throw Rejection(RecipeRules.malformed, "it is larger than a megabyte")
-      }
-      try self.init(file.bytes)
+      try self.init(parsing: file.bytes)
     } catch {
       throw error.inside(Place(file: path))
     }
@@ -30,10 +27,14 @@ public struct YAMLDocument: Sendable {
   /// Reads a text; throws R01.
   public init(_ text: String) throws(Rejection) {
     let bytes = Array(text.utf8)
-    try self.init(bytes.span.bytes)
+    try self.init(parsing: bytes.span.bytes)
   }
 
-  private init(_ bytes: RawSpan) throws(Rejection) {
+  /// Reads bytes in UTF-8, or UTF-16 with a byte-order mark; throws R01.
+  public init(parsing bytes: RawSpan) throws(Rejection) {
+    guard bytes.byteCount <= Self.mostBytes else {
+      throw Rejection(RecipeRules.malformed, "it is larger than a megabyte")
+    }
     let result = bytes.withUnsafeBytes { bytes -> Result<JSONValue, Rejection> in
       do throws(Rejection) {
         var reader = try YAMLReader(bytes)
@@ -136,11 +137,12 @@ private struct YAMLReader {
     depth: Int
   ) throws(Rejection) -> [(key: String, value: JSONValue)] {
     var members: [(key: String, value: JSONValue)] = []
+    var keys: Set<String> = []
     while case let key = try next(), key.kind != YAML_MAPPING_END_EVENT {
       guard key.kind == YAML_SCALAR_EVENT else {
         throw Rejection(RecipeRules.malformed, "line \(key.line): a key is no text")
       }
-      guard !members.contains(where: { $0.key == key.scalar.text }) else {
+      guard keys.insert(key.scalar.text).inserted else {
         throw Rejection(
           RecipeRules.malformed, "line \(key.line): \(key.scalar.text) stands twice")
       }

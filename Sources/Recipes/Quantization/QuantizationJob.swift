@@ -93,7 +93,7 @@ public struct QuantizationJob: Sendable {
 
   /// The checkpoint with codes in place of the weights, whose steps are multiplied by `step`.
   /// One weight may have another factor in addition. Weights are quantized side by side, the
-  /// largest first; `progress` is told how many are done. Throws Q03, Q04 and Q07.
+  /// largest first; `progress` is told how many are done. Throws Q03, Q04, Q07 and Q08.
   func run(
     step: Double, adjusting adjusted: (name: String, factor: Double)? = nil,
     progress: @escaping @Sendable (Int) -> Void = { _ in }

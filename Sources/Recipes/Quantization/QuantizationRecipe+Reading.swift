@@ -12,6 +12,9 @@ extension QuantizationRecipe {
     }
     let general = members.filter { !Self.wholeKeys.contains($0.key) }
     var entries: [Entry] = []
+    guard !general.contains(where: { $0.key == "match" }) else {
+      throw Rejection(RecipeRules.unknownKey, "match at the top, outside the entries of tensors")
+    }
     if !general.isEmpty { entries.append(try Self.entry(general, pattern: "*")) }
     for member in members where member.key == "tensors" {
       guard let list = member.value.elements else {
@@ -67,8 +70,13 @@ extension QuantizationRecipe {
       throw Rejection(
         RecipeRules.unknownKey, "\(keys.isEmpty ? "nothing" : keys) for \(pattern), and no method")
     }
-    return Entry(
-      pattern: pattern, method: method, options: members.filter { $0.key != "method" })
+    let options = members.filter { $0.key != "method" }
+    guard method != keep || options.isEmpty else {
+      throw Rejection(
+        RecipeRules.unknownKey,
+        "\(options.map(\.key).joined(separator: ", ")) for \(pattern), which is kept as it is")
+    }
+    return Entry(pattern: pattern, method: method, options: options)
   }
 
   /// The recipe as JSON, of the form that it is read from.

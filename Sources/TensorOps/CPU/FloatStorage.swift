@@ -118,10 +118,7 @@ extension Tensor {
 
   /// A float32 tensor of the given elements, in row-major order.
   public init(_ elements: [Float], _ dimensions: [Int]) {
-    guard let shape = Shape(dimensions), shape.elementCount == elements.count else {
-      preconditionFailure("\(elements.count) elements do not fill \(dimensions)")
-    }
-    self.init(.f32, shape) { $0.update(from: elements, count: elements.count) }
+    self.init(elements, .f32, dimensions)
   }
 
   /// The elements as float32, in row-major order.

@@ -24,6 +24,8 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
   case tokenizer
   /// The headers of token shards.
   case shard
+  /// Recipes in YAML, with the methods that they name.
+  case recipe
   /// Whole checkpoints of any format, the compressed artifacts included.
   case checkpoint
   /// Folders of several files: safetensors shards with an index, distributed checkpoints.
@@ -45,6 +47,7 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
     case .sentencepiece: Self.readSentencePiece(bytes)
     case .tokenizer: Self.readTokenizerDescription(bytes)
     case .shard: Self.readShard(bytes)
+    case .recipe: Self.readRecipe(bytes)
     case .checkpoint: Self.openCheckpoint(bytes)
     case .folder: Self.openFolder(bytes)
     case .conversion: Self.convertFile(bytes)

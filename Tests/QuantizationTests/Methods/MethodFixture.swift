@@ -2,10 +2,12 @@ import Diagnostics
 import JSON
 import Quantization
 import TensorCore
+import TensorOps
 import TestSupport
 import Testing
 
-/// A fixture of `Fixtures/quantization`: weights, and what a method makes of each.
+/// A fixture of `Fixtures/quantization`: weights, and what a method makes of each. Beside NAME may
+/// stand NAME.moment, the second moments of its input, and NAME.mean_abs, the means of |x|.
 struct MethodFixture: CustomTestStringConvertible, Sendable {
   let file: String
   let method: any QuantizationMethod.Type
@@ -30,8 +32,12 @@ struct MethodFixture: CustomTestStringConvertible, Sendable {
     let method = try MethodFixture.make(method, options)
     for name in weights {
       guard let tensor = tensors[name] else { continue }
-      let encoded = try method.quantize(try Weight(tensor, name), step: 1)
-      let expected = tensors.keys.filter { $0.hasPrefix(name + ".") }.sorted()
+      let input = InputStatistics(
+        tensors[name + ".moment"], tensors[name + ".mean_abs"], width: tensor.shape[1])
+      let encoded = try method.quantize(try Weight(tensor, name, input), step: 1)
+      let inputs = [name + ".moment", name + ".mean_abs"]
+      let expected = tensors.keys.filter { $0.hasPrefix(name + ".") && !inputs.contains($0) }
+        .sorted()
       if encoded.components.map(\.name).sorted() != expected {
         differences.append("\(name) has \(encoded.components.map(\.name))")
       }
@@ -53,6 +59,11 @@ struct MethodFixture: CustomTestStringConvertible, Sendable {
 }
 
 extension Tensor {
+  /// The elements of a type.
+  func numbers<Number: BitwiseCopyable>(_: Number.Type) -> [Number] {
+    (elementBytes ?? []).withUnsafeBytes { Array($0.bindMemory(to: Number.self)) }
+  }
+
   /// Whether type, shape and elements are the same.
   func isSame(as other: Tensor?) -> Bool {
     dtype == other?.dtype && shape == other?.shape && elementBytes == other?.elementBytes
@@ -61,9 +72,20 @@ extension Tensor {
 
 extension Weight {
   /// A matrix from a fixture.
-  init(_ tensor: Tensor, _ name: String) throws {
-    let bytes = tensor.elementBytes ?? []
-    let elements = bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
-    try self.init(name: name, rows: tensor.shape[0], columns: tensor.shape[1], elements: elements)
+  init(_ tensor: Tensor, _ name: String, _ input: InputStatistics? = nil) throws {
+    try self.init(
+      name: name, rows: tensor.shape[0], columns: tensor.shape[1],
+      elements: tensor.numbers(Float.self), input: input)
+  }
+}
+
+extension InputStatistics {
+  /// Statistics from a fixture, of a single row; nil without moments.
+  convenience init?(_ moment: Tensor?, _ magnitudes: Tensor?, width: Int) {
+    guard let moment else { return nil }
+    self.init(
+      secondMoment: Matrix(
+        moment.numbers(Double.self), rowCount: width, columnCount: width),
+      rowCount: 1, meanMagnitudes: magnitudes?.numbers(Double.self) ?? [])
   }
 }
