@@ -48,8 +48,8 @@ extension ArtifactOutput {
 
 extension Checkpoint {
   /// How many bytes the artifact has that `convert` would write, which only coding tells, and with
-  /// `addsDecoder` its decoder in Python under zlib. Throws what planning and reading throw, and T13
-  /// for types that the decoder does not restore.
+  /// `addsDecoder` its decoder in Python under zlib. Throws what planning and reading throw, and
+  /// T13 for types that the decoder does not restore.
   public func artifactByteCount(
     _ options: ConversionOptions, addsDecoder: Bool = false
   ) throws(Rejection) -> Int {

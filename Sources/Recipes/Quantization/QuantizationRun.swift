@@ -83,8 +83,8 @@ public struct QuantizationRun: Sendable {
     public let weights: [(name: String, elementCount: Int, method: String)]
   }
 
-  /// Transforms, calibrates, searches, quantizes and tunes. Throws Q01 to Q08, R04 and what reading,
-  /// calibrating and judging throw.
+  /// Transforms, calibrates, searches, quantizes and tunes. Throws Q01 to Q08, R04 and what
+  /// reading, calibrating and judging throw.
   public func run(
     _ checkpoint: Checkpoint, progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) throws(Rejection) -> Outcome {

@@ -8,7 +8,7 @@ internal import TensorCore
 internal import TensorOps
 
 /// Measures what each quantized matrix adds to the divergence by itself, and gives each a step
-/// with which every weight adds the same: then a bit costs the same divergence wherever it is saved.
+/// with which every weight adds the same: a bit then costs the same wherever it is saved.
 struct Sensitivities {
   /// Token shards, as a pattern of paths.
   let tokenPattern: String

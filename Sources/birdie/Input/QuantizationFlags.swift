@@ -48,7 +48,7 @@ struct QuantizationFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Token shards that a target is judged on (those of --calibrate, after what was calibrated on).",
+      "Token shards that a target is judged on (those of --calibrate, after what it used).",
       valueName: "glob"))
   var targetTokens: String?
 
