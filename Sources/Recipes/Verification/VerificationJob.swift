@@ -31,8 +31,8 @@ public struct VerificationJob: Sendable {
   ///
   /// Weights that were transformed before they were quantized, as the artifact notes, are compared
   /// with the reference's after the same transforms. Where tensors do not match, no model can be
-  /// trusted to be the reference's: nothing is evaluated, and limits on what tokens tell are broken. Throws what reading and evaluating
-  /// throw.
+  /// trusted to be the reference's: nothing is evaluated, and limits on what tokens tell
+  /// are broken. Throws what reading and evaluating throw.
   public func run(
     _ artifact: Checkpoint, against reference: Checkpoint,
     progress: (Progress) -> Void = { _ in }
