@@ -70,7 +70,7 @@ struct ScaleTuning: Sendable {
       let expected = reference.logits(sequences[index], observer: nil)
       let loss = model.logits(sequences[index], observer: nil).divergence(from: expected).mean()
       let gradients = Gradients(of: loss)
-      return leaves.map { gradients[$0]?.elements }
+      return leaves.map { gradients[$0]?.floats }
     }
     return leaves.indices.map { place -> [Double]? in
       var sums: [Double]?
@@ -107,17 +107,5 @@ private struct Places: Sendable {
     // A model may cut a stored tensor into several.
     guard let place = places[name], shapes[place] == tensor.shape else { return constant }
     return areFactors[place] ? constant.combined(.multiply, leaves[place]) : leaves[place]
-  }
-}
-
-extension Tensor {
-  /// The elements of a float32 tensor in one piece.
-  fileprivate var elements: [Float] {
-    guard dtype == .f32, let storage = contiguousStorage else {
-      preconditionFailure("gradients are float32 in one piece")
-    }
-    return storage.bytes.withUnsafeBytes { bytes in
-      Array(UnsafeBufferPointer(rebasing: bytes.assumingMemoryBound(to: Float.self)[...]))
-    }
   }
 }

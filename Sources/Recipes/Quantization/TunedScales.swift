@@ -129,8 +129,7 @@ extension EncodedTensor {
   ) throws(Rejection) -> EncodedTensor {
     guard let part = tunedPart else { return self }
     let scales = components[part.index].tensor
-    let known = try NamedTensor(name: "", content: .dense(scales)).floats()
-    let products = zip(known, factors).map { scale, factor -> Float in
+    let products = zip(scales.floats, factors).map { scale, factor -> Float in
       let product = Double(scale) * factor
       guard part.axis == .columns, product.isNormal, product > 0 else { return Float(product) }
       let octaves = BinaryLogarithm.of(product) * Double(1 << exponent)

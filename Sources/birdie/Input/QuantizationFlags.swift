@@ -88,7 +88,9 @@ struct QuantizationFlags: ParsableArguments {
   @Option(help: "The model's configuration as JSON.", completion: .file())
   var arch: String?
 
-  @Option(help: "Note this tokenizer's SHA-256 in the output.", completion: .file())
+  @Option(
+    help: "The tokenizer: noted in the output, and it tells the bytes of a loss.",
+    completion: .file())
   var tokenizer: String?
 
   @Option(help: "What tokens are drawn with.")
@@ -113,6 +115,17 @@ struct QuantizationFlags: ParsableArguments {
       && code.isEmpty && bits == nil && step == nil && calibrate == nil && decoder == nil
       && targetKl == nil && targetBpbLoss == nil && small == nil && statistics == nil
       && transform.isEmpty
+  }
+
+  func validate() throws {
+    let counts = [
+      ("calibration-tokens", calibrationTokens, 1), ("fisher-tokens", fisherTokens, 0),
+      ("sensitivity-tokens", sensitivityTokens, 0), ("tune-tokens", tuneTokens, 0),
+      ("sequence-length", sequenceLength, 1),
+    ]
+    for (name, count, least) in counts where count < least {
+      throw ValidationError("--\(name) \(count): give at least \(least)")
+    }
   }
 
   /// What steps are chosen by; throws what contradicts itself.
