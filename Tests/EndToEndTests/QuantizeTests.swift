@@ -64,7 +64,7 @@ struct QuantizeTests {
     let code = try folder.write("code.py", [UInt8](repeating: 35, count: 200))
     let run = try Command.run(
       [
-        "quantize", small, path, "--budget", "12400", "--code", code, "--decoder", decoder,
+        "quantize", small, path, "--budget", "11000", "--code", code, "--decoder", decoder,
         "--json",
       ]
         + calibrated)
@@ -74,7 +74,7 @@ struct QuantizeTests {
     #expect(report["output"]?["bytes"]?.integer == bytes)
     #expect(report["code_bytes"]?.integer == 200)
     let counted = bytes + 200 + (report["decoder_zlib_bytes"]?.integer ?? .max / 2)
-    #expect(counted <= 12400 && counted > 12400 - 1024)
+    #expect(counted <= 11000 && counted > 11000 - 1024)
     let inspected = try Command.birdie("inspect", path, "--json")
     let metadata = try JSONDocument(inspected.output)["metadata"]
     #expect(metadata?["birdie.recipe"]?.text?.contains("trellis") == true)

@@ -36,4 +36,19 @@ struct StepSearchTests {
     #expect(StepSearch.factor(-3) == 0.125)
     #expect(abs(StepSearch.factor(0.5) - 2.squareRoot()) < 1e-6)
   }
+
+  @Test func `a floor that hardly falls is found with few strides`() throws {
+    var search = StepSearch(limit: 5_100, slack: 100, perOctave: -1_000)
+    let found = try search.run { 5_000 + 100_000 * StepSearch.factor(-2 * $0) }
+    let point = try #require(found)
+    #expect(point.value <= 5_100)
+  }
+
+  @Test func `no step is tried twice`() throws {
+    var search = StepSearch(limit: 10, slack: 0.01, perOctave: 2)
+    // Noise beyond the limit on both sides.
+    _ = try search.run { $0 > 1 ? 12 : $0 < 0.9 ? 9 : 11 }
+    let octaves = search.points.map(\.octaves)
+    #expect(Set(octaves).count == octaves.count)
+  }
 }

@@ -60,6 +60,19 @@ struct GridSteps {
     return (sum / Double(max(weight.elements.count, 1))).squareRoot()
   }
 
+  /// The largest of a weight's elements in these distances.
+  func largest(of weight: Weight) -> Double {
+    var largest = 0.0
+    for row in 0..<weight.rows {
+      let scale = Double(rows.count == 1 ? rows[0] : rows[row])
+      for column in 0..<weight.columns {
+        let element = Double(weight.elements[row * weight.columns + column])
+        largest = max(largest, abs(element) / (scale * Double(columns[column])))
+      }
+    }
+    return largest
+  }
+
   private static func rows(_ output: OutputStatistics) -> [Float] {
     let logarithms = output.squares.map { $0 > 0 ? -BinaryLogarithm.of($0) / 2 : nil }
     let known = logarithms.compactMap(\.self)

@@ -72,13 +72,18 @@ public struct TrellisFeedback: QuantizationMethod {
         weight, feedback, spacing: spacing, waterfilled: columnSteps == .waterfilled,
         output: output)
     }
-    let fine = steps(spacing)
+    var fine = steps(spacing)
+    // Finer steps than these would leave codes no room, and error feedback would go astray.
+    let largest = fine.largest(of: weight)
+    if largest > Self.mostPoints { fine = steps(spacing * largest / Self.mostPoints) }
     if fine.deviation(of: weight) > Self.leastDeviation {
       return try quantize(weight, feedback, fine, trellis)
     }
     return try quantize(weight, feedback, steps(spacing * Self.integerSpacing), nil)
   }
 
+  /// The largest weight is at most so many points away from zero, of 32,000 that codes may have.
+  private static let mostPoints = 8192.0
   /// Points must lie closer than this to the weights' deviation for a trellis to pay: below about a
   /// bit, its states forbid the zero too often.
   private static let leastDeviation = 0.9

@@ -56,6 +56,9 @@ private struct YAMLReader {
 
   /// Begins to read bytes that stay where they are.
   init(_ bytes: UnsafeRawBufferPointer) throws(Rejection) {
+    guard !bytes.isEmpty else {
+      throw Rejection(RecipeRules.malformed, "it is empty")
+    }
     parser = .allocate(capacity: 1)
     guard yaml_parser_initialize(parser) == 1 else {
       parser.deallocate()

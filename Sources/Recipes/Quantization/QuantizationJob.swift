@@ -150,6 +150,29 @@ public struct QuantizationJob: Sendable {
   }
 }
 
+extension QuantizationJob {
+  /// The squared error of all weights of a quantized checkpoint over their squares, each matrix'
+  /// for itself, averaged over weights. Throws what decoding throws.
+  func error(of quantized: Checkpoint) throws(Rejection) -> Double {
+    let parts = ParallelFor.map(items.count) { [items] place -> Result<Double, Rejection> in
+      let weight = items[place].weight
+      return Result { () throws(Rejection) in
+        let values = try quantized.tensors[items[place].index].floats()
+        var (error, square) = (0.0, 0.0)
+        for (value, element) in zip(values, weight.elements) {
+          let difference = Double(value) - Double(element)
+          error += difference * difference
+          square += Double(element) * Double(element)
+        }
+        return square > 0 ? error / square * Double(values.count) : 0
+      }
+    }
+    var sum = 0.0
+    for part in parts { sum += try part.get() }
+    return sum / Double(max(elementCount, 1))
+  }
+}
+
 /// An entry of a recipe, with its method made.
 private struct MethodRule {
   private let glob: NameGlob

@@ -31,7 +31,9 @@ struct QuantizationJudge: Sendable {
       matching: evaluation.tokenPattern, vocabularySize: reference.model.vocabularySize)
     self.shards = shards
     // A target comes after the last input.
-    let count = min(Self.tokenCount / length * length + 1, shards.tokenCount)
+    let left = shards.tokenCount - skipped
+    let wanted = Self.tokenCount / length * length + 1
+    let count = min(wanted, left > length ? left : shards.tokenCount)
     let start = max(0, min(skipped, shards.tokenCount - count))
     tokens = TokenSlice(shards, start..<(start + count))
     var audit = Audit(leniency: evaluation.leniency)

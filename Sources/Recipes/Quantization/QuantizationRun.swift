@@ -100,7 +100,7 @@ public struct QuantizationRun: Sendable {
     }
     let total = job.elementCount
     var search = QuantizationSearch(
-      job, conversion, addsDecoder: addsDecoder, tune: try tuning(of: checkpoint, job, progress)
+      job, conversion, addsDecoder: countsDecoder, tune: try tuning(of: checkpoint, job, progress)
     ) { attempt, done in progress(.quantizing(attempt: attempt, done: done, of: total)) }
     guard let found = try find(checkpoint, &search) else {
       throw infeasible(search.attempts, checkpoint)
@@ -127,11 +127,23 @@ public struct QuantizationRun: Sendable {
       let isElsewhere = evaluation.tokenPattern != calibrationTokens
       let judge = try QuantizationJudge(
         LoadedModel(checkpoint, configuration: configuration), configuration, evaluation,
-        skipping: isElsewhere ? 0 : max(calibrationTokenCount, tuningTokenCount), goal: goal)
+        skipping: isElsewhere ? 0 : usedTokenCount, goal: goal)
       return try search.run(costLimit: limit) { (candidate) throws(Rejection) in
         try judge.cost(of: candidate)
       }
     }
+  }
+
+  /// Bits per parameter are those of the artifact alone.
+  private var countsDecoder: Bool {
+    guard case .bytes = goal else { return false }
+    return addsDecoder
+  }
+
+  /// How many tokens of the calibration's shards anything was chosen by.
+  private var usedTokenCount: Int {
+    max(
+      max(calibrationTokenCount, tuningTokenCount), max(fisherTokenCount, sensitivityTokenCount))
   }
 
   /// Why there is no result.

@@ -12,6 +12,8 @@ struct QuantizationSearch {
     let step: Double
     /// Its bytes, or what a judge said.
     var value: Double
+    /// What its weights are off by, as a share of them.
+    var error = Double.infinity
   }
 
   /// What is quantized.
@@ -70,7 +72,10 @@ struct QuantizationSearch {
   /// The finest quantization of at most `limit` bytes; nil where none was found.
   mutating func run(limit: Int) throws(Rejection) -> Candidate? {
     let reserve = tune == nil ? 0 : job.columnCount * Self.tunedBits / 8
-    guard var best = try bySteps(limit: limit - reserve) else { return nil }
+    var stepped = try bySteps(limit: limit - reserve)
+    // Near the floor what is kept for scales may be just what is missing.
+    if stepped == nil, reserve > 0 { stepped = try bySteps(limit: limit) }
+    guard var best = stepped else { return nil }
     guard let tune else {
       return try filled(best, limit: limit) { (checkpoint) throws(Rejection) in checkpoint }
     }
@@ -94,6 +99,7 @@ struct QuantizationSearch {
     }
     best.checkpoint = found.checkpoint
     best.value = Double(found.byteCount)
+    best.error = try job.error(of: found.checkpoint)
     return try filled(best, limit: limit) { (checkpoint) throws(Rejection) in
       try tuned.applied(to: checkpoint, fineness: found.fineness)
     }
@@ -136,14 +142,17 @@ struct QuantizationSearch {
     return best ?? candidate
   }
 
-  /// Notes a try, keeps it if it is the best that fits, and gives its bytes.
+  /// Notes a try, keeps it if it is the nearest to the original that fits, and gives its bytes.
+  /// More bytes need not be nearer: steps that are too fine for a method lose what they clip.
   private mutating func attempt(
     _ step: Double, _ checkpoint: Checkpoint, limit: Int, _ best: inout Candidate?
   ) throws(Rejection) -> Double {
     let byteCount = try byteCount(of: checkpoint)
     attempts.append(QuantizationRun.Attempt(step: step, byteCount: byteCount))
-    if byteCount <= limit, Double(byteCount) > best?.value ?? -1 {
-      best = Candidate(checkpoint: checkpoint, step: step, value: Double(byteCount))
+    let error = try job.error(of: checkpoint)
+    if byteCount <= limit, error < best?.error ?? .infinity || best == nil {
+      best = Candidate(
+        checkpoint: checkpoint, step: step, value: Double(byteCount), error: error)
     }
     return Double(byteCount)
   }

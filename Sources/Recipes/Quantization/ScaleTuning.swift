@@ -20,7 +20,7 @@ struct ScaleTuning: Sendable {
   let configuration: JSONValue?
 
   /// How far a scale moves in a step, relative to itself; it falls to nothing towards the end.
-  private static let rate = 0.002
+  private static let rate = 0.0005
   /// Sequences whose gradients are averaged for a step.
   private static let batchSize = 4
 

@@ -20,13 +20,16 @@ public enum SmallTensors: String, Sendable, CaseIterable {
   }
 
   /// What becomes of a tensor: it stays as it is where it has another type or where an element
-  /// would become infinite.
+  /// is beyond the normal numbers of the narrow one.
   func content(of tensor: NamedTensor) throws(Rejection) -> TensorContent {
     guard let stored, tensor.dtype == .f32,
       tensor.shape.elementCount <= QuantizationRecipe.fewestElements
     else { return tensor.content }
-    let limit: Float = stored == .f16 ? 65_504 : 3.38e38
-    guard try tensor.floats().allSatisfy({ $0.magnitude <= limit }) else { return tensor.content }
+    // Outside of these, numbers become infinite or lose digits.
+    let normal: ClosedRange<Float> = stored == .f16 ? 6.2e-5...65_504 : 1.2e-38...3.38e38
+    guard try tensor.floats().allSatisfy({ $0 == 0 || normal.contains($0.magnitude) }) else {
+      return tensor.content
+    }
     return try tensor.content(storedIn: stored)
   }
 }

@@ -50,31 +50,47 @@ struct StepSearch {
       let point = Point(octaves: next, value: try measure(next))
       points.append(point)
       if point.value <= limit, point.value >= limit - slack { return point }
-      guard let step = self.next(), abs(step) <= Self.reach else { break }
+      guard let step = self.next(), abs(step) <= Self.reach,
+        points.allSatisfy({ abs($0.octaves - step) > 1e-6 })
+      else { break }
       next = step
     }
     return within.max { $0.value < $1.value }
   }
 
   private var within: [Point] { points.filter { $0.value <= limit } }
-  private var beyond: [Point] { points.filter { $0.value > limit } }
+
+  /// Neighbours of which one is within the limit and one beyond; of several such pairs that with the
+  /// most within.
+  private var bracket: (within: Point, beyond: Point)? {
+    let ordered = points.sorted { $0.octaves < $1.octaves }
+    return zip(ordered, ordered.dropFirst())
+      .filter { ($0.value <= limit) != ($1.value <= limit) }
+      .map { $0.value <= limit ? ($0, $1) : ($1, $0) }
+      .max { $0.0.value < $1.0.value }
+  }
 
   /// Where to look next: between the nearest points on both sides, else along the usual slope.
   private func next() -> Double? {
     // Aims at the middle of what is near enough.
     let aim = limit - slack / 2
-    guard let low = within.max(by: { $0.value < $1.value }),
-      let high = beyond.min(by: { $0.value < $1.value })
+    guard let (low, high) = bracket
     else {
       guard let last = points.last else { return 0 }
-      let change = (aim - last.value) / perOctave
+      var change = (aim - last.value) / perOctave
+      // What changed less than usual needs longer strides.
+      if points.count > 1 {
+        let stride = abs(last.octaves - points[points.count - 2].octaves)
+        change = change < 0 ? min(change, -2 * stride) : max(change, 2 * stride)
+      }
       return last.octaves + max(-3, min(3, change))
     }
     // Closer than this, noise decides.
     guard abs(low.octaves - high.octaves) > 1e-3 else { return nil }
     let share = (aim - low.value) / (high.value - low.value)
-    // Not at the ends, where noise would hold it.
-    let inside = max(0.05, min(0.95, share))
+    // Not at the ends, where noise would hold it; over a long way the middle is a safer guess.
+    let margin = abs(low.octaves - high.octaves) > 1 ? 0.25 : 0.05
+    let inside = max(margin, min(1 - margin, share))
     return low.octaves + (high.octaves - low.octaves) * inside
   }
 }

@@ -59,6 +59,8 @@ struct TunedScales {
     var result = quantized
     for tunable in tunables where tunable.axis == nil {
       let tensor = quantized.tensors[tunable.index]
+      // Half precision ends here.
+      guard tunable.values.allSatisfy({ abs($0) <= 65_504 }) else { continue }
       let values = NamedTensor(name: tensor.name, content: .dense(tunable.tensor))
       result.tensors[tunable.index].content =
         if case .encoded(let cast) = tensor.content,
@@ -96,7 +98,7 @@ struct TunedScales {
           Tunable(
             index: index, axis: part.axis, shape: tensor.shape,
             values: [Double](repeating: 1, count: count), unit: 1))
-      } else if tensor.dtype.isConvertibleFloat,
+      } else if [.f32, .bf16, .f16].contains(tensor.dtype),
         tensor.shape.elementCount <= QuantizationRecipe.fewestElements
       {
         let values = try tensor.floats().map(Double.init)

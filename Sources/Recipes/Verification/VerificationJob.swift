@@ -37,7 +37,9 @@ public struct VerificationJob: Sendable {
     _ artifact: Checkpoint, against reference: Checkpoint,
     progress: (Progress) -> Void = { _ in }
   ) throws(Rejection) -> Verification {
-    let transforms = artifact.notes.recipe.map(QuantizationRecipe.transforms) ?? []
+    let done = reference.notes.recipe.map(QuantizationRecipe.transforms) ?? []
+    let noted = artifact.notes.recipe.map(QuantizationRecipe.transforms) ?? []
+    let transforms = done == noted ? [] : noted
     let reference = try reference.transformed(
       by: transforms, configuration: referenceConfiguration)
     let total = reference.tensors.reduce(0) { $0 + $1.decodedByteCount }

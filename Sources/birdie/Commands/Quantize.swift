@@ -110,6 +110,7 @@ struct Quantize: Verb {
 
   /// Writes the output.
   private func quantize() throws -> Product {
+    try flags.checkDecoder(beside: result, input)
     let progress = ProgressLine("quantizing", total: 0, unit: .tokens, isShown: output.isTalkative)
     defer { progress.finish() }
     var checkpoint = try Checkpoint.open(input, leniency: leniency.rules)
@@ -133,6 +134,9 @@ struct Quantize: Verb {
       progress.finish()
       let report = ExportReport(input: checkpoint, path: result, byteCount: byteCount)
       return Product(print: { [output] in report.print(output) }, methods: outcome.methods)
+    }
+    if flags.decoder != nil {
+      _ = try outcome.checkpoint.artifactByteCount(conversion, addsDecoder: true)
     }
     let written = try outcome.checkpoint.convert(to: result, conversion)
     let decoder = try flags.writeDecoder(of: result)

@@ -252,6 +252,18 @@ struct QuantizationFlags: ParsableArguments {
     run.conversion.notes.tokenizer = try tokenizer.map(FileDigest.init)
   }
 
+  /// Throws where the decoder could not be written beside the result, before anything is computed.
+  func checkDecoder(beside result: String, _ input: String) throws {
+    guard let decoder else { return }
+    let place = FileIdentity(path: decoder)
+    guard decoder != result, decoder != input,
+      place == nil || place != FileIdentity(path: input) && place != FileIdentity(path: result)
+    else {
+      throw ValidationError("--decoder \(decoder): give a file of its own")
+    }
+    _ = try OutputFile(path: decoder, overwrite: force)
+  }
+
   /// Writes the decoder that was asked for.
   func writeDecoder(of path: String) throws -> PythonDecoder? {
     guard let decoder, let program = try Checkpoint.open(path).pythonDecoder() else { return nil }

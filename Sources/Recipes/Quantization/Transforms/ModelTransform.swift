@@ -68,7 +68,9 @@ extension Checkpoint {
     var result = FreedomMatrices()
     for name in freedom.names {
       guard let place = places[name], tensors[place].shape.rank == 2,
-        tensors[place].content.encoding == nil
+        tensors[place].content.encoding == nil, [.f32, .bf16, .f16].contains(tensors[place].dtype),
+        // What other names share would have to change with every one of them.
+        !ties.contains(where: { $0.contains(tensors[place].name) })
       else { return nil }
       result.matrices[name] = (try tensors[place].floats(), tensors[place].shape[1])
     }
