@@ -56,6 +56,16 @@ struct ModelTransformTests {
     #expect(rejection?.rule.id == "R04")
   }
 
+  @Test func `matrices that other names share are left alone`() throws {
+    var (checkpoint, configuration) = try model("core_tied")
+    let names = checkpoint.tensors.map(\.name).filter { $0.hasSuffix("mlp.proj.weight") }
+    checkpoint.ties = [names]
+    let rejection = #expect(throws: Rejection.self) {
+      try checkpoint.transformed(by: ["sort"], configuration: configuration)
+    }
+    #expect(rejection?.rule.id == "R04")
+  }
+
   @Test func `an unknown transform is an error`() throws {
     let rejection = #expect(throws: Rejection.self) {
       try QuantizationRecipe(try YAMLDocument("method: rtn\ntransforms: [spin]").json)

@@ -41,7 +41,7 @@ struct QuantizationRecipeTests {
   @Test(arguments: [
     ("residual: 3", "R01"), ("residual: {top: 3, ranks: 4}", "R02"), ("residual: {top: 0}", "R01"),
     ("residual: {rank: 257}", "R01"), ("residual: {rank: 1.5}", "R01"),
-    ("[1, 2]", "R01"), ("a: [", "R01"), ("states: 8", "R02"), ("tensors: 3", "R01"),
+    ("", "R01"), ("[1, 2]", "R01"), ("a: [", "R01"), ("states: 8", "R02"), ("tensors: 3", "R01"),
     ("tensors: [{method: keep}]", "R01"), ("tensors: [{match: a, bits: 3}]", "R02"),
     ("tensors: [{match: a, method: keep, bits: 3}]", "R02"), ("match: a\nmethod: rtn", "R02"),
     ("method: a\nmethod: b", "R01"), ("small: int8", "R01"), ("? [a]\n: b", "R01"),

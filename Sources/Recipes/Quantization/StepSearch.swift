@@ -60,8 +60,8 @@ struct StepSearch {
 
   private var within: [Point] { points.filter { $0.value <= limit } }
 
-  /// Neighbours of which one is within the limit and one beyond; of several such pairs that with the
-  /// most within.
+  /// Neighbours of which one is within the limit and one beyond; of several such pairs the one with
+  /// the most within.
   private var bracket: (within: Point, beyond: Point)? {
     let ordered = points.sorted { $0.octaves < $1.octaves }
     return zip(ordered, ordered.dropFirst())
@@ -74,8 +74,7 @@ struct StepSearch {
   private func next() -> Double? {
     // Aims at the middle of what is near enough.
     let aim = limit - slack / 2
-    guard let (low, high) = bracket
-    else {
+    guard let (low, high) = bracket else {
       guard let last = points.last else { return 0 }
       var change = (aim - last.value) / perOctave
       // What changed less than usual needs longer strides.

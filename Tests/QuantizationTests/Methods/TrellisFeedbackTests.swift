@@ -48,6 +48,13 @@ struct TrellisFeedbackTests {
       weight ?? self.weight, step: step)
   }
 
+  @Test(arguments: [1e-3, 1e-6])
+  func `steps that are too fine for codes are as fine as codes allow`(step: Double) throws {
+    let coarse = try error(try quantize([]), against: weight)
+    let fine = try error(try quantize([], step: step), against: weight)
+    #expect(fine < 1e-5 * coarse)
+  }
+
   @Test func `half the step is a quarter of the error`() throws {
     let coarse = try error(try quantize([]), against: weight)
     let fine = try error(try quantize([], step: 0.5), against: weight)
