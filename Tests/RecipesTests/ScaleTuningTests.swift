@@ -43,7 +43,7 @@ struct ScaleTuningTests {
     _ checkpoint: Checkpoint, tokenCount: Int = 256, fixed: Set<Int> = []
   ) throws -> TunedScales {
     let tuning = ScaleTuning(
-      tokenPattern: tokens, tokenCount: tokenCount, sequenceLength: 16,
+      windows: ModelWindows(tokenPattern: tokens, tokenCount: tokenCount, sequenceLength: 16),
       configuration: configuration)
     return try tuning.run(checkpoint, toward: reference.model, fixed: fixed) { _, _ in }
   }

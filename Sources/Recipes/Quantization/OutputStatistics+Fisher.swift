@@ -31,26 +31,25 @@ extension OutputStatistics {
     let channels = inputs.mapValues { input in
       input.secondMoment.diagonal.map { $0 / Double(max(input.rowCount, 1)) }
     }
-    let shards = try TokenShards(matching: pattern, vocabularySize: model.vocabularySize)
-    let length = min(length, model.maximumLength ?? length)
-    let windows = max(1, min(tokenCount, shards.tokenCount) / length)
-    let tokens = try shards.tokens(in: 0..<min(windows * length, shards.tokenCount)).map(Int.init)
+    let sequences = try ModelWindows(
+      tokenPattern: pattern, tokenCount: tokenCount, sequenceLength: length
+    ).sequences(vocabularySize: model.vocabularySize, maximumLength: model.maximumLength)
     var sums: [String: [Double]] = [:]
     // As many windows at once as there are threads: each holds a gradient of the whole model.
     let batch = MachineBudget.threadCount
-    for first in stride(from: 0, to: windows, by: batch) {
-      let parts = ParallelFor.map(min(batch, windows - first)) { index in
+    for first in stride(from: 0, to: sequences.count, by: batch) {
+      let parts = ParallelFor.map(min(batch, sequences.count - first)) { index in
         let window = first + index
-        let range = (window * length)..<min((window + 1) * length, tokens.count)
         var random = Philox(seed: seed, stream: UInt64(window))
-        return rowSums(of: model, Array(tokens[range]), channels, &random)
+        return rowSums(of: model, sequences[window], channels, &random)
       }
       for part in parts {
         for (name, part) in part { sums[name] = sums[name].map { zip($0, part).map(+) } ?? part }
       }
     }
+    let read = sequences.reduce(0) { $0 + $1.count }
     return sums.mapValues { sums in
-      OutputStatistics(squares: sums.map { $0 / Double(max(tokens.count, 1)) })
+      OutputStatistics(squares: sums.map { $0 / Double(max(read, 1)) })
     }
   }
 

@@ -94,8 +94,7 @@ public struct QuantizationRun: Sendable {
     if let calibrationTokens, sensitivityTokenCount > 0 {
       let count = job.items.count
       job.factors = try Sensitivities(
-        tokenPattern: calibrationTokens, tokenCount: sensitivityTokenCount,
-        sequenceLength: min(sequenceLength, Self.gradientLength), configuration: configuration
+        windows: windows(calibrationTokens, sensitivityTokenCount), configuration: configuration
       ).factors(of: job, checkpoint) { progress(.measuring(done: $0, of: count)) }
     }
     let total = job.elementCount
@@ -175,13 +174,18 @@ public struct QuantizationRun: Sendable {
     guard let calibrationTokens, tuningTokenCount > 0 else { return nil }
     let reference = try LoadedModel(checkpoint, configuration: configuration)
     let tuning = ScaleTuning(
-      tokenPattern: calibrationTokens, tokenCount: tuningTokenCount,
-      sequenceLength: min(sequenceLength, Self.gradientLength), configuration: configuration)
+      windows: windows(calibrationTokens, tuningTokenCount), configuration: configuration)
     return { (quantized) throws(Rejection) in
       try tuning.run(quantized, toward: reference.model, fixed: job.keptIndices) {
         progress(.tuning(done: $0, of: $1))
       }
     }
+  }
+
+  private func windows(_ tokens: String, _ count: Int) -> ModelWindows {
+    ModelWindows(
+      tokenPattern: tokens, tokenCount: count,
+      sequenceLength: min(sequenceLength, Self.gradientLength))
   }
 
   /// The longest sequence that gradients are taken of: they are held for a whole one.

@@ -10,12 +10,8 @@ internal import TensorOps
 /// and the small tensors, by gradients of the divergence from the original (as WaterSIC's rescalers
 /// and MLX's DWQ are tuned).
 struct ScaleTuning: Sendable {
-  /// Token shards, as a pattern of paths.
-  let tokenPattern: String
-  /// How many tokens the model sees, each once.
-  let tokenCount: Int
-  /// How many of them at once.
-  let sequenceLength: Int
+  /// What it is tuned on.
+  let windows: ModelWindows
   /// The model's configuration, if it needs one.
   let configuration: JSONValue?
 
@@ -33,30 +29,25 @@ struct ScaleTuning: Sendable {
     var tunables = try TunedScales.tunables(of: quantized, fixed: fixed)
     let tensors = try quantized.computableTensors(.f32)
     let places = Places(tunables, quantized, ModelNames(tensors, configuration))
-    let shards = try TokenShards(
-      matching: tokenPattern, vocabularySize: reference.vocabularySize)
-    let count = min(tokenCount, shards.tokenCount)
-    let length = min(sequenceLength, reference.maximumLength ?? sequenceLength, count)
-    let starts = Array(stride(from: 0, to: count / max(length, 1) * length, by: max(length, 1)))
-    let stepCount = (starts.count + Self.batchSize - 1) / Self.batchSize
+    let sequences = try windows.sequences(
+      vocabularySize: reference.vocabularySize, maximumLength: reference.maximumLength)
+    let stepCount = (sequences.count + Self.batchSize - 1) / Self.batchSize
     var moments = tunables.map { Adam(count: $0.values.count) }
     for step in 0..<stepCount {
-      let batch = starts[(step * Self.batchSize)...].prefix(Self.batchSize)
-      let sequences = try batch.map { (start) throws(Rejection) in
-        try shards.tokens(in: start..<(start + length)).map(Int.init)
-      }
+      let batch = Array(sequences[(step * Self.batchSize)...].prefix(Self.batchSize))
       let leaves = tunables.map { Variable(leaf: $0.tensor) }
       let model = try Architectures.open(
         tensors, configuration: configuration, arithmetic: .f32
       ) { name, tensor in places.value(of: name, tensor, leaves) }
       let rate = Self.rate * Double(stepCount - step) / Double(stepCount)
-      let gradients = Self.gradients(model, reference, sequences, leaves)
+      let gradients = Self.gradients(model, reference, batch, leaves)
       for place in tunables.indices {
         guard let gradient = gradients[place] else { continue }
         moments[place].step(
           &tunables[place].values, gradient: gradient, rate: rate * tunables[place].unit)
       }
-      progress((batch.last ?? 0) + length, starts.count * length)
+      let length = batch[0].count
+      progress((step * Self.batchSize + batch.count) * length, sequences.count * length)
     }
     return TunedScales(tunables)
   }

@@ -10,12 +10,8 @@ internal import TensorOps
 /// Measures what each quantized matrix adds to the divergence by itself, and gives each a step
 /// with which every weight adds the same: a bit then costs the same wherever it is saved.
 struct Sensitivities {
-  /// Token shards, as a pattern of paths.
-  let tokenPattern: String
-  /// How many tokens every matrix is measured on.
-  let tokenCount: Int
-  /// How many of them the model sees at once.
-  let sequenceLength: Int
+  /// What every matrix is measured on.
+  let windows: ModelWindows
   /// The model's configuration, if it needs one.
   let configuration: JSONValue?
 
@@ -32,13 +28,8 @@ struct Sensitivities {
     let quantized = try job.run(step: Self.step)
     let tensors = try checkpoint.computableTensors(.f32)
     let reference = try open(tensors)
-    let shards = try TokenShards(
-      matching: tokenPattern, vocabularySize: reference.vocabularySize)
-    let length = min(sequenceLength, reference.maximumLength ?? sequenceLength, shards.tokenCount)
-    let windowCount = max(1, min(tokenCount, shards.tokenCount) / max(length, 1))
-    let windows = try (0..<windowCount).map { (window) throws(Rejection) in
-      try shards.tokens(in: (window * length)..<((window + 1) * length)).map(Int.init)
-    }
+    let windows = try windows.sequences(
+      vocabularySize: reference.vocabularySize, maximumLength: reference.maximumLength)
     let expected = ParallelFor.map(windows.count) { reference.logits(windows[$0], observer: nil) }
     var costs: [Double] = []
     for item in job.items {
