@@ -89,6 +89,10 @@ benchmark-eval: build ## Times an evaluation beside PyTorch's.
 benchmark-entropy: build ## Sets coded bytes and speed beside other coders'. CHECKPOINT=path of a .pt.
 	@bash Tests/Benchmarks/entropy.sh .build/release/birdie $(CHECKPOINT)
 
+.PHONY: benchmark-quantize
+benchmark-quantize: build ## Times quantizing 36 million weights, and says what memory it took.
+	@bash Tests/Benchmarks/quantize.sh .build/release/birdie
+
 .PHONY: install
 install: build ## Copies birdie to PREFIX=/usr/local.
 	install -D -m 755 .build/release/birdie "$(DESTDIR)$(PREFIX)/bin/birdie"
