@@ -78,6 +78,7 @@ struct QuantizeTests {
     let inspected = try Command.birdie("inspect", path, "--json")
     let metadata = try JSONDocument(inspected.output)["metadata"]
     #expect(metadata?["birdie.recipe"]?.text?.contains("trellis") == true)
+    #expect(metadata?["birdie.calibration"]?.text?.contains(#""fisher_tokens":16"#) == true)
     // It is a model like any other.
     let evaluated = try Command.run(
       ["eval", path, "--tokens", Self.tokens, "--sequence-length", "16", "--reference", small])
@@ -151,6 +152,26 @@ struct QuantizeTests {
     #expect(verified.status == 0, "\(verified.output)")
   }
 
+  @Test func `an artifact made of an artifact notes the transforms of both`() throws {
+    let (once, twice) = (folder.path("once.safetensors"), folder.path("twice.birdie"))
+    let first = try Command.birdie(
+      "quantize", small, once, "--method", "keep", "--transform", "sort")
+    #expect(first.status == 0, "\(first.talk)")
+    let second = try Command.birdie("quantize", once, twice, "--method", "rtn")
+    #expect(second.status == 0, "\(second.talk)")
+    let verified = try Command.birdie("verify", twice, "--against", small, "--min-sqnr", "25")
+    #expect(verified.status == 0, "\(verified.output)")
+    let beside = try Command.birdie("verify", twice, "--against", once, "--min-sqnr", "25")
+    #expect(beside.status == 0, "\(beside.output)")
+  }
+
+  @Test(arguments: ["out", "out.gguf", "out.birdie.bak"])
+  func `an output says by its name what it is`(name: String) throws {
+    let run = try Command.birdie("quantize", small, folder.path(name), "--method", "rtn")
+    #expect(run.status == 64 && run.talk.contains(".safetensors"), "\(run.talk)")
+    #expect(folder.names.isEmpty)
+  }
+
   @Test func `only artifacts of Birdie have a decoder`() throws {
     let run = try Command.run([
       "quantize", model, folder.path("out.ptz"), "--method", "rtn", "--decoder",
@@ -162,6 +183,7 @@ struct QuantizeTests {
   @Test(arguments: [
     ["--target-kl", "0"], ["--target-kl", "0.1", "--bits", "3"], ["--target-tokens", "a"],
     ["--small", "int8"], ["--statistics", "a.safetensors", "--transform", "sort"],
+    ["--option", "states=8", "--option", "states=16"], ["--seed", "-1"],
   ])
   func `targets that mean nothing are usage errors`(arguments: [String]) throws {
     let run = try Command.run(
@@ -173,6 +195,7 @@ struct QuantizeTests {
     (["--budget", "300"], "Q06", 65), (["--tensors", "blocks.9.*=keep"], "R03", 65),
     (["--tensors", "blocks.0.mlp.fc.weight=gptq,bits=99"], "Q05", 64),
     (["--calibrate", "nowhere_*.bin"], "V04", 66),
+    (["--transform", "sort", "--transform", "sort"], "R01", 65),
   ])
   func `what cannot be done is an error with its rule`(
     arguments: [String], rule: String, status: Int

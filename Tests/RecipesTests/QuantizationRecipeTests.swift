@@ -44,6 +44,7 @@ struct QuantizationRecipeTests {
     ("", "R01"), ("[1, 2]", "R01"), ("a: [", "R01"), ("states: 8", "R02"), ("tensors: 3", "R01"),
     ("tensors: [{method: keep}]", "R01"), ("tensors: [{match: a, bits: 3}]", "R02"),
     ("tensors: [{match: a, method: keep, bits: 3}]", "R02"), ("match: a\nmethod: rtn", "R02"),
+    ("method: rtn\ntransforms: [sort, sort]", "R01"),
     ("method: a\nmethod: b", "R01"), ("small: int8", "R01"), ("? [a]\n: b", "R01"),
     ("a: *b", "R01"),
   ])

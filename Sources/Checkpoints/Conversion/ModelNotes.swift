@@ -10,12 +10,15 @@ public struct ModelNotes: Sendable, Equatable {
   public var sources: [FileDigest] = []
   /// What was done to the tensors, under `birdie.recipe`.
   public var recipe: JSONValue?
+  /// What the recipe learned from, as counts of tokens, under `birdie.calibration`.
+  public var calibration: JSONValue?
 
   private enum Key {
     static let architecture = "birdie.architecture"
     static let tokenizer = "birdie.tokenizer"
     static let provenance = "birdie.provenance"
     static let recipe = "birdie.recipe"
+    static let calibration = "birdie.calibration"
   }
 
   /// No notes.
@@ -28,6 +31,7 @@ public struct ModelNotes: Sendable, Equatable {
     sources =
       Self.json(metadata[Key.provenance])?["sources"]?.elements?.compactMap(FileDigest.init) ?? []
     recipe = Self.json(metadata[Key.recipe])
+    calibration = Self.json(metadata[Key.calibration])
   }
 
   private static func json(_ text: String?) -> JSONValue? {
@@ -41,6 +45,7 @@ public struct ModelNotes: Sendable, Equatable {
     if let architecture { metadata[Key.architecture] = architecture.text() }
     if let tokenizer { metadata[Key.tokenizer] = tokenizer.json.text() }
     if let recipe { metadata[Key.recipe] = recipe.text() }
+    if let calibration { metadata[Key.calibration] = calibration.text() }
     if !sources.isEmpty {
       let files = JSONValue.array(sources.map(\.json))
       metadata[Key.provenance] = JSONValue.object([("sources", files)]).text()

@@ -24,8 +24,9 @@ public enum RecipeRules {
   public static let noFreedom = Rule(
     "R04", "the model does not allow the transform",
     because: "Weights may only change together with those that undo the change, and this model has "
-      + "none of which Birdie knows that they do.",
-    remedy: "Leave the transform out, or pass the model's configuration with --arch.")
+      + "none of which Birdie knows that they do, or they are codes already.",
+    remedy: "Leave the transform out, start from the weights before they became codes, or pass the "
+      + "model's configuration with --arch.")
 
   /// All of them, for the documentation and the tests.
   public static let all: [Rule] = [malformed, unknownKey, matchesNothing, noFreedom]

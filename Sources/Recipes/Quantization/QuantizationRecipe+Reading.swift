@@ -32,6 +32,7 @@ extension QuantizationRecipe {
     self.init(
       entries, residual: try json["residual"].map(Residual.init),
       small: try Self.small(json["small"]), transforms: try Self.transforms(of: json))
+    try checkTransforms()
   }
 
   /// The keys that are about no tensor alone.
@@ -50,6 +51,16 @@ extension QuantizationRecipe {
         throw Rejection(RecipeRules.malformed, "\(item.text()) is no transform's name")
       }
       return try ModelTransforms.named(id).id
+    }
+  }
+
+  /// Throws R02 where a transform is unknown and R01 where one stands twice.
+  public func checkTransforms() throws(Rejection) {
+    var seen: Set<String> = []
+    for id in transforms {
+      guard seen.insert(try ModelTransforms.named(id).id).inserted else {
+        throw Rejection(RecipeRules.malformed, "the transform \(id) stands twice")
+      }
     }
   }
 
@@ -77,6 +88,14 @@ extension QuantizationRecipe {
         "\(options.map(\.key).joined(separator: ", ")) for \(pattern), which is kept as it is")
     }
     return Entry(pattern: pattern, method: method, options: options)
+  }
+
+  /// The recipe as a note on what it made: with the transforms that its input had been through, by
+  /// the note there.
+  public func json(after earlier: JSONValue?) -> JSONValue {
+    var whole = self
+    whole.transforms = (earlier.map(Self.transforms) ?? []) + transforms
+    return whole.json
   }
 
   /// The recipe as JSON, of the form that it is read from.

@@ -41,6 +41,20 @@ public struct QuantizationRun: Sendable {
   /// How the artifact will be written.
   public var conversion = ConversionOptions()
 
+  /// What the result depends on besides the recipe and the tokens themselves: how many of them each
+  /// part of the run sees, and how.
+  public var calibrationNote: JSONValue {
+    let counts = [
+      ("fisher_tokens", fisherTokenCount), ("sensitivity_tokens", sensitivityTokenCount),
+      ("tune_tokens", tuningTokenCount), ("sequence_length", sequenceLength),
+      ("seed", Int(clamping: seed)),
+    ]
+    let ownCount = statistics == nil ? calibrationTokenCount : 0
+    guard calibrationTokens != nil else { return ["tokens": 0] }
+    return .object(
+      [("tokens", .integer(ownCount))] + counts.map { ($0.0, .integer($0.1)) })
+  }
+
   /// A run of a recipe.
   public init(_ recipe: QuantizationRecipe) { self.recipe = recipe }
 

@@ -39,7 +39,7 @@ public struct VerificationJob: Sendable {
   ) throws(Rejection) -> Verification {
     let done = reference.notes.recipe.map(QuantizationRecipe.transforms) ?? []
     let noted = artifact.notes.recipe.map(QuantizationRecipe.transforms) ?? []
-    let transforms = done == noted ? [] : noted
+    let transforms = noted.starts(with: done) ? Array(noted.dropFirst(done.count)) : noted
     let reference = try reference.transformed(
       by: transforms, configuration: referenceConfiguration)
     let total = reference.tensors.reduce(0) { $0 + $1.decodedByteCount }

@@ -93,7 +93,7 @@ struct QuantizationFlags: ParsableArguments {
     completion: .file())
   var tokenizer: String?
 
-  @Option(help: "What tokens are drawn with.")
+  @Option(parsing: .unconditional, help: "What tokens are drawn with.")
   var seed: UInt32 = 0
 
   @Option(
@@ -125,6 +125,10 @@ struct QuantizationFlags: ParsableArguments {
     ]
     for (name, count, least) in counts where count < least {
       throw ValidationError("--\(name) \(count): give at least \(least)")
+    }
+    let keys = option.map { $0.prefix { $0 != "=" } }
+    if let key = keys.first(where: { key in keys.count { $0 == key } > 1 }) {
+      throw ValidationError("--option \(key): given twice")
     }
   }
 
@@ -179,6 +183,7 @@ struct QuantizationFlags: ParsableArguments {
       var read = try QuantizationRecipe(YAMLDocument(path: recipe).json)
       if let small = try smallTensors() { read.small = small }
       read.transforms += transform
+      try read.checkTransforms()
       return read
     }
     var entries = [
@@ -195,8 +200,10 @@ struct QuantizationFlags: ParsableArguments {
           pattern: String(text[..<equals]), method: words.first ?? "",
           options: try words.dropFirst().map(Self.option)))
     }
-    return QuantizationRecipe(
+    let recipe = QuantizationRecipe(
       entries, small: try smallTensors() ?? .bf16, transforms: transform)
+    try recipe.checkTransforms()
+    return recipe
   }
 
   private func smallTensors() throws -> SmallTensors? {
@@ -244,10 +251,15 @@ struct QuantizationFlags: ParsableArguments {
     run.tuningTokenCount = tuneTokens
     run.judging = (targetTokens ?? calibrate).map(EvaluationJob.init)
     run.judging?.tokenizer = tokenizer.map(TokenizerChoice.init)
-    run.conversion.format = OutputFormat.inferred(from: path) ?? .birdie
+    guard let format = OutputFormat.inferred(from: path) ?? (path.hasSuffix(".ptz") ? .birdie : nil)
+    else {
+      throw ValidationError("\(path): end the name in .birdie, .safetensors or .ptz")
+    }
+    run.conversion.format = format
     run.conversion.codes = .keep
     run.conversion.overwrites = force
-    run.conversion.notes.recipe = run.recipe.json
+    run.conversion.notes.recipe = run.recipe.json(after: checkpoint.notes.recipe)
+    run.conversion.notes.calibration = run.calibrationNote
     run.conversion.notes.architecture = configuration?.json
     run.conversion.notes.tokenizer = try tokenizer.map(FileDigest.init)
   }

@@ -73,8 +73,10 @@ final class ProgressLine {
   var elapsed: Double { Self.now() - start }
 
   private func line(done: Int, seconds: Double) -> String {
-    let rate = Double(done) / max(seconds, 1e-9)
     var text = "\(verb) \(unit.text(done)) of \(unit.text(total))"
+    // A part's first line comes before it has a rate.
+    guard seconds >= 0.1 else { return text }
+    let rate = Double(done) / seconds
     text += ", \(unit.text(Int(rate)))/s"
     if rate > 0, done < total {
       text += ", \(Quantity.seconds(Double(total - done) / rate)) left"
