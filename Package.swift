@@ -11,6 +11,8 @@ struct Room {
   var testedWith: [Target.Dependency] = []
 }
 
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
 let rooms = [
   Room(name: "Diagnostics", imports: []),
   Room(name: "Pages", imports: ["Diagnostics"]),
@@ -47,12 +49,29 @@ let rooms = [
       "Autograd", "CYAML", "Checkpoints", "Diagnostics", "EntropyCoding", "JSON", "LanguageModels",
       "Quantization", "TensorCore", "TensorOps",
     ]),
+  Room(name: "Xet", imports: ["CKernels", "CLZ4", "Diagnostics"], isParser: true),
+  Room(name: "Signatures", imports: ["Diagnostics", "JSON", crypto], testedWith: [crypto]),
+  Room(name: "Records", imports: ["Checkpoints", "Diagnostics", "JSON", "TensorCore"]),
+  Room(
+    name: "WeightHub",
+    imports: [
+      "CSystem", "Diagnostics", "JSON", crypto,
+      .product(name: "AsyncHTTPClient", package: "async-http-client"),
+    ]),
+  Room(
+    name: "WeightHubServer",
+    imports: [
+      "CKernels", "CSystem", "Diagnostics", "JSON", "Pages", "Xet", crypto,
+      .product(name: "GRDB", package: "GRDB.swift"),
+      .product(name: "Hummingbird", package: "hummingbird"),
+    ],
+    testedWith: ["WeightHub"]),
 ]
 
 let commandLine: [Target.Dependency] = [
   "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pages",
-  "Quantization", "Recipes", "TensorCore", "TensorOps",
-  .product(name: "ArgumentParser", package: "swift-argument-parser"),
+  "Quantization", "Recipes", "Records", "Signatures", "TensorCore", "TensorOps", "WeightHub",
+  "WeightHubServer", "Xet", .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 
 let swiftSettings: [SwiftSetting] = [
@@ -76,13 +95,18 @@ let package = Package(
   ]
     + rooms.map { .library(name: $0.name, targets: [$0.name]) },
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
   ],
   targets: [
     systemLibrary("CZlib", "zlib", apt: "zlib1g-dev"),
     systemLibrary("CZstd", "libzstd", apt: "libzstd-dev"),
     systemLibrary("CLZMA", "liblzma", apt: "liblzma-dev"),
     systemLibrary("CBrotli", "libbrotlidec", apt: "libbrotli-dev"),
+    systemLibrary("CLZ4", "liblz4", apt: "liblz4-dev"),
     systemLibrary("CYAML", "yaml-0.1", apt: "libyaml-dev"),
     .target(name: "CKernels", cSettings: cSettings, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CSystem", cSettings: cSettings),

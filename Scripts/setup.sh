@@ -5,8 +5,9 @@ set -eu
 
 : "${SWIFT:=swift}"
 
-packages="pkg-config zlib1g-dev libzstd-dev liblzma-dev libbrotli-dev libyaml-dev libopenblas-dev"
-modules="zlib libzstd liblzma libbrotlidec libbrotlienc yaml-0.1"
+packages="pkg-config zlib1g-dev libzstd-dev liblzma-dev libbrotli-dev liblz4-dev
+libsqlite3-dev libyaml-dev libopenblas-dev"
+modules="zlib libzstd liblzma libbrotlidec libbrotlienc liblz4 sqlite3 yaml-0.1"
 
 fail() {
   echo "setup: $1" >&2

@@ -3,6 +3,11 @@ import Diagnostics
 import LanguageModels
 import Quantization
 import Recipes
+import Records
+import Signatures
+import WeightHub
+import WeightHubServer
+import Xet
 
 /// Every rule that an error can name, for `birdie explain`.
 enum Rules {
@@ -10,6 +15,8 @@ enum Rules {
   static let all =
     CommandRules.all + ReadingRules.all + LanguageModelRules.all + ArchitectureRules.all
     + EvaluationRules.all + CalibrationRules.all + QuantizationRules.all + RecipeRules.all
+    + XetRules.all + SignaturesRules.all + RecordsRules.all + WeightHubRules.all
+    + WeightHubServerRules.all
 
   /// The ids of the rules that never stop a command.
   static let warningsOnly: Set = [
