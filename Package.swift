@@ -17,7 +17,7 @@ let rooms = [
   Room(name: "Diagnostics", imports: []),
   Room(name: "Pages", imports: ["Diagnostics"]),
   Room(name: "JSON", imports: ["Diagnostics"], isParser: true),
-  Room(name: "TensorCore", imports: ["CKernels", "CSystem", "Diagnostics"]),
+  Room(name: "TensorCore", imports: ["CKernels", "CLinux", "Diagnostics"]),
   Room(name: "TensorOps", imports: ["CKernels", "TensorCore"]),
   Room(
     name: "Autograd", imports: ["CKernels", "TensorCore", "TensorOps"],
@@ -55,15 +55,22 @@ let rooms = [
   Room(
     name: "WeightHub",
     imports: [
-      "CSystem", "Diagnostics", "JSON", crypto,
+      "CLinux", "Diagnostics", "JSON", crypto,
       .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOHTTP1", package: "swift-nio"),
     ]),
   Room(
     name: "WeightHubServer",
     imports: [
-      "CKernels", "CSystem", "Diagnostics", "JSON", "Pages", "Xet", crypto,
+      "CKernels", "CLinux", "Diagnostics", "JSON", "Pages", "Xet", crypto,
       .product(name: "GRDB", package: "GRDB.swift"),
+      .product(name: "HTTPTypes", package: "swift-http-types"),
       .product(name: "Hummingbird", package: "hummingbird"),
+      .product(name: "Logging", package: "swift-log"),
+      .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOPosix", package: "swift-nio"),
+      .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
     ],
     testedWith: ["WeightHub"]),
 ]
@@ -97,9 +104,13 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     systemLibrary("CZlib", "zlib", apt: "zlib1g-dev"),
@@ -109,7 +120,7 @@ let package = Package(
     systemLibrary("CLZ4", "liblz4", apt: "liblz4-dev"),
     systemLibrary("CYAML", "yaml-0.1", apt: "libyaml-dev"),
     .target(name: "CKernels", cSettings: cSettings, linkerSettings: [.linkedLibrary("m")]),
-    .target(name: "CSystem", cSettings: cSettings),
+    .target(name: "CLinux", cSettings: cSettings),
     .target(name: "CZPAQ", cSettings: cSettings),
     .executableTarget(name: "birdie", dependencies: commandLine, swiftSettings: swiftSettings),
     .target(

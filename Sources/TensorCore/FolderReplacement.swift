@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CLinux
 internal import Glibc
 
 /// A folder that takes the place of another, which is whole until then.
@@ -12,7 +12,7 @@ struct FolderReplacement {
   /// The names in the older folder that are no longer needed.
   let replaced: Set<String>
   /// Lets two folders change their names in one step: 0, or a negative code.
-  var exchange: (String, String) -> Int32 = { csystem_rename_exchange($0, $1) }
+  var exchange: (String, String) -> Int32 = { clinux_rename_exchange($0, $1) }
 
   enum Outcome {
     /// The new folder has its name.

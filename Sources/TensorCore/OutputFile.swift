@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CLinux
 public import Diagnostics
 internal import Glibc
 
@@ -74,7 +74,7 @@ public struct OutputFile: ~Copyable {
   ) throws(Rejection) -> Int {
     var done = 0
     while done < count {
-      let result = csystem_copy_file_range(
+      let result = clinux_copy_file_range(
         file.descriptor, Int64(start + done), descriptor, Int64(byteCount), count - done)
       if result == -Int64(EINTR) { continue }
       if result == -Int64(ENOSPC) || result == -Int64(EIO) || result == -Int64(EDQUOT) {

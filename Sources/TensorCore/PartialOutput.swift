@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CLinux
 internal import Diagnostics
 internal import Glibc
 
@@ -114,7 +114,7 @@ struct PartialOutput: ~Copyable {
     }
     // A folder's rename replaces nothing but an empty folder.
     let replaces = target.overwrites || target.kind == .folder
-    let result = replaces ? rename(path, target.path) : csystem_rename_new(path, target.path)
+    let result = replaces ? rename(path, target.path) : clinux_rename_new(path, target.path)
     let code = replaces ? errno : -result
     guard result == 0 else {
       throw code == EEXIST || code == ENOTEMPTY

@@ -94,7 +94,7 @@ extension QuantizationRecipe {
   /// the note there.
   public func json(after earlier: JSONValue?) -> JSONValue {
     var whole = self
-    whole.transforms = (earlier.map(Self.transforms) ?? []) + transforms
+    whole.transforms = (earlier.map { Self.transforms($0) } ?? []) + transforms
     return whole.json
   }
 

@@ -1,19 +1,19 @@
 // System calls that Swift's Glibc overlay does not show, one thin function each.
-#ifndef BIRDIE_CSYSTEM_H
-#define BIRDIE_CSYSTEM_H
+#ifndef BIRDIE_CLINUX_H
+#define BIRDIE_CLINUX_H
 
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 // copy_file_range(2) with explicit offsets: bytes copied, 0 at the end of the source, or -errno.
-int64_t csystem_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset,
+int64_t clinux_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset,
                                 size_t count);
 
 // rename(2) that replaces nothing: 0, or -errno (-EEXIST where `to` is taken).
-int csystem_rename_new(const char *from, const char *to);
+int clinux_rename_new(const char *from, const char *to);
 
 // Lets two names change places in one step: 0, or -errno (-EINVAL where the file system cannot).
-int csystem_rename_exchange(const char *one, const char *other);
+int clinux_rename_exchange(const char *one, const char *other);
 
 #endif

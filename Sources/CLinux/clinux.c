@@ -1,12 +1,12 @@
 #define _GNU_SOURCE
-#include "csystem.h"
+#include "clinux.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
-int64_t csystem_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset,
+int64_t clinux_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset,
                                 size_t count) {
   off_t in = from_offset;
   off_t out = to_offset;
@@ -14,7 +14,7 @@ int64_t csystem_copy_file_range(int from, int64_t from_offset, int to, int64_t t
   return copied < 0 ? -(int64_t)errno : (int64_t)copied;
 }
 
-int csystem_rename_new(const char *from, const char *to) {
+int clinux_rename_new(const char *from, const char *to) {
   if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS) return -errno;
   // Not every file system knows the flag.
@@ -25,6 +25,6 @@ int csystem_rename_new(const char *from, const char *to) {
   return rename(from, to) == 0 ? 0 : -errno;
 }
 
-int csystem_rename_exchange(const char *one, const char *other) {
+int clinux_rename_exchange(const char *one, const char *other) {
   return renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE) == 0 ? 0 : -errno;
 }
