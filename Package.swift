@@ -43,12 +43,13 @@ let rooms = [
   Room(
     name: "Quantization",
     imports: ["CKernels", "Diagnostics", "EntropyCoding", "JSON", "TensorCore", "TensorOps"]),
+  Room(name: "YAML", imports: ["CYAML", "Diagnostics", "JSON", "TensorCore"]),
   Room(
     name: "Recipes",
     imports: [
-      "Autograd", "CYAML", "Checkpoints", "Diagnostics", "EntropyCoding", "JSON", "LanguageModels",
+      "Autograd", "Checkpoints", "Diagnostics", "EntropyCoding", "JSON", "LanguageModels",
       "Quantization", "TensorCore", "TensorOps",
-    ]),
+    ], testedWith: ["YAML"]),
   Room(name: "Xet", imports: ["CKernels", "CLZ4", "Diagnostics"], isParser: true),
   Room(name: "Signatures", imports: ["Diagnostics", "JSON", crypto], testedWith: [crypto]),
   Room(name: "Records", imports: ["Checkpoints", "Diagnostics", "JSON", "TensorCore"]),
@@ -63,7 +64,7 @@ let rooms = [
   Room(
     name: "WeightHubServer",
     imports: [
-      "CKernels", "CLinux", "Diagnostics", "JSON", "Pages", "Xet", crypto,
+      "CLinux", "Diagnostics", "JSON", "Pages", "Xet", "YAML", crypto,
       .product(name: "GRDB", package: "GRDB.swift"),
       .product(name: "HTTPTypes", package: "swift-http-types"),
       .product(name: "Hummingbird", package: "hummingbird"),
@@ -78,7 +79,7 @@ let rooms = [
 let commandLine: [Target.Dependency] = [
   "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pages",
   "Quantization", "Recipes", "Records", "Signatures", "TensorCore", "TensorOps", "WeightHub",
-  "WeightHubServer", "Xet", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+  "WeightHubServer", "Xet", "YAML", .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 
 let swiftSettings: [SwiftSetting] = [
@@ -130,7 +131,7 @@ let package = Package(
       name: "FuzzEntries",
       dependencies: [
         "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pickle",
-        "Quantization", "Recipes", "TensorCore", "TensorOps", "TestSupport",
+        "Quantization", "Recipes", "TensorCore", "TensorOps", "TestSupport", "YAML",
       ],
       path: "Tests/Fuzz/Entries", swiftSettings: swiftSettings),
     .testTarget(

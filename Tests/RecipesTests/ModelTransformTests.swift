@@ -7,6 +7,7 @@ import TensorCore
 import TensorOps
 import TestSupport
 import Testing
+import YAML
 
 struct ModelTransformTests {
   private static let tokens = [1, 5, 9, 2, 7, 3, 3, 8]
@@ -68,7 +69,7 @@ struct ModelTransformTests {
 
   @Test func `an unknown transform is an error`() throws {
     let rejection = #expect(throws: Rejection.self) {
-      try QuantizationRecipe(try YAMLDocument("method: rtn\ntransforms: [spin]").json)
+      try QuantizationRecipe(try YAMLDocument("method: rtn\ntransforms: [spin]", under: RecipeRules.malformed).json)
     }
     #expect(rejection?.rule.id == "R02")
   }

@@ -2,10 +2,11 @@ import Diagnostics
 import JSON
 import Recipes
 import Testing
+import YAML
 
 struct QuantizationRecipeTests {
   private func recipe(_ text: String) throws(Rejection) -> QuantizationRecipe {
-    try QuantizationRecipe(try YAMLDocument(text).json)
+    try QuantizationRecipe(try YAMLDocument(text, under: RecipeRules.malformed).json)
   }
 
   @Test func `a recipe has a method for all and others for some`() throws {
@@ -51,56 +52,5 @@ struct QuantizationRecipeTests {
   func `what is no recipe is an error with its rule`(text: String, rule: String) {
     #expect(throws: Rejection.self) { try recipe(text) }
     do throws(Rejection) { _ = try recipe(text) } catch { #expect(error.rule.id == rule) }
-  }
-
-  /// The rule under which a text is refused, if it is.
-  private func refusal(_ bytes: [UInt8]) -> String? {
-    do throws(Rejection) {
-      _ = try QuantizationRecipe(try YAMLDocument(parsing: bytes.span.bytes).json)
-      return nil
-    } catch {
-      return error.rule.id
-    }
-  }
-
-  static let hostile: [(name: String, bytes: [UInt8])] = [
-    ("sequences in sequences", Array(repeating: UInt8(ascii: "["), count: 100_000)),
-    ("mappings in mappings", Array(String(repeating: "{a: ", count: 20_000).utf8)),
-    (
-      "indentation",
-      Array((0..<200).map { String(repeating: " ", count: $0) + "a:\n" }.joined().utf8)
-    ),
-    ("a NUL", Array("method: rtn\0bits: 8".utf8)),
-    ("a control character", Array("method: \u{1}".utf8)),
-    ("half a character", Array("method: ".utf8) + [0xe2, 0x82]),
-    ("an overlong NUL", Array("method: ".utf8) + [0xc0, 0x80]),
-    ("half of a pair in UTF-16", [0xff, 0xfe, 0x00, 0xd8]),
-    ("a second document", Array("method: rtn\n---\nmethod: rtn".utf8)),
-    ("a key that is escaped the second time", Array("method: rtn\n\"m\\x65thod\": rtn".utf8)),
-    ("more than a megabyte", Array(repeating: UInt8(ascii: "\n"), count: 1 << 20 + 1)),
-    ("a document of its own version", Array("%YAML 3.0\n---\nmethod: rtn".utf8)),
-  ]
-
-  @Test(arguments: hostile.indices)
-  func `bytes that mean harm are refused under R01`(index: Int) {
-    let hostile = Self.hostile[index]
-    #expect(refusal(hostile.bytes) == "R01", "\(hostile.name)")
-  }
-
-  @Test(arguments: ["1e999", "-.inf", "1_000", "1.5.2"])
-  func `what is no number of JSON is a text`(text: String) throws {
-    #expect(try YAMLDocument("a: \(text)").json == .object([("a", .string(text))]))
-  }
-
-  @Test func `tens of thousands of keys are read at once`() throws {
-    let count = 40_000
-    let text = (0..<count).map { "k\($0):\n" }.joined()
-    #expect(try YAMLDocument(text).json.members?.count == count)
-  }
-
-  @Test func `references to references end`() {
-    var text = "a0: &a0 [x, x]\n"
-    for level in 1..<40 { text += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }
-    #expect(throws: Rejection.self) { try YAMLDocument(text) }
   }
 }

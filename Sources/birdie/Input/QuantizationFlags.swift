@@ -5,6 +5,7 @@ import JSON
 import Quantization
 import Recipes
 import TensorCore
+import YAML
 
 /// How a quantization is asked for.
 struct QuantizationFlags: ParsableArguments {
@@ -180,7 +181,7 @@ struct QuantizationFlags: ParsableArguments {
   /// Which tensors get which method; throws R01, R02 and what was mistyped.
   func methods() throws -> QuantizationRecipe {
     if let recipe {
-      var read = try QuantizationRecipe(YAMLDocument(path: recipe).json)
+      var read = try QuantizationRecipe(YAMLDocument(path: recipe, under: RecipeRules.malformed).json)
       if let small = try smallTensors() { read.small = small }
       read.transforms += transform
       try read.checkTransforms()

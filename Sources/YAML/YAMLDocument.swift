@@ -3,7 +3,7 @@ public import Diagnostics
 public import JSON
 internal import TensorCore
 
-/// A YAML file as JSON: recipes have no need of what YAML has beyond it.
+/// A YAML file as JSON: recipes and cards have no need of what YAML has beyond it.
 ///
 /// Parsed by libyaml into events. References are refused, since a few bytes of them can stand for
 /// any number of values.
@@ -11,33 +11,33 @@ public struct YAMLDocument: Sendable {
   /// The content.
   public let json: JSONValue
 
-  /// Larger files are no recipes.
+  /// Larger files are neither.
   private static let mostBytes = 1 << 20
 
-  /// Reads a file; throws F01, and R01 where it is no YAML or has keys twice.
-  public init(path: String) throws(Rejection) {
+  /// Reads a file; throws F01, and the rule where it is no YAML or has keys twice.
+  public init(path: String, under rule: Rule) throws(Rejection) {
     let file = try FileMapping(path: path)
     do throws(Rejection) {
-      try self.init(parsing: file.bytes)
+      try self.init(parsing: file.bytes, under: rule)
     } catch {
       throw error.inside(Place(file: path))
     }
   }
 
-  /// Reads a text; throws R01.
-  public init(_ text: String) throws(Rejection) {
+  /// Reads a text; throws the rule.
+  public init(_ text: String, under rule: Rule) throws(Rejection) {
     let bytes = Array(text.utf8)
-    try self.init(parsing: bytes.span.bytes)
+    try self.init(parsing: bytes.span.bytes, under: rule)
   }
 
-  /// Reads bytes in UTF-8, or UTF-16 with a byte-order mark; throws R01.
-  public init(parsing bytes: RawSpan) throws(Rejection) {
+  /// Reads bytes in UTF-8, or UTF-16 with a byte-order mark; throws the rule.
+  public init(parsing bytes: RawSpan, under rule: Rule) throws(Rejection) {
     guard bytes.byteCount <= Self.mostBytes else {
-      throw Rejection(RecipeRules.malformed, "it is larger than a megabyte")
+      throw Rejection(rule, "it is larger than a megabyte")
     }
     let result = bytes.withUnsafeBytes { bytes -> Result<JSONValue, Rejection> in
       do throws(Rejection) {
-        var reader = try YAMLReader(bytes)
+        var reader = try YAMLReader(bytes, rule)
         defer { reader.close() }
         return .success(try reader.document())
       } catch {
@@ -50,19 +50,21 @@ public struct YAMLDocument: Sendable {
 
 /// Turns libyaml's events into values.
 private struct YAMLReader {
-  /// Deeper recipes than this are none.
+  /// Deeper documents than this are nobody's.
   private static let mostDepth = 64
+  private let rule: Rule
   private let parser: UnsafeMutablePointer<yaml_parser_t>
 
   /// Begins to read bytes that stay where they are.
-  init(_ bytes: UnsafeRawBufferPointer) throws(Rejection) {
+  init(_ bytes: UnsafeRawBufferPointer, _ rule: Rule) throws(Rejection) {
+    self.rule = rule
     guard !bytes.isEmpty else {
-      throw Rejection(RecipeRules.malformed, "it is empty")
+      throw Rejection(rule, "it is empty")
     }
     parser = .allocate(capacity: 1)
     guard yaml_parser_initialize(parser) == 1 else {
       parser.deallocate()
-      throw Rejection(RecipeRules.malformed, "there is no memory to read it")
+      throw Rejection(rule, "there is no memory to read it")
     }
     yaml_parser_set_input_string(
       parser, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
@@ -96,7 +98,7 @@ private struct YAMLReader {
     guard yaml_parser_parse(parser, &event) == 1 else {
       let problem = parser.pointee.problem.map { String(cString: $0) } ?? "it is no YAML"
       throw Rejection(
-        RecipeRules.malformed, "line \(parser.pointee.problem_mark.line + 1): \(problem)")
+        rule, "line \(parser.pointee.problem_mark.line + 1): \(problem)")
     }
     defer { yaml_event_delete(&event) }
     let line = Int(event.start_mark.line) + 1
@@ -104,7 +106,7 @@ private struct YAMLReader {
     let scalar = event.data.scalar
     let bytes = UnsafeBufferPointer(start: scalar.value, count: Int(scalar.length))
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw Rejection(RecipeRules.malformed, "line \(line): no UTF-8")
+      throw Rejection(rule, "line \(line): no UTF-8")
     }
     return (event.type, (text, scalar.style == YAML_PLAIN_SCALAR_STYLE), line)
   }
@@ -112,13 +114,13 @@ private struct YAMLReader {
   private mutating func expect(_ kind: yaml_event_type_t) throws(Rejection) {
     let event = try next()
     guard event.kind == kind else {
-      throw Rejection(RecipeRules.malformed, "line \(event.line): a recipe is one document")
+      throw Rejection(rule, "line \(event.line): there is more than one document")
     }
   }
 
   private mutating func value(_ event: Event, depth: Int) throws(Rejection) -> JSONValue {
     guard depth < Self.mostDepth else {
-      throw Rejection(RecipeRules.malformed, "line \(event.line): nested too deeply")
+      throw Rejection(rule, "line \(event.line): nested too deeply")
     }
     switch event.kind {
     case YAML_SCALAR_EVENT:
@@ -132,7 +134,7 @@ private struct YAMLReader {
     case YAML_MAPPING_START_EVENT: return .object(try members(depth: depth + 1))
     default:
       throw Rejection(
-        RecipeRules.malformed, "line \(event.line): references have no place in a recipe")
+        rule, "line \(event.line): references have no place here")
     }
   }
 
@@ -143,11 +145,11 @@ private struct YAMLReader {
     var keys: Set<String> = []
     while case let key = try next(), key.kind != YAML_MAPPING_END_EVENT {
       guard key.kind == YAML_SCALAR_EVENT else {
-        throw Rejection(RecipeRules.malformed, "line \(key.line): a key is no text")
+        throw Rejection(rule, "line \(key.line): a key is no text")
       }
       guard keys.insert(key.scalar.text).inserted else {
         throw Rejection(
-          RecipeRules.malformed, "line \(key.line): \(key.scalar.text) stands twice")
+          rule, "line \(key.line): \(key.scalar.text) stands twice")
       }
       members.append((key.scalar.text, try value(try next(), depth: depth)))
     }
