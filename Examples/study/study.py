@@ -104,8 +104,12 @@ class RecordSteps:
             octaves = self.next(limit)
             self.run(octaves)
             if 0.999 * limit <= self.tries[octaves] <= limit:
-                return self.tries[octaves], octaves, time.monotonic() - started
-        raise RuntimeError(f"no step gives {limit} bytes: {self.tries}")
+                break
+        else:
+            # lrzip's bytes jump by more than that with steps that hardly differ.
+            octaves = max((size, at) for at, size in self.tries.items() if size <= limit)[1]
+            self.run(octaves)
+        return self.tries[octaves], octaves, time.monotonic() - started
 
 
 def measure(options, model, folder):
