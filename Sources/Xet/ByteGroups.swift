@@ -18,17 +18,16 @@ enum ByteGroups {
   /// Fills the first bytes of `content` with what the first `byteCount` of `groups` stand for.
   static func ungroup(_ groups: [UInt8], byteCount: Int, into content: inout [UInt8]) {
     precondition(byteCount <= groups.count && byteCount <= content.count)
-    let (rows, rest) = byteCount.quotientAndRemainder(dividingBy: 4)
-    let starts = (0..<4).map { $0 * rows + min($0, rest) }
-    var outer = [UInt8](repeating: 0, count: 2 * rows)
-    var inner = outer
-    // Two rounds of a kernel that interleaves two; every group has `rows` bytes at its start.
+    let starts = (0..<4).map { $0 * (byteCount / 4) + min($0, byteCount % 4) }
+    var outer = [UInt8](repeating: 0, count: byteCount - byteCount / 2)
+    var inner = [UInt8](repeating: 0, count: byteCount / 2)
+    // Two rounds of a kernel that interleaves two: the first and the third group, the second and
+    // the fourth, and then what came of them. All stay inside their arrays by the counts above.
     unsafe groups.withUnsafeBufferPointer { groups in
       guard let first = groups.baseAddress else { return }
-      unsafe birdie_unshuffle2(&outer, first + starts[0], first + starts[2], rows)
-      unsafe birdie_unshuffle2(&inner, first + starts[1], first + starts[3], rows)
+      unsafe birdie_unshuffle2(&outer, first + starts[0], first + starts[2], outer.count)
+      unsafe birdie_unshuffle2(&inner, first + starts[1], first + starts[3], inner.count)
     }
-    unsafe birdie_unshuffle2(&content, outer, inner, 2 * rows)
-    for place in 0..<rest { content[4 * rows + place] = groups[starts[place] + rows] }
+    unsafe birdie_unshuffle2(&content, outer, inner, byteCount)
   }
 }
