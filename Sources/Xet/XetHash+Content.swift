@@ -7,7 +7,7 @@ extension XetHash {
   /// The hash by which a client shows that it knows a run of chunks: of their hashes, in a row.
   public static func range(of chunkHashes: some Sequence<XetHash>) -> XetHash {
     var text: [UInt8] = []
-    for hash in chunkHashes { text += hash.bytes }
+    for hash in chunkHashes { hash.append(to: &text) }
     return digest(text.rawBytes, key: verificationKey)
   }
 

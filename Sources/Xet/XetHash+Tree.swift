@@ -42,7 +42,7 @@ extension XetHash {
     var text: [UInt8] = []
     var byteCount = 0
     for child in children {
-      text += child.hash.hexDigits
+      child.hash.appendHex(to: &text)
       text += " : \(child.byteCount)\n".utf8
       byteCount += child.byteCount
     }

@@ -57,7 +57,11 @@ public struct XetHash: Sendable, Hashable {
   }
 
   /// The text that addresses and clients use: each group of eight bytes is written backwards.
-  public var hex: String { String(decoding: hexDigits, as: UTF8.self) }
+  public var hex: String {
+    var text: [UInt8] = []
+    appendHex(to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
 
   /// The bytes in the order of the text.
   var textOrder: [UInt8] {
@@ -66,10 +70,19 @@ public struct XetHash: Sendable, Hashable {
     }
   }
 
-  /// The characters of the text.
-  var hexDigits: [UInt8] {
-    let digits: [UInt8] = Array("0123456789abcdef".utf8)
-    return textOrder.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+  /// Adds the characters of the text.
+  func appendHex(to text: inout [UInt8]) {
+    for index in 0..<4 {
+      for shift in stride(from: 60, through: 0, by: -4) {
+        let value = UInt8(truncatingIfNeeded: words[index] >> UInt64(shift)) & 15
+        text.append(value < 10 ? 0x30 + value : 0x61 - 10 + value)
+      }
+    }
+  }
+
+  /// Adds the 32 bytes.
+  func append(to bytes: inout [UInt8]) {
+    for index in 0..<4 { bytes.append(littleEndian: words[index]) }
   }
 }
 
