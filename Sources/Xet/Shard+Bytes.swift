@@ -3,10 +3,15 @@ extension Shard {
   ///
   /// Lengths and counts must fit 32 bits, and either all segments or none have a verification.
   public var bytes: [UInt8] {
+    let segments = files.flatMap(\.segments)
+    let isVerified = segments.allSatisfy { $0.verification != nil }
+    precondition(
+      isVerified || segments.allSatisfy { $0.verification == nil },
+      "all segments have a verification, or none")
     var bytes = ShardLayout.tag
     bytes.append(littleEndian: ShardLayout.version)
     bytes.append(littleEndian: UInt64(0))
-    for file in files { bytes.append(file) }
+    for file in files { bytes.append(file, isVerified: isVerified) }
     bytes.append(entry: ShardLayout.end, numbers: 0, 0, 0, 0)
     for xorb in xorbs { bytes.append(xorb) }
     bytes.append(entry: ShardLayout.end, numbers: 0, 0, 0, 0)
@@ -18,17 +23,13 @@ extension [UInt8] {
   fileprivate mutating func append(
     entry hash: XetHash, numbers first: UInt32, _ second: UInt32, _ third: UInt32, _ fourth: UInt32
   ) {
-    self += hash.bytes
+    hash.append(to: &self)
     for number in [first, second, third, fourth] { append(littleEndian: number) }
   }
 
-  fileprivate mutating func append(_ file: Shard.File) {
-    let verifications = file.segments.compactMap(\.verification)
-    precondition(
-      verifications.isEmpty || verifications.count == file.segments.count,
-      "all segments have a verification, or none")
+  fileprivate mutating func append(_ file: Shard.File, isVerified: Bool) {
     let flags =
-      (verifications.isEmpty ? 0 : ShardLayout.verificationFlag)
+      (isVerified ? ShardLayout.verificationFlag : 0)
       | (file.sha256 == nil ? 0 : ShardLayout.sha256Flag)
     append(entry: file.hash, numbers: flags, UInt32(file.segments.count), 0, 0)
     for segment in file.segments {
@@ -36,7 +37,9 @@ extension [UInt8] {
         entry: segment.xorb, numbers: 0, UInt32(segment.byteCount),
         UInt32(segment.chunks.lowerBound), UInt32(segment.chunks.upperBound))
     }
-    for verification in verifications { append(entry: verification, numbers: 0, 0, 0, 0) }
+    for verification in file.segments.compactMap(\.verification) {
+      append(entry: verification, numbers: 0, 0, 0, 0)
+    }
     if let sha256 = file.sha256 {
       let swapped = XetHash(rawBytes: sha256).textOrder
       append(entry: XetHash(rawBytes: swapped), numbers: 0, 0, 0, 0)

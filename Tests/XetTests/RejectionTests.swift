@@ -4,23 +4,25 @@ import TestSupport
 import Xet
 
 struct RejectionTests {
-  static let files = try! Fixtures.names(in: "xet/rejects")
+  static func files(_ suffix: String = "") throws -> [String] {
+    try Fixtures.names(in: "xet/rejects").filter { $0.hasSuffix(suffix) }
+  }
 
-  @Test(arguments: files.filter { $0.hasSuffix(".xorb") })
+  @Test(arguments: try files(".xorb"))
   func `a xorb is rejected under the rule that it is named after`(file: String) throws {
     let bytes = try Fixtures.bytes("xet/rejects/\(file)")
     let rule = rejectedRule { () throws(Rejection) in _ = try Xorb(parsing: bytes.raw) }
     #expect(rule == String(file.prefix(3)))
   }
 
-  @Test(arguments: files.filter { $0.hasSuffix(".shard") })
+  @Test(arguments: try files(".shard"))
   func `a shard is rejected under the rule that it is named after`(file: String) throws {
     let bytes = try Fixtures.bytes("xet/rejects/\(file)")
     let rule = rejectedRule { () throws(Rejection) in _ = try Shard(parsing: bytes.raw) }
     #expect(rule == String(file.prefix(3)))
   }
 
-  @Test(arguments: files.filter { $0.hasSuffix(".xorb") && !$0.hasPrefix("X06") })
+  @Test(arguments: try files(".xorb").filter { !$0.hasPrefix("X06") })
   func `chunks that are only looked at are rejected under the same rule`(file: String) throws {
     let bytes = try Fixtures.bytes("xet/rejects/\(file)")
     let error = #expect(throws: Rejection.self) {
@@ -29,8 +31,9 @@ struct RejectionTests {
     #expect(error?.rule.id == String(file.prefix(3)))
   }
 
-  @Test func `every rule has a rejected fixture`() {
-    #expect(Set(Self.files.map { String($0.prefix(3)) }) == Set(XetRules.all.map(\.id)))
+  @Test func `every rule has a rejected fixture`() throws {
+    let broken = try Self.files().map { String($0.prefix(3)) }
+    #expect(Set(broken) == Set(XetRules.all.map(\.id)))
   }
 
   @Test func `a xorb of more bytes than allowed is not looked at`() throws {

@@ -26,20 +26,27 @@ struct Upload: CustomTestStringConvertible {
     return try Shard(parsing: bytes.raw)
   }
 
-  static let all = try! lines().reduce(into: [Upload]()) { uploads, line in
-    if uploads.last?.name != line[0] { uploads.append(Upload(name: line[0])) }
-    if line[1] == "xorb" {
-      uploads[uploads.count - 1].xorbs.append(XetHash(hex: line[3])!)
-    } else {
-      let file = File(
-        name: line[1], byteCount: Int(line[2])!, hash: XetHash(hex: line[3])!, sha256: line[4])
-      uploads[uploads.count - 1].files.append(file)
+  static func all() throws -> [Upload] {
+    try lines().reduce(into: [Upload]()) { uploads, line in
+      if uploads.last?.name != line[0] { uploads.append(Upload(name: line[0])) }
+      let hash = try #require(XetHash(hex: line[3]))
+      if line[1] == "xorb" {
+        uploads[uploads.count - 1].xorbs.append(hash)
+      } else {
+        let byteCount = try #require(Int(line[2]))
+        let file = File(name: line[1], byteCount: byteCount, hash: hash, sha256: line[4])
+        uploads[uploads.count - 1].files.append(file)
+      }
     }
   }
 
+  static func named(_ name: String) throws -> Upload {
+    try #require(try all().first { $0.name == name })
+  }
+
   /// Those whose xorb is among the fixtures.
-  static let withXorb = all.filter {
-    ["byte", "small", "layer", "tails", "log", "zeros"].contains($0.name)
+  static func withXorb() throws -> [Upload] {
+    try all().filter { ["byte", "small", "layer", "tails", "log", "zeros"].contains($0.name) }
   }
 
   private static func lines() throws -> [[String]] {
@@ -47,14 +54,15 @@ struct Upload: CustomTestStringConvertible {
     return text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
   }
 
-  /// The xorbs that the shards list, by their hashes.
-  static let listedXorbs = try! all.reduce(into: [XetHash: Shard.ListedXorb]()) { xorbs, upload in
-    for xorb in try upload.shard().xorbs { xorbs[xorb.hash] = xorb }
+  /// The chunks of a run, from the listing of its xorb in whichever upload brought it.
+  static func chunks(of segment: Shard.Segment) throws -> ArraySlice<Shard.ListedChunk> {
+    let listed = try all().flatMap { try $0.shard().xorbs }
+    let xorb = try #require(listed.first { $0.hash == segment.xorb })
+    return xorb.chunks[segment.chunks]
   }
 
-  /// The chunks of a file, from the listings of its segments' xorbs.
-  static func chunks(of file: Shard.File) -> [Shard.ListedChunk] {
-    file.segments.flatMap { listedXorbs[$0.xorb]!.chunks[$0.chunks] }
+  static func chunks(of file: Shard.File) throws -> [Shard.ListedChunk] {
+    try file.segments.flatMap { try chunks(of: $0) }
   }
 }
 

@@ -1,6 +1,6 @@
 import TestSupport
 
-/// The files that were uploaded for the fixtures, by the formulas of Fixtures/generate/xet_uploads.py.
+/// The files that were uploaded for the fixtures: the formulas of Fixtures/generate/xet_uploads.py.
 enum UploadContent {
   static func bytes(of file: String) -> [UInt8] {
     switch file {

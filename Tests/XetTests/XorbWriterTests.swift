@@ -12,7 +12,7 @@ struct XorbWriterTests {
     }
   }
 
-  @Test(arguments: Upload.withXorb)
+  @Test(arguments: try Upload.withXorb())
   func `a xorb of the client's chunks has the client's hash`(_ upload: Upload) throws {
     var contents: [[UInt8]] = []
     let uploaded = try upload.xorbBytes()
