@@ -20,8 +20,8 @@ extension XetHash {
   /// The hash of a file of these chunks, in whichever xorbs they are.
   public static func file(ofChunks chunks: [(hash: XetHash, byteCount: Int)]) -> XetHash {
     guard !chunks.isEmpty else { return .zero }
-    let unkeyed = [UInt8](repeating: 0, count: byteCount)
-    return digest(root(of: chunks).bytes.rawBytes, key: unkeyed)
+    let zeroKey = [UInt8](repeating: 0, count: byteCount)
+    return digest(root(of: chunks).bytes.rawBytes, key: zeroKey)
   }
 
   /// Where the children of one parent end: the hashes decide, so that a change moves few groups.
