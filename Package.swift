@@ -131,7 +131,7 @@ let package = Package(
       name: "FuzzEntries",
       dependencies: [
         "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pickle",
-        "Quantization", "Recipes", "TensorCore", "TensorOps", "TestSupport", "YAML",
+        "Quantization", "Recipes", "TensorCore", "TensorOps", "TestSupport", "Xet", "YAML",
       ],
       path: "Tests/Fuzz/Entries", swiftSettings: swiftSettings),
     .testTarget(

@@ -15,6 +15,7 @@ static void fill_tables(void) {
   birdie_install_numeric_portable(&tables[0]);
   birdie_install_rans_portable(&tables[0]);
   birdie_install_trellis_portable(&tables[0]);
+  birdie_install_blake3_portable(&tables[0]);
 #if defined(__x86_64__)
   tables[1] = tables[0];
   if (!birdie_install_avx2(&tables[1])) return;
@@ -23,6 +24,7 @@ static void fill_tables(void) {
   birdie_install_numeric_avx2(&tables[1]);
   birdie_install_rans_avx2(&tables[1]);
   birdie_install_trellis_avx2(&tables[1]);
+  birdie_install_blake3_avx2(&tables[1]);
   table_count++;
   tables[2] = tables[1];
   if (!birdie_install_avx512(&tables[2])) return;

@@ -8,8 +8,8 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-fuzzers=${1:-pickle zip tar codecs safetensors numpy json artifact sentencepiece tokenizer shard recipe \
-  checkpoint folder conversion}
+fuzzers=${1:-pickle zip tar codecs safetensors numpy json artifact sentencepiece tokenizer shard xorb \
+  xet-shard recipe checkpoint folder conversion}
 seconds=${2:-60}
 scratch=$PWD/.build-fuzz
 # libFuzzer writes the failing input on a crash; Swift's backtraces would come first and hang.
@@ -31,6 +31,8 @@ seeds() {
     tokenizer) find Fixtures/tokenizers -type f -name '*.json' ;;
     artifact) find Fixtures -type f -name '*.birdie' ;;
     shard) find Fixtures/tokenizers -type f -name '*.bin' ;;
+    xorb) find Fixtures/xet -type f -name '*.xorb' ;;
+    xet-shard) find Fixtures/xet -type f -name '*.shard' ;;
     recipe) find Tests/Fuzz/Seeds/recipe -type f ;;
     json) find Fixtures -type f -name '*.json' ;;
     folder) find Fixtures/safetensors Fixtures/pytorch Fixtures/distributed -type f \

@@ -30,6 +30,17 @@ struct birdie_sha256 {
   uint8_t block[64];
 };
 
+// A BLAKE3 under way. Set it up with birdie_blake3_init.
+struct birdie_blake3 {
+  uint64_t chunk_count;       // whole chunks taken, of which `depth` subtrees are left
+  uint32_t key[8];
+  uint32_t flags;
+  uint32_t depth;
+  uint32_t waiting;           // bytes in `chunk`: what comes last may be the root
+  uint32_t subtrees[56 * 8];  // their chaining values, the largest first
+  uint8_t chunk[1024];
+};
+
 // Functions of one number, with a parameter where it is named.
 enum birdie_unary {
   BIRDIE_NEGATE,
@@ -117,6 +128,14 @@ struct birdie_kernel_table {
 
   // FIPS 180-4, 6.2.2: takes whole blocks of 64 bytes into the state. The functions below use it.
   void (*sha256_blocks)(uint32_t state[8], const uint8_t *blocks, size_t block_count);
+
+  // O'Connor et al. 2020, 2.4: the chaining values, of eight words each, of `count` whole chunks of
+  // 1024 bytes, the first of which has the number `counter`; and of `count` parents, whose children
+  // lie one behind the other. Parents may replace their children.
+  void (*blake3_chunks)(uint32_t *values, const uint8_t *chunks, size_t count,
+                        const uint32_t key[8], uint64_t counter, uint32_t flags);
+  void (*blake3_parents)(uint32_t *values, const uint32_t *children, size_t count,
+                         const uint32_t key[8], uint32_t flags);
 
   uint32_t (*crc32)(uint32_t crc, const void *bytes, size_t n);
 
@@ -314,5 +333,25 @@ void birdie_sha256_update(struct birdie_sha256 *hash, const void *bytes, size_t 
 
 // Writes the digest of all bytes so far. The hash is used up: call birdie_sha256_init before more.
 void birdie_sha256_final(struct birdie_sha256 *hash, uint8_t digest[32]);
+
+// MARK: - BLAKE3 (O'Connor, Aumasson, Neves, Wilcox-O'Hearn 2020), digests of 32 bytes
+
+// Starts a hash over no bytes, keyed with 32 bytes or, where `key` is NULL, without a key.
+void birdie_blake3_init(struct birdie_blake3 *hash, const uint8_t *key);
+
+// Adds n bytes to the hash. A hash takes up to 2^64 - 1 bytes.
+void birdie_blake3_update(struct birdie_blake3 *hash, const void *bytes, size_t n);
+
+// Writes the digest of all bytes so far. The hash is used up: call birdie_blake3_init before more.
+void birdie_blake3_final(struct birdie_blake3 *hash, uint8_t digest[32]);
+
+// Writes the digest of n bytes, keyed as in birdie_blake3_init.
+void birdie_blake3_digest(const uint8_t *key, const void *bytes, size_t n, uint8_t digest[32]);
+
+// MARK: - Gear hash (Xia et al. 2014)
+
+// Rolls the hash over bytes until 16 zeros lead it: how many bytes were taken, the last of which is
+// the one that did it; 0 where none of the n bytes does, all of which were taken then.
+size_t birdie_gear_match(uint64_t *hash, const uint8_t *bytes, size_t n);
 
 #endif

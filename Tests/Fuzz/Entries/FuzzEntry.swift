@@ -24,6 +24,10 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
   case tokenizer
   /// The headers of token shards.
   case shard
+  /// Xorbs, the uploads of Xet's clients, every chunk decoded and written again.
+  case xorb
+  /// Xet's shards, written again.
+  case xetShard = "xet-shard"
   /// Recipes in YAML, with the methods that they name.
   case recipe
   /// Whole checkpoints of any format, the compressed artifacts included.
@@ -47,6 +51,8 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
     case .sentencepiece: Self.readSentencePiece(bytes)
     case .tokenizer: Self.readTokenizerDescription(bytes)
     case .shard: Self.readShard(bytes)
+    case .xorb: Self.rewriteXorb(bytes)
+    case .xetShard: Self.rewriteXetShard(bytes)
     case .recipe: Self.readRecipe(bytes)
     case .checkpoint: Self.openCheckpoint(bytes)
     case .folder: Self.openFolder(bytes)

@@ -1,0 +1,35 @@
+// What the files of BLAKE3 share: its constants and the compression of one block.
+#ifndef BIRDIE_BLAKE3_H
+#define BIRDIE_BLAKE3_H
+
+#include "kernels.h"
+
+// O'Connor et al., "BLAKE3" (2020), 2.1: the flags of a compression.
+enum {
+  BLAKE3_CHUNK_START = 1,
+  BLAKE3_CHUNK_END = 2,
+  BLAKE3_PARENT = 4,
+  BLAKE3_ROOT = 8,
+  BLAKE3_KEYED = 16,
+};
+
+#define BLAKE3_CHUNK_BYTES 1024
+#define BLAKE3_BLOCK_BYTES 64
+
+// The first words of the state's lower half, and the key of a hash without one.
+extern const uint32_t birdie_blake3_iv[8];
+
+// Which words of the message each round takes.
+extern const uint8_t birdie_blake3_schedule[7][16];
+
+// Replaces the chaining value by that of the block after it; the block's unused bytes are zero.
+void birdie_blake3_compress(uint32_t value[8], const uint8_t block[64], uint32_t byte_count,
+                            uint64_t counter, uint32_t flags);
+
+// blake3_chunks and blake3_parents for any CPU.
+void birdie_blake3_chunks_portable(uint32_t *values, const uint8_t *chunks, size_t count,
+                                   const uint32_t key[8], uint64_t counter, uint32_t flags);
+void birdie_blake3_parents_portable(uint32_t *values, const uint32_t *children, size_t count,
+                                    const uint32_t key[8], uint32_t flags);
+
+#endif
