@@ -56,7 +56,7 @@ let rooms = [
   Room(
     name: "WeightHub",
     imports: [
-      "CLinux", "Diagnostics", "JSON", crypto,
+      "Diagnostics", "JSON", crypto,
       .product(name: "AsyncHTTPClient", package: "async-http-client"),
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -72,6 +72,7 @@ let rooms = [
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOPosix", package: "swift-nio"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      .product(name: "UnixSignals", package: "swift-service-lifecycle"),
     ],
     testedWith: ["WeightHub"]),
 ]
@@ -79,7 +80,8 @@ let rooms = [
 let commandLine: [Target.Dependency] = [
   "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pages",
   "Quantization", "Recipes", "Records", "Signatures", "TensorCore", "TensorOps", "WeightHub",
-  "WeightHubServer", "Xet", "YAML", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+  "WeightHubServer", "Xet", "YAML",
+  .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 
 let swiftSettings: [SwiftSetting] = [

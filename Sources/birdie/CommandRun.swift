@@ -13,7 +13,7 @@ struct CommandRun {
   }
 
   /// Parses, runs, and tells what went wrong.
-  func status() -> Int32 {
+  func status() async -> Int32 {
     guard !arguments.isEmpty else {
       Talk.write(HelpPage.text(of: Birdie.helpMessage()))
       return ExitStatus.usage.rawValue
@@ -24,7 +24,11 @@ struct CommandRun {
     do {
       try CommandLineCheck(arguments: arguments).run()
       var command = try Birdie.parseAsRoot(arguments)
-      try command.run()
+      if var waiting = command as? any AsyncParsableCommand {
+        try await waiting.run()
+      } else {
+        try command.run()
+      }
       return ExitStatus.done.rawValue
     } catch {
       return tell(error)

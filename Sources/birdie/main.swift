@@ -1,3 +1,3 @@
 import Glibc
 
-exit(CommandRun(arguments: Array(CommandLine.arguments.dropFirst())).status())
+exit(await CommandRun(arguments: Array(CommandLine.arguments.dropFirst())).status())

@@ -181,7 +181,8 @@ struct QuantizationFlags: ParsableArguments {
   /// Which tensors get which method; throws R01, R02 and what was mistyped.
   func methods() throws -> QuantizationRecipe {
     if let recipe {
-      var read = try QuantizationRecipe(YAMLDocument(path: recipe, under: RecipeRules.malformed).json)
+      var read = try QuantizationRecipe(
+        YAMLDocument(path: recipe, under: RecipeRules.malformed).json)
       if let small = try smallTensors() { read.small = small }
       read.transforms += transform
       try read.checkTransforms()

@@ -1,0 +1,101 @@
+internal import GRDB
+
+/// A file of a tree: git's name for it, and the content behind that.
+struct Blob: Sendable {
+  /// Git's name: of the content, or of the text that points to it.
+  let oid: ObjectID
+  let content: ContentDigest
+  let byteCount: Int
+  /// The length of the text that stands for a large file in git; nil for one that git has itself.
+  let pointerByteCount: Int?
+
+  /// A file that git has itself.
+  init(_ bytes: [UInt8], _ entry: ContentStore.Entry) {
+    oid = ObjectID("blob", body: bytes)
+    (content, byteCount, pointerByteCount) = (entry.digest, entry.byteCount, nil)
+  }
+
+  /// A large file (Git LFS, specification 1).
+  init(large entry: ContentStore.Entry) {
+    let pointer = """
+      version https://git-lfs.github.com/spec/v1
+      oid sha256:\(entry.digest.hex)
+      size \(entry.byteCount)
+
+      """
+    let bytes = Array(pointer.utf8)
+    oid = ObjectID("blob", body: bytes)
+    (content, byteCount, pointerByteCount) = (entry.digest, entry.byteCount, bytes.count)
+  }
+
+  /// What tells clients whether they have the content: they name what they keep after it.
+  var entityTag: String { pointerByteCount == nil ? oid.hex : content.hex }
+
+  fileprivate init(_ row: Row) {
+    (oid, content) = (row["oid"], row["content"])
+    (byteCount, pointerByteCount) = (row["byteCount"], row["pointerByteCount"])
+  }
+}
+
+extension Blob {
+  /// The file of a name.
+  static func named(_ oid: ObjectID, in database: Database) throws -> Blob {
+    guard
+      let row = try Row.fetchOne(
+        database.cachedStatement(sql: "SELECT * FROM blob WHERE oid = ?"), arguments: [oid])
+    else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no blob \(oid.hex)") }
+    return Blob(row)
+  }
+
+  /// Stores it; the content must be there.
+  func save(in database: Database) throws {
+    try database.execute(
+      sql: """
+        INSERT INTO blob (oid, content, byteCount, pointerByteCount) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO NOTHING
+        """, arguments: [oid, content, byteCount, pointerByteCount])
+  }
+}
+
+extension GitTree {
+  /// The stored tree of a name.
+  static func named(_ oid: ObjectID, in database: Database) throws -> GitTree {
+    guard
+      let bytes = try Row.fetchOne(
+        database.cachedStatement(sql: "SELECT body FROM tree WHERE oid = ?"), arguments: [oid])
+    else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no tree \(oid.hex)") }
+    return try GitTree(body: StoredBytes.array(bytes[0]))
+  }
+
+  /// Stores it.
+  func save(in database: Database) throws {
+    try database.execute(
+      sql: "INSERT INTO tree (oid, body) VALUES (?, ?) ON CONFLICT DO NOTHING",
+      arguments: [oid, StoredBytes(body)])
+  }
+
+  /// What is under a path; nil where there is nothing.
+  func node(at path: GitPath, in database: Database) throws -> Node? {
+    var tree = self
+    for part in path.parts.dropLast() {
+      guard case .folder(let oid) = tree[part] else { return nil }
+      tree = try .named(oid, in: database)
+    }
+    return path.parts.last.flatMap { tree[$0] }
+  }
+
+  /// Every file and folder below, with its path; folders before what is in them. `isDeep` follows
+  /// folders.
+  func listing(
+    below prefix: String = "", isDeep: Bool, in database: Database
+  ) throws -> [(path: String, node: Node)] {
+    var result: [(path: String, node: Node)] = []
+    for entry in entries {
+      result.append((prefix + entry.name, entry.node))
+      guard isDeep, case .folder(let oid) = entry.node else { continue }
+      result += try GitTree.named(oid, in: database).listing(
+        below: prefix + entry.name + "/", isDeep: true, in: database)
+    }
+    return result
+  }
+}

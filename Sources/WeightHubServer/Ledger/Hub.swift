@@ -1,0 +1,80 @@
+public import Diagnostics
+internal import GRDB
+internal import Glibc
+
+/// A Hub in a folder: repositories, their commits, and the contents of their files.
+///
+/// The folder holds `hub.sqlite`, which says what there is, and `packs/`, where the bytes are. One
+/// process at a time has it.
+public final class Hub: Sendable {
+  let database: DatabasePool
+  let contents: ContentStore
+  /// What a client's notes on uploaded chunks are good for: another one after any were removed.
+  let instance: String
+  /// What signs permissions that are handed out.
+  let secret: [UInt8]
+  private let lock: FolderLock
+
+  /// Opens the Hub of a folder, or begins one in a folder that is new or empty. Throws Y01 for a
+  /// folder of something else, Y02, and Y06 where another process has it.
+  public init(root: String) throws(Rejection) {
+    let path = root + "/hub.sqlite"
+    guard mkdir(root, 0o700) == 0 || errno == EEXIST else {
+      throw StorageFailure.rejection("cannot make the folder", root)
+    }
+    lock = try FolderLock(of: root)
+    guard access(path, F_OK) == 0 || FolderLock.isEmpty(root) else {
+      throw Rejection(
+        WeightHubServerRules.foreignFolder, "it holds files, and no hub.sqlite",
+        at: Place(file: root))
+    }
+    do {
+      database = try DatabasePool(path: path, configuration: Self.configuration)
+      try Schema.migrator.migrate(database)
+      (instance, secret) = try database.write { database in
+        (
+          try Setting.text("instance", in: database),
+          Array(try Setting.text("secret", in: database).utf8)
+        )
+      }
+    } catch {
+      throw Rejection(WeightHubServerRules.storage, "\(error)", at: Place(file: path))
+    }
+    contents = ContentStore(database, try PackFolder(path: root + "/packs"))
+    try contents.removeLeftovers()
+  }
+
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(30)
+    configuration.maximumReaderCount = 16
+    configuration.prepareDatabase { database in
+      // A commit that was acknowledged survives a loss of power.
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+    }
+    return configuration
+  }
+}
+
+/// Random texts that are drawn when a Hub begins.
+enum Setting {
+  /// The text of a key.
+  static func text(_ key: String, in database: Database) throws -> String {
+    let sql = "SELECT value FROM setting WHERE key = ?"
+    if let text = try String.fetchOne(database, sql: sql, arguments: [key]) { return text }
+    return try renew(key, in: database)
+  }
+
+  /// Draws another text for a key.
+  @discardableResult
+  static func renew(_ key: String, in database: Database) throws -> String {
+    var generator = SystemRandomNumberGenerator()
+    let bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    let text = Hexadecimal.text(bytes)
+    try database.execute(
+      sql: """
+        INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2
+        """, arguments: [key, text])
+    return text
+  }
+}

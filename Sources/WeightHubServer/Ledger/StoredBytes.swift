@@ -1,0 +1,18 @@
+internal import FoundationEssentials
+internal import GRDB
+
+/// Bytes on their way to and from a blob of SQLite.
+struct StoredBytes: DatabaseValueConvertible {
+  let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  var databaseValue: DatabaseValue { Data(bytes).databaseValue }
+
+  static func fromDatabaseValue(_ value: DatabaseValue) -> StoredBytes? {
+    Data.fromDatabaseValue(value).map { StoredBytes(Array($0)) }
+  }
+
+  /// The bytes of a stored blob.
+  static func array(_ stored: StoredBytes) -> [UInt8] { stored.bytes }
+}
