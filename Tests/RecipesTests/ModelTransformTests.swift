@@ -69,7 +69,8 @@ struct ModelTransformTests {
 
   @Test func `an unknown transform is an error`() throws {
     let rejection = #expect(throws: Rejection.self) {
-      try QuantizationRecipe(try YAMLDocument("method: rtn\ntransforms: [spin]", under: RecipeRules.malformed).json)
+      try QuantizationRecipe(
+        try YAMLDocument("method: rtn\ntransforms: [spin]", under: RecipeRules.malformed).json)
     }
     #expect(rejection?.rule.id == "R02")
   }

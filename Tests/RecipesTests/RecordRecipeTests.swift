@@ -28,7 +28,8 @@ struct RecordRecipeTests {
   /// The recipe, for matrices that are smaller than what it is meant for.
   private static func recipe() throws -> QuantizationRecipe {
     let path = Fixtures.path("../Examples/recipes/record.yml")
-    let recipe = try QuantizationRecipe(try YAMLDocument(path: path, under: RecipeRules.malformed).json)
+    let recipe = try QuantizationRecipe(
+      try YAMLDocument(path: path, under: RecipeRules.malformed).json)
     let entries = recipe.entries.map { entry in
       QuantizationRecipe.Entry(
         pattern: entry.pattern == "*" ? "*.attn.*" : entry.pattern, method: entry.method,

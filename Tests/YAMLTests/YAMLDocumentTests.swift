@@ -42,7 +42,8 @@ struct YAMLDocumentTests {
 
   @Test(arguments: ["1e999", "-.inf", "1_000", "1.5.2"])
   func `what is no number of JSON is a text`(text: String) throws {
-    #expect(try YAMLDocument("a: \(text)", under: Self.rule).json == .object([("a", .string(text))]))
+    #expect(
+      try YAMLDocument("a: \(text)", under: Self.rule).json == .object([("a", .string(text))]))
   }
 
   @Test func `tens of thousands of keys are read at once`() throws {

@@ -1,0 +1,60 @@
+internal import AsyncHTTPClient
+internal import Diagnostics
+internal import JSON
+internal import NIOCore
+internal import NIOHTTP1
+
+/// A request to a Hub.
+struct Exchange: Sendable {
+  /// What is sent along.
+  enum Payload: Sendable {
+    case nothing
+    case bytes([UInt8], type: String)
+    /// A part of a file, read while it is sent.
+    case file(String, Range<Int>)
+  }
+
+  var method: HTTPMethod = .GET
+  /// The whole address.
+  let address: String
+  var headers: [(name: String, value: String)] = []
+  var payload = Payload.nothing
+  /// Whether the token goes with it: not to addresses that are permissions by themselves.
+  var hasToken = true
+
+  init(_ method: HTTPMethod, _ address: String) {
+    self.method = method
+    self.address = address
+  }
+
+  /// A request that sends JSON.
+  init(_ method: HTTPMethod, _ address: String, json: JSONValue, type: String = "application/json")
+  {
+    self.init(method, address)
+    payload = .bytes(Array(json.text().utf8), type: type)
+  }
+
+  /// Scheme, host and port of an address: what a token may be sent to.
+  static func origin(of address: String) -> Substring {
+    guard let start = address.range(of: "://")?.upperBound else { return "" }
+    return address[..<(address[start...].firstIndex { "/?#".contains($0) } ?? address.endIndex)]
+  }
+}
+
+extension String {
+  fileprivate func range(of text: String) -> Range<Index>? { firstRange(of: text) }
+}
+
+extension HTTPClientResponse {
+  /// The body as a whole; throws W04 for one of more bytes.
+  func bytes(upTo byteCount: Int = 64 << 20) async throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    for try await buffer in body {
+      bytes.append(contentsOf: buffer.readableBytesView)
+      guard bytes.count <= byteCount else {
+        throw Rejection(WeightHubRules.answer, "more than \(byteCount) bytes")
+      }
+    }
+    return bytes
+  }
+}

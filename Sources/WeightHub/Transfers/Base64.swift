@@ -1,0 +1,22 @@
+/// Bytes as text (RFC 4648).
+enum Base64 {
+  private static let digits = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  /// Four digits for every three bytes, with padding.
+  static func text(_ bytes: [UInt8]) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity((bytes.count + 2) / 3 * 4)
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let count = min(3, bytes.count - start)
+      let word = (0..<3).reduce(UInt32(0)) {
+        $0 << 8 | ($1 < count ? UInt32(bytes[start + $1]) : 0)
+      }
+      for place in 0..<4 {
+        text.append(
+          place <= count ? digits[Int(word >> UInt32(18 - 6 * place)) & 63] : UInt8(ascii: "="))
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}
