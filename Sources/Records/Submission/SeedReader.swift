@@ -103,7 +103,9 @@ struct SeedReader {
           stepCount: nil, other: []))
     }
     guard hasResults, let listed, Set(listed) != known else { return }
-    let sides = [listed.sorted(), known.sorted()].map { $0.map(String.init).joined(separator: ", ") }
+    let sides = [listed.sorted(), known.sorted()].map {
+      $0.map(String.init).joined(separator: ", ")
+    }
     note(
       .conflict, [SubmissionField.seedList, SubmissionField.seedResults],
       "seeds lists \(sides[0]) but there are results of \(sides[1])")
@@ -122,7 +124,9 @@ struct SeedReader {
     var scores: [Sourced<Double>] = []
     for (index, element) in elements.enumerated() {
       var single = MemberReader([(key: String(index), value: element)], below: key + ".")
-      guard let score = try single.number([String(index)]) else { throw reader.wrong(key, "a list of numbers") }
+      guard let score = try single.number([String(index)]) else {
+        throw reader.wrong(key, "a list of numbers")
+      }
       scores.append(score)
     }
     return scores
@@ -137,8 +141,12 @@ struct SeedReader {
   /// `42`, or `seed_42` and `seed42`.
   private static func seed(in text: String) -> Int? {
     var digits = Substring(text)
-    for word in ["seed", "_", "-"] where digits.hasPrefix(word) { digits = digits.dropFirst(word.count) }
-    guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    for word in ["seed", "_", "-"] where digits.hasPrefix(word) {
+      digits = digits.dropFirst(word.count)
+    }
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      return nil
+    }
     return Int(digits)
   }
 }

@@ -13,7 +13,9 @@ extension Submission {
       ("compliance", compliance?.value ?? .null),
       ("attribution", attribution?.value ?? .null),
       ("other", .object(other)),
-      ("sources", .object(facts.compactMap { fact in fact.source.map { (fact.key, .string($0)) } })),
+      (
+        "sources", .object(facts.compactMap { fact in fact.source.map { (fact.key, .string($0)) } })
+      ),
       ("notes", .array(notes.map(\.json))),
     ]
     return .object(members)

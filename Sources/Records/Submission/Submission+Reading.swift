@@ -1,5 +1,5 @@
 public import Diagnostics
-public import JSON
+internal import JSON
 internal import TensorCore
 
 extension Submission {
