@@ -41,18 +41,26 @@ public struct ModelCard: Sendable {
     guard let file = folder.files(.readme).first, file.byteCount <= longestReadme else { return "" }
     let mapping = try folder.open(file.path)
     let text = mapping.bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+    let lines = withoutControls(text).split(separator: "\n", omittingEmptySubsequences: false)[...]
     if let index = lines.lastIndex(where: { $0 == boundary }) {
       return trimmed(lines[(index + 1)...])
     }
     return trimmed(withoutFrontMatter(lines))
   }
 
+  /// A page has no use for bytes that steer a terminal, on which a card may be printed.
+  private static func withoutControls(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars where scalar != "\r" {
+      let isControl = scalar.properties.generalCategory == .control
+      if !isControl || scalar == "\n" || scalar == "\t" { result.append(scalar) }
+    }
+    return String(result)
+  }
+
   /// Front matter belongs at the head of a page; further down it would be shown as text.
   private static func withoutFrontMatter(_ lines: ArraySlice<Substring>) -> ArraySlice<Substring> {
-    func isFence(_ line: Substring) -> Bool { line == "---" || line == "---\r" }
-    guard let first = lines.first, isFence(first),
-      let end = lines.dropFirst().firstIndex(where: isFence)
+    guard lines.first == "---", let end = lines.dropFirst().firstIndex(of: "---")
     else { return lines }
     return lines[(end + 1)...]
   }

@@ -84,7 +84,9 @@ struct ClaimCheck {
   private func runsItem(_ claimed: [Int], _ logged: [Int]) -> CheckItem {
     let absent = claimed.filter { !logged.contains($0) }
     guard !absent.isEmpty else {
-      let few = claimed.count < 3 ? "; three show significance more often than not" : ""
+      let few =
+        claimed.count < 3
+        ? "; the challenge wants enough runs to show significance, most often three" : ""
       return CheckItem("seeds", .present, "each of \(claimed.count) has a log\(few)")
     }
     let names = absent.map(String.init).joined(separator: ", ")
@@ -103,12 +105,8 @@ struct ClaimCheck {
     let scores = logs.flatMap(\.scores).map(\.valBPB)
     if let claim = result.valBPB, !scores.isEmpty {
       if !scores.contains(where: { Decimals.agree(claim.value, $0) }) {
-        let ends = logs.compactMap(\.finalScore?.valBPB).map(Decimals.short)
         items.append(
-          CheckItem(
-            "seed.val_bpb", .contradiction,
-            "\(claim.value) is no score of its log, which ends with "
-              + ends.joined(separator: ", "), at: claim.key))
+          CheckItem("seed.val_bpb", .contradiction, foreignScore(claim, logs), at: claim.key))
       }
     }
     let totals = logs.compactMap(\.totalByteCount)
@@ -120,6 +118,16 @@ struct ClaimCheck {
             + totals.map(Decimals.grouped).joined(separator: ", "), at: claim.key))
     }
     return items
+  }
+
+  /// What is said of a score that is none of its seed's.
+  private func foreignScore(_ claim: Sourced<Double>, _ logs: [TrainingLog]) -> String {
+    let ends = logs.compactMap(\.finalScore?.valBPB).map(Decimals.short).joined(separator: ", ")
+    let other = scored.first { Decimals.agree(claim.value, $0.score) }?.log
+    let elsewhere = other.map { log in
+      "; \(log.path) ends with it" + (log.seed.map { " and is of seed \($0)" } ?? "")
+    }
+    return "\(claim.value) is no score of its log, which ends with \(ends)\(elsewhere ?? "")"
   }
 
   private static func mean(_ values: [Double]) -> Double {

@@ -40,8 +40,8 @@ public struct TrainingLog: Sendable {
     namedSeed = Self.seed(inName: path.name)
   }
 
-  /// The seed that it is of: the run knows it better than the name.
-  public var seed: Int? { printedSeed ?? namedSeed }
+  /// The seed that its author says it is of, else the one that the run printed.
+  public var seed: Int? { namedSeed ?? printedSeed }
 
   /// The last score of the artifact.
   public var finalScore: Score? { scores.last(where: \.isFinal) }

@@ -52,7 +52,7 @@ enum SubmissionField {
   /// measured in another way.
   static func isMeasurement(_ key: String) -> Bool {
     guard key.contains("bpb") || key.contains("val_loss") else { return false }
-    let others = ["delta_", "base_", "comparison_"]
-    return !others.contains(where: key.hasPrefix) && !key.contains("gain") && !key.contains("std")
+    let words = Set(key.split(separator: "_"))
+    return words.isDisjoint(with: ["delta", "base", "comparison", "gain", "std"])
   }
 }
