@@ -2,7 +2,7 @@ internal import Diagnostics
 
 /// Text of strangers in Markdown: shown as it is, and never as markup.
 enum Markdown {
-  /// A text within a line. What Markdown or HTML would act on is escaped, line breaks become spaces.
+  /// A text within a line. What Markdown or HTML would act on is escaped, line ends become spaces.
   static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {

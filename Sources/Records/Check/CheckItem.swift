@@ -36,8 +36,8 @@ public struct CheckItem: Sendable, Equatable {
     self.place = place
   }
 
-  /// Whether the record should not be sent like this: it contradicts itself, or lacks something that
-  /// it must have.
+  /// Whether the record should not be sent like this: it contradicts itself, or lacks something
+  /// that it must have.
   public var isFailure: Bool { state == .contradiction || (state == .missing && isRequired) }
 
   /// As JSON: `id`, `state`, `required`, `message`, `where`.

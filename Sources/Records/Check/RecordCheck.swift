@@ -1,8 +1,8 @@
 internal import Diagnostics
 public import JSON
 
-/// What a record has, lacks and contradicts: the challenge's list for pull requests, and what can be
-/// held against the logs and files beside it.
+/// What a record has, lacks and contradicts: the challenge's list for pull requests, and what can
+/// be held against the logs and files beside it.
 public struct RecordCheck: Sendable {
   /// The list, what was asked for first.
   public let items: [CheckItem]

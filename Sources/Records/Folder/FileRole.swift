@@ -1,5 +1,5 @@
-/// What a file of a record is for, told by its name: a first guess for people, and never a reason to
-/// run or load anything.
+/// What a file of a record is for, told by its name: a first guess for people, and never a reason
+/// to run or load anything.
 public enum FileRole: String, Sendable, CaseIterable {
   /// The text that people read first.
   case readme

@@ -63,8 +63,8 @@ extension TrainingLog {
     return value
   }
 
-  /// `Total submission size int8+zlib: 15863489 bytes`. Baseline scripts print the same line without
-  /// a form first, for the uncompressed model.
+  /// `Total submission size int8+zlib: 15863489 bytes`. Baseline scripts print the same line
+  /// without a form first, for the uncompressed model.
   private mutating func readSize(_ words: ArraySlice<Substring>) {
     if let (form, count) = Self.size("Total submission size", words) {
       if !form.isEmpty || !totalHasForm { totalByteCount = count }

@@ -11,8 +11,8 @@ public struct RecordLayout: Sendable {
   /// A layout that has given out nothing.
   public init() {}
 
-  /// The folder of a record; the same one when it is asked for again. Throws I06 for a name of which
-  /// nothing is left, and I10 where another record has that place.
+  /// The folder of a record; the same one when it is asked for again. Throws I06 for a name of
+  /// which nothing is left, and I10 where another record has that place.
   public mutating func place(track: TrackName, name: String) throws(Rejection) -> RecordPath {
     let path = try RecordPath("records/\(track.folder)/\(try Self.safeName(name))")
     let key = path.description.lowercased()

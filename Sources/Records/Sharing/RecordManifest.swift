@@ -2,8 +2,8 @@ public import Diagnostics
 public import JSON
 internal import TensorCore
 
-/// manifest.json: every file of a record with its digest, every tensor of its weights with the digest
-/// of what it decodes to, and how the artifacts stand to the weights that they were made from.
+/// manifest.json: every file of a record with its digest, every tensor of its weights with the
+/// digest of what it decodes to, and how the artifacts stand to the weights that they were made from.
 ///
 /// The same record gives the same bytes.
 public struct RecordManifest: Sendable, Equatable {

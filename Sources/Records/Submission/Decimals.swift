@@ -3,11 +3,16 @@ enum Decimals {
   /// Whether one of two numbers is the other, rounded or cut to the decimals that it is written
   /// with. Authors write 1.0612 where the log says 1.06115.
   static func agree(_ left: Double, _ right: Double) -> Bool {
-    let coarser = max(1, min(places(left), places(right)))
+    let leftPlaces = max(1, places(left))
+    let rightPlaces = max(1, places(right))
+    let (coarse, fine) = leftPlaces <= rightPlaces ? (left, right) : (right, left)
     var unit = 1.0
-    for _ in 0..<coarser { unit /= 10 }
+    for _ in 0..<min(leftPlaces, rightPlaces) { unit /= 10 }
     // The last digits of a decimal fraction are no binary fractions.
-    return abs(left - right) <= unit * (1 + 1e-9)
+    let slack = unit * 1e-6
+    let isRounded = abs(fine - coarse) <= unit / 2 + slack
+    let cut = fine.magnitude - coarse.magnitude
+    return isRounded || (leftPlaces != rightPlaces && cut >= -slack && cut < unit - slack)
   }
 
   /// The digits behind the point of the shortest text that reads back the same.
