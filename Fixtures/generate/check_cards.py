@@ -104,7 +104,8 @@ def check_records(birdie, folders):
         score = submission.get("val_bpb")
         if score is not None and [result.metric_value for result in results] != [score]:
             yield f"{folder}: {results}"
-        if results and data["model-index"][0]["name"] != submission.get("name"):
+        name = submission.get("name")
+        if results and name and data["model-index"][0]["name"] != name:
             yield f"{folder}: {data['model-index'][0]['name']!r}"
 
 

@@ -13,6 +13,9 @@ import json
 import os
 import shutil
 
+from huggingface_hub import EvalResultEntry
+from huggingface_hub._eval_results import eval_result_entries_to_yaml
+
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "records"))
 
 
@@ -387,7 +390,26 @@ def card(submission, license=None, **facts):
                 ],
             }
         ]
-    return {"submission": submission, "license": license, "front_matter": front}
+    return {
+        "submission": submission,
+        "license": license,
+        "front_matter": front,
+        "eval_results": eval_results(submission, facts),
+    }
+
+
+def eval_results(submission, facts):
+    """The same score as the Hub's library writes it for `.eval_results/`; none without one."""
+    if "bpb" not in facts:
+        return None
+    entry = EvalResultEntry(
+        dataset_id="HuggingFaceFW/fineweb",
+        task_id="bits_per_byte",
+        value=facts["bpb"],
+        date=submission.get("date"),
+        notes=f"val_bpb of {facts['name']}, as its author states it",
+    )
+    return eval_result_entries_to_yaml([entry])
 
 
 HOSTILE = "\"}]\n---\nlicense: evil\n- <img src=x onerror=alert(1)> [a](javascript:b) `c` | d"

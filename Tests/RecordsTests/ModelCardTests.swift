@@ -20,6 +20,14 @@ struct ModelCardTests {
     try YAMLDocument(text, under: Self.rule).json
   }
 
+  @Test(arguments: cases)
+  func `evaluation results are what the Hub's library writes`(name: String) throws {
+    let value = try JSONValue(parsing: try Fixtures.bytes("records/cards/\(name)"))
+    let expected = try #require(value["eval_results"])
+    let results = try card(try #require(value["submission"])).evaluationResults
+    #expect(try results.map { try sorted(yaml($0)) } ?? .null == sorted(expected))
+  }
+
   /// Objects as sets of members: YAML's order has no meaning.
   private func sorted(_ value: JSONValue) -> JSONValue {
     switch value {
@@ -69,7 +77,8 @@ struct ModelCardTests {
     #expect(!body.contains("<img"))
     #expect(!body.contains("[a]("))
     #expect(!body.contains("\n# e"))
-    #expect(body.contains("&lt;img src\\=x onerror\\=alert\\(1\\)&gt;"))
+    #expect(
+      body.contains("&lt;img src=x onerror=alert(1)&gt; \\[a\\](javascript:b) \\`c\\` \\| d # e"))
   }
 
   @Test func `a page has the numbers, the files and the record's own README`() throws {
