@@ -133,7 +133,7 @@ let package = Package(
       name: "FuzzEntries",
       dependencies: [
         "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pickle",
-        "Quantization", "Recipes", "TensorCore", "TensorOps", "TestSupport", "YAML",
+        "Quantization", "Recipes", "Records", "TensorCore", "TensorOps", "TestSupport", "YAML",
       ],
       path: "Tests/Fuzz/Entries", swiftSettings: swiftSettings),
     .testTarget(

@@ -34,7 +34,7 @@ def document(value):
 
 
 # What is written under which key, and the fact that it is. A fact of None is no fact.
-def spelled(*rows, seeds=(), other=(), notes=(), bases=()):
+def spelled(*rows, seeds=(), other=(), notes=(), bases=(), measurements=()):
     """A submission and what must be found in it, from rows of (key, value, fact, fact's value)."""
     submission, facts, sources = {}, {}, {}
     for key, value, fact, meaning in rows:
@@ -49,6 +49,7 @@ def spelled(*rows, seeds=(), other=(), notes=(), bases=()):
         "other": list(other),
         "notes": list(notes),
         "bases": list(bases),
+        "measurements": list(measurements),
     }
     return submission, expectation
 
@@ -172,14 +173,18 @@ SUBMISSIONS = {
         kept("seeds", [1, 2]),
         kept("seed_results", {"1": {"val_bpb": 1.11}, "3": {"val_bpb": 1.13}}),
         seeds=[run(1, 1.11), run(3, 1.13), run(2)],
+        measurements=["mean_val_bpb"],
+        other=["artifact_bytes"],
         notes=["conflict", "conflict", "conflict"],
     ),
     "rounded-alike": spelled(
         *WHO,
         same("val_bpb", 1.1748),
         kept("mean_val_bpb", 1.17475315),
+        kept("mean_bpb", 1.1748),
         kept("seed", 1337),
         seeds=[run(1337)],
+        measurements=["mean_val_bpb"],
     ),
     "credits": spelled(
         *WHO,

@@ -13,7 +13,9 @@ struct RecordFolderTests {
       ("logs/ab.txt", .log), ("notes.txt", .other), ("requirements.txt", .requirements),
       ("train_gpt.py", .script), ("train_jepa_ssm.py", .script), ("lossless_caps.py", .code),
       ("run.sh", .code), ("final_model.pt", .weights), ("model.safetensors", .weights),
-      ("x_mlx_model.npz", .weights), ("final_model.int8.ptz", .artifact),
+      ("x_mlx_model.npz", .weights),
+      ("pytorch_model.bin", .weights), ("fineweb_val_000000.bin", .other),
+      ("final_model.int8.ptz", .artifact),
       ("model.birdie", .artifact), ("tokenizers/bpe.model", .tokenizer),
       ("tokenizer.json", .tokenizer), ("manifest.json", .manifest), ("model.sig", .signature),
     ]

@@ -123,6 +123,21 @@ struct SharingTests {
     }
   }
 
+  @Test func `an artifact is held against the weights of its own seed`() throws {
+    let record = try SmallRecord()
+    for seed in ["seed_1", "seed_2"] {
+      _ = try record.folder.makeFolder("2026-03-20_Small/\(seed)")
+      try record.write("\(seed)/model.safetensors", SmallRecord.safetensors())
+      try record.write("\(seed)/model.birdie", SmallRecord.safetensors())
+    }
+    let relations = try manifest(record).relations
+    #expect(
+      relations.map { "\($0.artifact) \($0.reference)" } == [
+        "seed_1/model.birdie seed_1/model.safetensors",
+        "seed_2/model.birdie seed_2/model.safetensors",
+      ])
+  }
+
   // MARK: Index
 
   private func entry(_ path: String, name: String = "Small") throws -> RecordIndex.Entry {
@@ -155,6 +170,16 @@ struct SharingTests {
     try index.set(try entry("records/a"))
     let other = try entry("records/A")
     #expect(Refusal.rule { () throws(Rejection) in try index.set(other) } == "I10")
+  }
+
+  @Test(arguments: ["records/a/b/c", "records"])
+  func `no record lies in another`(path: String) throws {
+    var index = RecordIndex()
+    try index.set(try entry("records/a/b"))
+    let other = try entry(path)
+    #expect(Refusal.rule { () throws(Rejection) in try index.set(other) } == "I10")
+    try index.set(try entry("records/a/bc"))
+    #expect(index.entries.count == 2)
   }
 
   // MARK: Layout

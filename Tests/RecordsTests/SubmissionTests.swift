@@ -64,10 +64,12 @@ struct SubmissionTests {
   @Test(arguments: names)
   func `what has no field is kept as it stands`(name: String) throws {
     let other = try #require(try normalised(name)["other"]?.members)
-    let keys = try #require(try expectation(name)["other"]?.elements).compactMap(\.string)
+    let measurements = try #require(try normalised(name)["measurements"]?.members)
+    let expected = try expectation(name)
     let written = try JSONValue(parsing: try Fixtures.bytes("records/accepts/\(name)"))
-    #expect(other.map(\.key) == keys)
-    for (key, value) in other { #expect(written[key] == value) }
+    #expect(other.map(\.key) == expected["other"]?.elements?.compactMap(\.string))
+    #expect(measurements.map(\.key) == expected["measurements"]?.elements?.compactMap(\.string))
+    for (key, value) in other + measurements { #expect(written[key] == value) }
   }
 
   @Test(arguments: names)

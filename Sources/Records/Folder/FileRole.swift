@@ -48,7 +48,9 @@ public enum FileRole: String, Sendable, CaseIterable {
     case "txt": return isLog(name, path) ? .log : .other
     case "py": return name.hasPrefix("train") && path.components.count == 1 ? .script : .code
     case "sh", "c", "cc", "cpp", "cu", "cuh", "h", "swift", "rs", "ipynb": return .code
-    case "pt", "pth", "safetensors", "npz", "npy", "bin", "ckpt": return .weights
+    case "pt", "pth", "safetensors", "npz", "npy", "ckpt": return .weights
+    // Token shards end so too.
+    case "bin": return name.hasPrefix("pytorch_model") ? .weights : .other
     case "ptz", "birdie": return .artifact
     case "model", "vocab", "tiktoken": return .tokenizer
     default: return name == "tokenizer.json" ? .tokenizer : .other

@@ -23,6 +23,14 @@ public struct RecordPath: Sendable, Hashable, Comparable, CustomStringConvertibl
   /// The name of the file.
   public var name: String { components[components.count - 1] }
 
+  /// The names of the folders around it.
+  var folder: ArraySlice<String> { components.dropLast() }
+
+  /// Whether it lies below another path, at any depth.
+  func isInside(_ other: RecordPath) -> Bool {
+    components.count > other.components.count && components.starts(with: other.components)
+  }
+
   /// Why a text is no such path, in words that follow it; nil where it is one.
   static func defect(of text: String) -> String? {
     if text.isEmpty { return "is empty" }

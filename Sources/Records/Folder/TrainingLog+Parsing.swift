@@ -5,7 +5,7 @@ extension TrainingLog {
   private static let mostScores = 256
 
   /// Reads a log. Lines that say nothing of use are passed over, whatever bytes they hold.
-  init(path: RecordPath, _ bytes: RawSpan) {
+  package init(path: RecordPath, _ bytes: RawSpan) {
     self.init(path: path)
     bytes.withUnsafeBytes { bytes in
       var start = 0

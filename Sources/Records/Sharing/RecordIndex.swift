@@ -82,13 +82,19 @@ public struct RecordIndex: Sendable, Equatable {
     self.entries = entries.sorted { $0.path < $1.path }
   }
 
-  /// Adds a record, or replaces the one at its path; throws I10 where another one's path differs
-  /// only in capitals, since some file systems take both for one.
+  /// Adds a record, or replaces the one at its path; throws I10 where one lies in the other,
+  /// and where two paths differ only in capitals, since some file systems take both for one.
   public mutating func set(_ entry: Entry) throws(Rejection) {
     let folded = entry.path.description.lowercased()
     if let index = entries.firstIndex(where: { $0.path == entry.path }) {
       entries[index] = entry
       return
+    }
+    if let other = entries.first(where: {
+      $0.path.isInside(entry.path) || entry.path.isInside($0.path)
+    }) {
+      throw Rejection(
+        RecordsRules.collision, "\(entry.path) and \(other.path) lie in one another")
     }
     if let other = entries.first(where: { $0.path.description.lowercased() == folded }) {
       throw Rejection(

@@ -38,7 +38,7 @@ public struct RecordManifest: Sendable, Equatable {
   public let sources: [Source]
 
   /// Reads every file of a record, decodes its weights and compares each artifact with each file of
-  /// weights in full precision. Throws what opening and decoding throw; `leniency` holds the ids of
+  /// weights in full precision beside it: those of other seeds lie elsewhere. Throws what opening and decoding throw; `leniency` holds the ids of
   /// rules that become warnings.
   public init(
     of folder: RecordFolder, toolVersion: String, sources: [Source] = [],
@@ -60,7 +60,8 @@ public struct RecordManifest: Sendable, Equatable {
     let artifacts = weights.filter { roles[$0.path] == .artifact }
     let references = weights.filter { roles[$0.path] == .weights }
     relations = artifacts.flatMap { artifact in
-      references.map { ManifestRelation(of: artifact, to: $0) }
+      references.filter { $0.path.folder == artifact.path.folder }
+        .map { ManifestRelation(of: artifact, to: $0) }
     }
   }
 

@@ -78,6 +78,9 @@ struct MemberReader {
         found = Sourced(value, from: prefix + key)
         continue
       }
+      guard first.value != value else { continue }
+      // Nothing of it is lost: it may have more digits than the one that counts.
+      release(key)
       if !Decimals.agree(first.value, value) {
         conflict(first.key, first.value.description, key, value.description)
       }
@@ -97,7 +100,9 @@ struct MemberReader {
         found = Sourced(count, from: prefix + key)
         continue
       }
-      if first.value != count { conflict(first.key, String(first.value), key, String(count)) }
+      guard first.value != count else { continue }
+      release(key)
+      conflict(first.key, String(first.value), key, String(count))
     }
     return found
   }

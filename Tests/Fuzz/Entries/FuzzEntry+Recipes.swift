@@ -10,7 +10,9 @@ extension FuzzEntry {
   /// Reads a recipe as `quantize --recipe` does, makes its methods, and lets each of them quantize a
   /// small weight: options that are taken must do.
   static func readRecipe(_ bytes: RawSpan) {
-    guard let document = try? YAMLDocument(parsing: bytes, under: RecipeRules.malformed) else { return }
+    guard let document = try? YAMLDocument(parsing: bytes, under: RecipeRules.malformed) else {
+      return
+    }
     guard let recipe = try? QuantizationRecipe(document.json) else { return }
     // The artifact notes the recipe that ran, so that it can be run again.
     guard let noted = try? JSONValue(parsing: recipe.json.encoded().span.bytes),
