@@ -16,7 +16,7 @@ struct RecordsRulesTests {
     #expect(try Fixtures.names(in: "records/rejects").contains { $0.hasPrefix(id) })
   }
 
-  @Test(arguments: try! Fixtures.names(in: "records/rejects"))
+  @Test(arguments: try Fixtures.names(in: "records/rejects"))
   func `a file is refused under the rule that it is named after`(name: String) throws {
     let bytes = try Fixtures.bytes("records/rejects/\(name)")
     #expect(Refusal.rule(of: bytes, as: name) == String(name.prefix(3)))

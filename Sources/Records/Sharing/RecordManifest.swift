@@ -3,7 +3,8 @@ public import JSON
 internal import TensorCore
 
 /// manifest.json: every file of a record with its digest, every tensor of its weights with the
-/// digest of what it decodes to, and how the artifacts stand to the weights that they were made from.
+/// digest of what it decodes to, and how the artifacts stand to the weights that they were made
+/// from.
 ///
 /// The same record gives the same bytes.
 public struct RecordManifest: Sendable, Equatable {
@@ -37,9 +38,9 @@ public struct RecordManifest: Sendable, Equatable {
   /// Where the record came from.
   public let sources: [Source]
 
-  /// Reads every file of a record, decodes its weights and compares each artifact with each file of
-  /// weights in full precision beside it: those of other seeds lie elsewhere. Throws what opening and decoding throw; `leniency` holds the ids of
-  /// rules that become warnings.
+  /// Reads every file of a record, decodes its weights, and compares each artifact with each file
+  /// of weights in full precision beside it: those of other seeds lie elsewhere. Throws what
+  /// opening and decoding throw; `leniency` holds the ids of rules that become warnings.
   public init(
     of folder: RecordFolder, toolVersion: String, sources: [Source] = [],
     leniency: Set<String> = []
