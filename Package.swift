@@ -52,7 +52,9 @@ let rooms = [
     ], testedWith: ["YAML"]),
   Room(name: "Xet", imports: ["CKernels", "CLZ4", "Diagnostics"], isParser: true),
   Room(name: "Signatures", imports: ["Diagnostics", "JSON", crypto], testedWith: [crypto]),
-  Room(name: "Records", imports: ["Checkpoints", "Diagnostics", "JSON", "TensorCore"]),
+  Room(
+    name: "Records", imports: ["Checkpoints", "Diagnostics", "JSON", "TensorCore"],
+    testedWith: ["YAML"]),
   Room(
     name: "WeightHub",
     imports: [
@@ -133,7 +135,7 @@ let package = Package(
       name: "FuzzEntries",
       dependencies: [
         "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pickle",
-        "Quantization", "Recipes", "TensorCore", "TensorOps", "TestSupport", "Xet", "YAML",
+        "Quantization", "Recipes", "Records", "TensorCore", "TensorOps", "TestSupport", "Xet", "YAML",
       ],
       path: "Tests/Fuzz/Entries", swiftSettings: swiftSettings),
     .testTarget(

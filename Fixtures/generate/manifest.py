@@ -76,6 +76,7 @@ ORIGINS = {
     "numpy/": ("generate/numpy_files.py", "numpy 2.4.6"),
     "pickle/": ("generate/pickles.py", f"Python 3.11, {TORCH}"),
     "tokenizers/": ("generate/tokenizer_files.py", "sentencepiece 0.2.3, tokenizers 0.23.3"),
+    "records/": ("generate/submissions.py", "Python 3.11, huggingface_hub 2.4.0"),
     "safetensors/": ("generate/safetensors_files.py", f"{TORCH}, safetensors 0.8.0"),
     "safetensors/kept/": (
         "generate/grid_encodings.py",

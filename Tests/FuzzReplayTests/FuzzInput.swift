@@ -49,6 +49,8 @@ struct FuzzInput: CustomTestStringConvertible, Sendable {
     FuzzInput(entry: .recipe, path: "../Tests/Fuzz/Seeds/recipe/general.yml"),
     FuzzInput(entry: .recipe, path: "../Tests/Fuzz/Seeds/recipe/methods.yml"),
     FuzzInput(entry: .recipe, path: "../Tests/Fuzz/Seeds/recipe/references.yml"),
+    FuzzInput(entry: .record, path: "records/accepts/means-and-results.json"),
+    FuzzInput(entry: .record, path: "records/sharing/manifest.json"),
     FuzzInput(entry: .checkpoint, path: "pytorch/accepts/tar-with-views.pt"),
     FuzzInput(entry: .checkpoint, path: "golf/accepts/b1-bshf6-brotli/artifact"),
     FuzzInput(entry: .conversion, path: "pytorch/accepts/tar-with-views.pt"),

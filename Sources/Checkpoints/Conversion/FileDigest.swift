@@ -1,6 +1,6 @@
 public import Diagnostics
 public import JSON
-internal import TensorCore
+public import TensorCore
 
 /// Which file something was made of or belongs to: its name, its length and its SHA-256.
 public struct FileDigest: Sendable, Equatable {
@@ -13,7 +13,12 @@ public struct FileDigest: Sendable, Equatable {
 
   /// Reads a file; throws F01 where that cannot be done.
   public init(path: String) throws(Rejection) {
-    let file = try FileMapping(path: path)
+    self.init(of: try FileMapping(path: path))
+  }
+
+  /// Reads a file that is open.
+  public init(of file: FileMapping) {
+    let path = file.path
     name = path.split(separator: "/").last.map(String.init) ?? path
     byteCount = file.bytes.byteCount
     var digest = SHA256Digest()

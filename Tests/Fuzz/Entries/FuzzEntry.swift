@@ -30,6 +30,8 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
   case xetShard = "xet-shard"
   /// Recipes in YAML, with the methods that they name.
   case recipe
+  /// Descriptions, manifests, indexes and logs of records.
+  case record
   /// Whole checkpoints of any format, the compressed artifacts included.
   case checkpoint
   /// Folders of several files: safetensors shards with an index, distributed checkpoints.
@@ -54,6 +56,7 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
     case .xorb: Self.rewriteXorb(bytes)
     case .xetShard: Self.rewriteXetShard(bytes)
     case .recipe: Self.readRecipe(bytes)
+    case .record: Self.readRecord(bytes)
     case .checkpoint: Self.openCheckpoint(bytes)
     case .folder: Self.openFolder(bytes)
     case .conversion: Self.convertFile(bytes)
