@@ -51,7 +51,9 @@ let rooms = [
       "Quantization", "TensorCore", "TensorOps",
     ], testedWith: ["YAML"]),
   Room(name: "Xet", imports: ["CKernels", "CLZ4", "Diagnostics"], isParser: true),
-  Room(name: "Signatures", imports: ["Diagnostics", "JSON", crypto], testedWith: [crypto]),
+  Room(
+    name: "Signatures", imports: ["Diagnostics", "JSON", "TensorCore", crypto], isParser: true,
+    testedWith: [crypto]),
   Room(name: "Records", imports: ["Checkpoints", "Diagnostics", "JSON", "TensorCore"]),
   Room(
     name: "WeightHub",
@@ -131,7 +133,7 @@ let package = Package(
       name: "FuzzEntries",
       dependencies: [
         "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pickle",
-        "Quantization", "Recipes", "TensorCore", "TensorOps", "TestSupport", "YAML",
+        "Quantization", "Recipes", "Signatures", "TensorCore", "TensorOps", "TestSupport", "YAML",
       ],
       path: "Tests/Fuzz/Entries", swiftSettings: swiftSettings),
     .testTarget(
