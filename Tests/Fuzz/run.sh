@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 fuzzers=${1:-pickle zip tar codecs safetensors numpy json artifact sentencepiece tokenizer shard recipe \
-  checkpoint folder conversion}
+  signature checkpoint folder conversion}
 seconds=${2:-60}
 scratch=$PWD/.build-fuzz
 # libFuzzer writes the failing input on a crash; Swift's backtraces would come first and hang.
@@ -32,6 +32,7 @@ seeds() {
     artifact) find Fixtures -type f -name '*.birdie' ;;
     shard) find Fixtures/tokenizers -type f -name '*.bin' ;;
     recipe) find Tests/Fuzz/Seeds/recipe -type f ;;
+    signature) find Fixtures/signatures Tests/Fuzz/Seeds/signature -type f ! -name folder.json ;;
     json) find Fixtures -type f -name '*.json' ;;
     folder) find Fixtures/safetensors Fixtures/pytorch Fixtures/distributed -type f \
       -name '*.index.json' -o -name '*.metadata' -o -path '*/single/*' ;;

@@ -26,6 +26,8 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
   case shard
   /// Recipes in YAML, with the methods that they name.
   case recipe
+  /// Signature files, the statements in them, and keys.
+  case signature
   /// Whole checkpoints of any format, the compressed artifacts included.
   case checkpoint
   /// Folders of several files: safetensors shards with an index, distributed checkpoints.
@@ -48,6 +50,7 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
     case .tokenizer: Self.readTokenizerDescription(bytes)
     case .shard: Self.readShard(bytes)
     case .recipe: Self.readRecipe(bytes)
+    case .signature: Self.readSignature(bytes)
     case .checkpoint: Self.openCheckpoint(bytes)
     case .folder: Self.openFolder(bytes)
     case .conversion: Self.convertFile(bytes)
