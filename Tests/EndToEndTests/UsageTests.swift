@@ -2,7 +2,9 @@ import TestSupport
 import Testing
 
 struct UsageTests {
-  @Test(arguments: ["inspect", "scan", "diff", "convert", "verify", "methods", "explain", "doctor"])
+  @Test(arguments: [
+    "inspect", "scan", "diff", "convert", "verify", "sign", "methods", "explain", "doctor",
+  ])
   func `the help of every verb starts with examples`(verb: String) throws {
     let help = try Command.birdie(verb, "--help")
     #expect(help.status == 0)

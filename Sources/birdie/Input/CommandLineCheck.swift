@@ -6,7 +6,7 @@ struct CommandLineCheck {
   let arguments: [String]
 
   private static let plannedVerbs = [
-    "merge", "distill", "publish", "pull", "serve", "card", "page", "sign", "sweep",
+    "merge", "distill", "publish", "pull", "serve", "card", "page", "sweep",
   ]
   private static let plannedLists = ["merges", "losses"]
 
