@@ -51,7 +51,9 @@ let rooms = [
       "Quantization", "TensorCore", "TensorOps",
     ], testedWith: ["YAML"]),
   Room(name: "Xet", imports: ["CKernels", "CLZ4", "Diagnostics"], isParser: true),
-  Room(name: "Signatures", imports: ["Diagnostics", "JSON", crypto], testedWith: [crypto]),
+  Room(
+    name: "Signatures", imports: ["Diagnostics", "JSON", "TensorCore", crypto], isParser: true,
+    testedWith: [crypto]),
   Room(
     name: "Records", imports: ["Checkpoints", "Diagnostics", "JSON", "TensorCore"],
     testedWith: ["YAML"]),
@@ -135,7 +137,8 @@ let package = Package(
       name: "FuzzEntries",
       dependencies: [
         "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pickle",
-        "Quantization", "Recipes", "Records", "TensorCore", "TensorOps", "TestSupport", "Xet", "YAML",
+        "Quantization", "Recipes", "Records", "Signatures", "TensorCore", "TensorOps", "TestSupport",
+        "Xet", "YAML",
       ],
       path: "Tests/Fuzz/Entries", swiftSettings: swiftSettings),
     .testTarget(

@@ -16,6 +16,7 @@ ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)),
 TORCH = "torch 2.15.0, numpy 2.4.6"
 GOLF = f"{TORCH}, safetensors 0.8.0, brotli 1.0.9, zstd 1.5.4, lrzip 0.651"
 LIBRARIES = "hqq 0.2.8.post1, torchao 0.18.0, gguf 0.19.0, torch 2.15.0"
+SIGNING = "model-signing 1.1.1, cryptography 50.0.2, pyOpenSSL 26.4.0, openssl 3.0.19"
 RECORDS = "written by the record that info.json names, on seeded synthetic weights"
 GIVEN = (
     "depthrec-zstd-prefixed int8-zlib-root pgrp-small-3layer raw-final-model-pt ternary-base3-fp8 "
@@ -77,6 +78,7 @@ ORIGINS = {
     "pickle/": ("generate/pickles.py", f"Python 3.11, {TORCH}"),
     "tokenizers/": ("generate/tokenizer_files.py", "sentencepiece 0.2.3, tokenizers 0.23.3"),
     "records/": ("generate/submissions.py", "Python 3.11, huggingface_hub 2.4.0"),
+    "signatures/": ("generate/signatures.py", SIGNING),
     "safetensors/": ("generate/safetensors_files.py", f"{TORCH}, safetensors 0.8.0"),
     "safetensors/kept/": (
         "generate/grid_encodings.py",

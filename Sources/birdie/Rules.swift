@@ -20,7 +20,7 @@ enum Rules {
 
   /// The ids of the rules that never stop a command.
   static let warningsOnly: Set = [
-    "C04", "C13", "F05", "F08", "F09", "T14", "T21", "T22", "Z15", "Z17", "Z18",
+    "C04", "C13", "F05", "F08", "F09", "G11", "T14", "T21", "T22", "Z15", "Z17", "Z18",
   ]
 
   /// The rule with this id, in any case.

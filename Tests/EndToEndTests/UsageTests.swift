@@ -3,7 +3,7 @@ import Testing
 
 struct UsageTests {
   @Test(arguments: [
-    "inspect", "scan", "diff", "convert", "verify", "card", "methods", "explain",
+    "inspect", "scan", "diff", "convert", "verify", "card", "sign", "methods", "explain",
     "doctor",
   ])
   func `the help of every verb starts with examples`(verb: String) throws {

@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import TensorCore
 
 extension TensorContent {
   /// The SHA-256 of the decoded elements in row-major order, little-endian, in lower-case hex.

@@ -2,16 +2,22 @@ import ArgumentParser
 import Checkpoints
 import Diagnostics
 import Recipes
+import Signatures
 
-/// `birdie verify`: what did compression cost, and is that within the limits?
+/// `birdie verify`: what did compression cost, and is that within the limits? Or, with a key: are
+/// these the files that were signed?
 struct Verify: Verb {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Proves what compression cost, and holds it to limits.",
+    abstract: "Proves what compression cost, or that files are those that were signed.",
     discussion: """
       Compares every tensor of an artifact with the checkpoint that it was made from, and with \
       --tokens what both predict. Tensors that are missing, left over or misshapen always fail. \
       Exit status 1 when a limit is broken, 0 when all hold.
+
+      With --key, a folder is compared with its signature, by birdie sign or model_signing. Exit \
+      status 1 when a file is missing, altered, added or a link, 77 when the signature is not the \
+      key's.
       """)
 
   static let examples = [
@@ -20,9 +26,10 @@ struct Verify: Verb {
       + "--tokenizer t.model --max-kl 0.01",
     "birdie verify final_model.int8.ptz --against final_model.pt --min-sqnr 30 --json",
     "birdie verify model.birdie --against final_model.pt --report report/",
+    "birdie verify model/ --key signer.pub",
   ]
 
-  @Argument(help: "The artifact: any checkpoint.", completion: .file())
+  @Argument(help: "The artifact, any checkpoint; or a signed folder.", completion: .file())
   var path: String
 
   @Option(
@@ -34,6 +41,7 @@ struct Verify: Verb {
     help: ArgumentHelp("Token shards to evaluate both on; quote the pattern.", valueName: "glob"))
   var tokens: String?
 
+  @OptionGroup var signature: SignatureFlags
   @OptionGroup var limits: LimitFlags
   @OptionGroup var reports: ReportFlags
 
@@ -46,6 +54,7 @@ struct Verify: Verb {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    guard signature.key == nil else { return try requireNothingElse() }
     _ = try reference
     guard !force || reports.report != nil else {
       throw ValidationError("--force means nothing without --report")
@@ -60,11 +69,22 @@ struct Verify: Verb {
     }
   }
 
-  /// What the artifact is held against. A folder that carries its own proof will need none.
+  /// A signature knows no other checkpoint, and nothing of what weights are good for.
+  private func requireNothingElse() throws {
+    guard against == nil, tokens == nil, limits.isEmpty, reports.report == nil, !force,
+      evaluation.needingTokens.isEmpty, leniency.relaxed.isEmpty
+    else {
+      throw ValidationError(
+        "--key checks a signature; --signature and --ignore-unsigned go with it, and no limits")
+    }
+  }
+
+  /// What the artifact is held against.
   private var reference: String {
     get throws {
       guard let against else {
-        throw ValidationError("--against: give the checkpoint that \(path) was made from")
+        throw ValidationError(
+          "--against: give the checkpoint that \(path) was made from; or --key, for a signature")
       }
       return against
     }
@@ -72,6 +92,7 @@ struct Verify: Verb {
 
   func run() throws {
     machine.apply()
+    if let key = signature.key { return try checkSignature(by: key) }
     let written = try reports.output(overwrites: force)
     var job = VerificationJob()
     job.limits = limits.limits
@@ -81,5 +102,11 @@ struct Verify: Verb {
     try written?.write(report)
     report.print(output)
     guard report.holds else { throw ExitCode(ExitStatus.difference.rawValue) }
+  }
+  private func checkSignature(by key: String) throws {
+    let report = try SignatureReport(
+      of: path, key: key, signature: signature.path(in: path), unsigned: signature.unsigned, output)
+    report.print(output)
+    guard report.holds else { throw ExitCode(SignaturesRules.mismatch.status.rawValue) }
   }
 }

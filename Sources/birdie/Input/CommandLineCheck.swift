@@ -6,7 +6,7 @@ struct CommandLineCheck {
   let arguments: [String]
 
   private static let plannedVerbs = [
-    "merge", "distill", "publish", "pull", "page", "sign", "sweep",
+    "merge", "distill", "publish", "pull", "page", "sweep",
   ]
   private static let plannedLists = ["merges", "losses"]
 

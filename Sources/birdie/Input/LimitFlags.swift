@@ -46,6 +46,12 @@ struct LimitFlags: ParsableArguments {
     if let minSqnr, minSqnr.isNaN { throw ValidationError("--min-sqnr: give a number") }
   }
 
+  /// Whether none was given.
+  var isEmpty: Bool {
+    budget == nil && code.isEmpty && maxBytes == nil && maxKl == nil && maxBpbLoss == nil
+      && minAgreement == nil && minSqnr == nil
+  }
+
   /// What was typed, as the library wants it.
   var limits: VerificationLimits {
     var limits = VerificationLimits()

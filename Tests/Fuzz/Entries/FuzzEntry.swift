@@ -32,6 +32,8 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
   case recipe
   /// Descriptions, manifests, indexes and logs of records.
   case record
+  /// Signature files, the statements in them, and keys.
+  case signature
   /// Whole checkpoints of any format, the compressed artifacts included.
   case checkpoint
   /// Folders of several files: safetensors shards with an index, distributed checkpoints.
@@ -57,6 +59,7 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
     case .xetShard: Self.rewriteXetShard(bytes)
     case .recipe: Self.readRecipe(bytes)
     case .record: Self.readRecord(bytes)
+    case .signature: Self.readSignature(bytes)
     case .checkpoint: Self.openCheckpoint(bytes)
     case .folder: Self.openFolder(bytes)
     case .conversion: Self.convertFile(bytes)

@@ -1,0 +1,1 @@
+{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "verificationMaterial": {"publicKey": {"hint": "06b71c0eaf841c7c6416fc0cff58b3c4c1f661cc21599ccccba91cf6939a6230"}, "tlogEntries": []}}
