@@ -66,6 +66,10 @@ let rooms = [
       .product(name: "NIOHTTP1", package: "swift-nio"),
     ]),
   Room(
+    name: "Publishing",
+    imports: ["Checkpoints", "Diagnostics", "Records", "TensorCore", "WeightHub"]
+  ),
+  Room(
     name: "WeightHubServer",
     imports: [
       "CLinux", "Diagnostics", "JSON", "Pages", "Xet", "YAML", crypto,
@@ -83,7 +87,8 @@ let rooms = [
 
 let commandLine: [Target.Dependency] = [
   "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pages",
-  "Quantization", "Recipes", "Records", "Signatures", "TensorCore", "TensorOps", "WeightHub",
+  "Publishing", "Quantization", "Recipes", "Records", "Signatures", "TensorCore", "TensorOps",
+  "WeightHub",
   "WeightHubServer", "Xet", "YAML",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
@@ -137,7 +142,8 @@ let package = Package(
       name: "FuzzEntries",
       dependencies: [
         "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pickle",
-        "Quantization", "Recipes", "Records", "Signatures", "TensorCore", "TensorOps", "TestSupport",
+        "Quantization", "Recipes", "Records", "Signatures", "TensorCore", "TensorOps",
+        "TestSupport",
         "Xet", "YAML",
       ],
       path: "Tests/Fuzz/Entries", swiftSettings: swiftSettings),

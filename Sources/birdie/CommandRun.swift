@@ -23,7 +23,7 @@ struct CommandRun {
     signal(SIGXFSZ, SIG_IGN)
     do {
       try CommandLineCheck(arguments: arguments).run()
-      var command = try Birdie.parseAsRoot(arguments)
+      var command = try Birdie.parseAsRoot(try await HubPaths(arguments).resolved())
       if var waiting = command as? any AsyncParsableCommand {
         try await waiting.run()
       } else {

@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import LanguageModels
+import Publishing
 import Quantization
 import Recipes
 import Records
@@ -16,7 +17,7 @@ enum Rules {
     CommandRules.all + ReadingRules.all + LanguageModelRules.all + ArchitectureRules.all
     + EvaluationRules.all + CalibrationRules.all + QuantizationRules.all + RecipeRules.all
     + XetRules.all + SignaturesRules.all + RecordsRules.all + WeightHubRules.all
-    + WeightHubServerRules.all
+    + WeightHubServerRules.all + PublishingRules.all
 
   /// The ids of the rules that never stop a command.
   static let warningsOnly: Set = [

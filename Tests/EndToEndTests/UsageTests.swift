@@ -40,7 +40,7 @@ struct UsageTests {
     ["diff", "a", "b", "--tolerance", "-1"],
     ["inspect", "x", "--lenient", "F01"], ["inspect", "x", "--lenient", "Q99"],
     ["explain", "Q99"], ["methods", "spells"], ["distill", "in", "out"], ["methods", "merges"],
-    ["inspect", "hf://org/name/model.pt"], ["convert", "-", "out.pt"],
+    ["convert", "-", "out.pt"],
   ])
   func `what cannot be understood ends with 64 and explains itself`(arguments: [String]) throws {
     let run = try Command.run(arguments)

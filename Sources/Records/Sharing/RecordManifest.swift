@@ -67,7 +67,7 @@ public struct RecordManifest: Sendable, Equatable {
   }
 
   /// A manifest cannot hold its own digest, nor that of a signature over it.
-  static func lists(_ role: FileRole) -> Bool { role != .manifest && role != .signature }
+  public static func lists(_ role: FileRole) -> Bool { role != .manifest && role != .signature }
 
   /// Reads a manifest; throws I07 for what is none, I06 for paths that lead out of the folder, I09
   /// for a later schema, I04 for one that is too large.

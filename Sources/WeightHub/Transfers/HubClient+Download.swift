@@ -1,5 +1,5 @@
 internal import AsyncHTTPClient
-internal import Diagnostics
+public import Diagnostics
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -57,5 +57,23 @@ extension HubClient {
         progress(buffer.readableBytes)
       }
     } catch { throw Self.unreachable(error, address) }
+  }
+}
+
+extension HubClient {
+  /// The bytes of a small file. Throws W05 for those that do not match their digest.
+  public func bytes(
+    of file: RemoteFile, in repository: RepositoryAddress, at commit: String
+  ) async throws(Rejection) -> [UInt8] {
+    let path = "\(repository.filePath)/resolve/\(commit)/\(PercentEncoding.path(file.path))"
+    let response = try await send(Exchange(.GET, address(path)))
+    let bytes: [UInt8]
+    do { bytes = try await response.bytes() } catch { throw Self.unreachable(error, path) }
+    var digest = BlobDigest(of: file)
+    bytes.withUnsafeBytes { digest.update($0) }
+    guard bytes.count == file.byteCount, digest.text == file.entityTag else {
+      throw Rejection(WeightHubRules.digest, "\(file.path) is \(digest.text)")
+    }
+    return bytes
   }
 }

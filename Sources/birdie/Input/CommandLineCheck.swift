@@ -6,7 +6,7 @@ struct CommandLineCheck {
   let arguments: [String]
 
   private static let plannedVerbs = [
-    "merge", "distill", "publish", "pull", "page", "sweep",
+    "merge", "distill", "page", "sweep",
   ]
   private static let plannedLists = ["merges", "losses"]
 
@@ -24,10 +24,6 @@ struct CommandLineCheck {
       let list = arguments.dropFirst().first(where: Self.plannedLists.contains)
     {
       throw Rejection(CommandRules.usage, "`birdie methods \(list)` is not in this version")
-    }
-    if let address = arguments.first(where: { $0.hasPrefix("hf://") }) {
-      throw Rejection(
-        CommandRules.usage, "\(address): reading from a hub is not in this version")
     }
     if arguments.contains("-") {
       throw Rejection(

@@ -1,0 +1,122 @@
+public import Diagnostics
+internal import Records
+public import WeightHub
+
+/// Brings a record to a Hub: its files and the repository's index, in one commit.
+public struct Publication: Sendable {
+  /// Where it goes.
+  public let repository: RepositoryAddress
+  /// Whether it is proposed as a pull request.
+  public var opensPullRequest = false
+  /// Whether a repository that is begun is private.
+  public var isPrivate = false
+
+  /// How often somebody else may commit in between.
+  private static let tries = 4
+
+  /// A publication to a repository.
+  public init(_ repository: RepositoryAddress) { self.repository = repository }
+
+  /// What came of it.
+  public struct Outcome: Sendable {
+    /// The commit; nil where everything was there already.
+    public let commit: String?
+    /// Where it can be looked at.
+    public let page: String?
+    /// The paths of the files that were new or changed.
+    public let paths: [String]
+    /// The bytes that were sent.
+    public let sentByteCount: Int
+  }
+
+  /// Publishes a package, in a repository that is begun if it is missing. `progress` is told how
+  /// many of how many bytes are there. Throws what talking to the Hub throws, and I-rules for an
+  /// index there that is none.
+  public func run(
+    _ package: RecordPackage, _ client: HubClient,
+    progress: @escaping @Sendable (_ byteCount: Int, _ total: Int) -> Void = { _, _ in }
+  ) async throws(Rejection) -> Outcome {
+    _ = try await client.createRepository(repository, isPrivate: isPrivate)
+    for attempt in 1... {
+      do throws(Rejection) {
+        return try await once(package, client, progress)
+      } catch {
+        guard error.rule == WeightHubRules.stale, attempt < Self.tries else { throw error }
+      }
+    }
+    throw Rejection(WeightHubRules.stale, repository.id)
+  }
+
+  private func once(
+    _ package: RecordPackage, _ client: HubClient,
+    _ progress: @escaping @Sendable (Int, Int) -> Void
+  ) async throws(Rejection) -> Outcome {
+    let head = try await client.commit(of: repository)
+    let there = try await client.files(of: repository, at: head)
+    var index = try await index(among: there, at: head, client)
+    try index.set(package.entry)
+    var files = package.files
+    files.append(LocalFile(path: RecordIndex.fileName, .bytes(index.bytes)))
+    if !there.contains(where: { $0.path == "README.md" }) {
+      files.append(
+        LocalFile(path: "README.md", .bytes(Array(CollectionCard(repository).text.utf8))))
+    }
+    var push = Push(repository, title: "Add \(package.place)")
+    push.parent = opensPullRequest ? nil : head
+    push.opensPullRequest = opensPullRequest
+    let plan = try await push.plan(files, client)
+    // A signature is another one each time, also where everything that it signs is the same.
+    guard plan.paths.contains(where: { !$0.hasSuffix(".sig") }) else {
+      return Outcome(commit: nil, page: nil, paths: [], sentByteCount: 0)
+    }
+    let total = plan.byteCount
+    let done = try await push.run(plan, client) { progress($0, total) }
+    return Outcome(
+      commit: done.commit, page: done.page, paths: plan.paths, sentByteCount: done.sentByteCount)
+  }
+
+  private func index(
+    among files: [RemoteFile], at commit: String, _ client: HubClient
+  ) async throws(Rejection) -> RecordIndex {
+    guard let file = files.first(where: { $0.path == RecordIndex.fileName }) else {
+      return RecordIndex()
+    }
+    let bytes = try await client.bytes(of: file, in: repository, at: commit)
+    return try Self.index(bytes)
+  }
+
+  // A span that lives in an asynchronous function breaks its stack (Swift 6.3).
+  private static func index(_ bytes: [UInt8]) throws(Rejection) -> RecordIndex {
+    try RecordIndex(parsing: bytes.span.bytes)
+  }
+}
+
+/// The first page of a repository that holds several records.
+struct CollectionCard {
+  private let repository: RepositoryAddress
+
+  init(_ repository: RepositoryAddress) { self.repository = repository }
+
+  /// The text of its README.md.
+  var text: String {
+    """
+    ---
+    tags:
+    - parameter-golf
+    ---
+
+    # \(repository.name)
+
+    Weights of records of the parameter-golf challenge. Each record has a folder below `records/`, \
+    with a card, a `manifest.json` that has the digest of every file and tensor, the weights in \
+    full precision as safetensors, and the artifact that the challenge counts. `index.json` lists \
+    them all.
+
+    ```
+    birdie pull \(repository.id) --include 'records/*'
+    hf download \(repository.id)
+    ```
+
+    """
+  }
+}

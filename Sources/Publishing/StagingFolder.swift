@@ -1,0 +1,85 @@
+internal import Diagnostics
+internal import Glibc
+
+/// A folder for files on their way to a Hub, which goes when it is let go.
+final class StagingFolder: Sendable {
+  let path: String
+  private let root: String
+
+  /// Makes an empty folder. Throws L04.
+  init() throws(Rejection) {
+    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(parent)/birdie-XXXXXX".utf8CString)
+    guard let made = mkdtemp(&template) else { throw Self.rejection(parent) }
+    root = String(cString: made)
+    // Signatures note the name of the folder that they are of.
+    path = root + "/record"
+    guard mkdir(path, 0o700) == 0 else { throw Self.rejection(path) }
+  }
+
+  /// Puts a file under a name, as a second name where the disk allows it, else as a copy. What is
+  /// under the name already stays: throws L02.
+  func add(_ source: String, as name: String) throws(Rejection) {
+    let target = try place(for: name)
+    if link(source, target) == 0 { return }
+    guard errno != EEXIST else {
+      throw Rejection(PublishingRules.sameName, name, at: Place(file: source))
+    }
+    try copy(source, to: target)
+  }
+
+  /// Where a file of a name goes; its folders are made.
+  func place(for name: String) throws(Rejection) -> String {
+    var folder = path
+    for part in name.split(separator: "/").dropLast() {
+      folder += "/" + part
+      guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Self.rejection(folder) }
+    }
+    return "\(path)/\(name)"
+  }
+
+  /// Writes a text under a name, in the place of what is there: a second name of somebody's file is
+  /// not written through.
+  func write(_ bytes: [UInt8], to name: String) throws(Rejection) {
+    let target = try place(for: name)
+    unlink(target)
+    guard let file = fopen(target, "wex") else { throw Self.rejection(target) }
+    let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
+    guard fclose(file) == 0, isWritten else { throw Self.rejection(target) }
+  }
+
+  private func copy(_ source: String, to target: String) throws(Rejection) {
+    guard let input = fopen(source, "re") else { throw Self.rejection(source) }
+    defer { fclose(input) }
+    guard let output = fopen(target, "wex") else { throw Self.rejection(target) }
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    var count = fread(&buffer, 1, buffer.count, input)
+    while count > 0, fwrite(buffer, 1, count, output) == count {
+      count = fread(&buffer, 1, buffer.count, input)
+    }
+    let isWhole = count == 0 && ferror(input) == 0
+    guard fclose(output) == 0, isWhole else { throw Self.rejection(target) }
+  }
+
+  static func rejection(_ path: String) -> Rejection {
+    Rejection(PublishingRules.scratch, String(cString: strerror(errno)), at: Place(file: path))
+  }
+
+  deinit { Self.remove(root) }
+
+  /// Removes a folder of ours; links are removed, not followed.
+  private static func remove(_ path: String) {
+    if let folder = opendir(path) {
+      while let entry = readdir(folder) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        guard name != ".", name != ".." else { continue }
+        let inside = "\(path)/\(name)"
+        if unlink(inside) != 0 { remove(inside) }
+      }
+      closedir(folder)
+    }
+    rmdir(path)
+  }
+}
