@@ -186,6 +186,15 @@ SUBMISSIONS = {
         seeds=[run(1337)],
         measurements=["mean_val_bpb"],
     ),
+    "results-of-no-seed": spelled(
+        *WHO,
+        same("val_bpb", 1.1),
+        kept("base_pr", -3),
+        kept("seed_results", {"5": {"val_bpb": 1.1}, "mean": {"val_bpb": 1.1}, "05": 1.2}),
+        seeds=[run(5, 1.1)],
+        other=["base_pr", "seed_results.mean", "seed_results.05"],
+        notes=["odd_seed", "odd_seed"],
+    ),
     "credits": spelled(
         *WHO,
         same("val_bpb", 1.08),
@@ -380,7 +389,7 @@ def card(submission, license=None, **facts):
                         "task": {"type": "text-generation", "name": "Language modeling"},
                         "dataset": {
                             "type": "HuggingFaceFW/fineweb",
-                            "name": "FineWeb validation",
+                            "name": "FineWeb validation (first 50k docs)",
                             "split": "validation",
                         },
                         "metrics": [

@@ -41,6 +41,12 @@ public struct ModelSignature: Sendable {
     let statement = InTotoStatement(
       model: try name(of: folder), ignoredPaths: ignored.sorted(), files: files)
     let bundle = try SigstoreBundle(signing: statement.encoded(), with: key)
+    // What is signed has to be verifiable.
+    guard bundle.encoded().count <= SigstoreBundle.maximumByteCount else {
+      throw Rejection(
+        SignaturesRules.unsignable, "\(files.count) files are too many for one signature",
+        at: Place(file: folder))
+    }
     return ModelSignature(statement: statement, bundle: bundle, byteCount: byteCount)
   }
 

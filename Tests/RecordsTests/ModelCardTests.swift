@@ -94,6 +94,29 @@ struct ModelCardTests {
     }
   }
 
+  @Test func `a card says how to get the files from a repository, whatever they are called`() throws
+  {
+    let record = try SmallRecord()
+    try record.write("it's.birdie", SmallRecord.safetensors())
+    var options = CardOptions()
+    options.repository = "ada/golf"
+    options.folder = "records/a b"
+    let body = try ModelCard(try RecordFolder(scanning: record.path), options: options).body
+    #expect(
+      body.contains(
+        "hf download ada/golf --include 'records/a b/*' --local-dir record\n"
+          + "cd 'record/records/a b'\n"))
+    #expect(body.contains("birdie convert 'it'\\''s.birdie' model.safetensors\n"))
+    #expect(body.contains("load_file(\"model.safetensors\")"))
+  }
+
+  @Test func `PyTorch files are read without running anything in them`() throws {
+    let record = try SmallRecord()
+    try record.write("final_model.pt", [0])
+    let body = try ModelCard(try RecordFolder(scanning: record.path)).body
+    #expect(body.contains("torch.load(\"final_model.pt\", weights_only=True)"))
+  }
+
   @Test func `a card of a card is the same card`() throws {
     let record = try SmallRecord()
     try record.write("README.md", "---\nlicense: mit\n---\n\n# Own\n\n```\n---\n```\n")

@@ -69,7 +69,10 @@ struct SubmissionTests {
     let written = try JSONValue(parsing: try Fixtures.bytes("records/accepts/\(name)"))
     #expect(other.map(\.key) == expected["other"]?.elements?.compactMap(\.string))
     #expect(measurements.map(\.key) == expected["measurements"]?.elements?.compactMap(\.string))
-    for (key, value) in other + measurements { #expect(written[key] == value) }
+    for (path, value) in other + measurements {
+      let found = path.split(separator: ".").reduce(written as JSONValue?) { $0?[String($1)] }
+      #expect(found == value, "\(path)")
+    }
   }
 
   @Test(arguments: try names())

@@ -12,8 +12,6 @@ public struct CardOptions: Sendable {
   public var baseModelRelation: String?
   /// Where the scores can be looked up: a title and an address.
   public var source: (name: String, url: String)?
-  /// The version of this software.
-  public var version = ""
 
   /// A card that says nothing beyond the record.
   public init() {}

@@ -38,7 +38,7 @@ extension ModelCard {
     yaml.member("name", "Language modeling", indent: 6)
     yaml.line("dataset:", 4)
     yaml.member("type", Self.dataset, indent: 6)
-    yaml.member("name", "FineWeb validation", indent: 6)
+    yaml.member("name", "FineWeb validation (first 50k docs)", indent: 6)
     yaml.member("split", "validation", indent: 6)
     yaml.line("metrics:", 4)
     yaml.line("- type: \(YAMLText.quoted(Self.metric))", 4)

@@ -18,7 +18,10 @@ extension ModelCard {
   private var download: [String]? {
     guard let repository = options.repository else { return nil }
     let pattern = options.folder.isEmpty ? "" : " --include \((options.folder + "/*").shellWord)"
-    return ["hf download \(repository.shellWord)\(pattern) --local-dir record"]
+    let place = options.folder.isEmpty ? "record" : "record/\(options.folder)"
+    return [
+      "hf download \(repository.shellWord)\(pattern) --local-dir record", "cd \(place.shellWord)",
+    ]
   }
 
   private func commands(for path: RecordPath) -> [String] {

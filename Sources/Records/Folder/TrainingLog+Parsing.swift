@@ -4,11 +4,14 @@ extension TrainingLog {
   /// Scripts print a dozen scores; a log of steps that look like scores keeps the last ones.
   private static let mostScores = 256
 
+  /// What counts stands at the end; of a longer log only that is read.
+  private static let mostBytes = 64 << 20
+
   /// Reads a log. Lines that say nothing of use are passed over, whatever bytes they hold.
   package init(path: RecordPath, _ bytes: RawSpan) {
     self.init(path: path)
     bytes.withUnsafeBytes { bytes in
-      var start = 0
+      var start = max(0, bytes.count - Self.mostBytes)
       while start < bytes.count {
         let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
         if end - start <= Self.longestLine { read(bytes[start..<end]) }

@@ -23,7 +23,7 @@ public struct BaseRecord: Sendable, Equatable {
     let mark = text.utf8.firstIndex(of: UInt8(ascii: "#")).map { text.utf8.index(after: $0) }
     pullRequest = mark.flatMap { start in
       let digits = text.utf8[start...].prefix { (0x30...0x39).contains($0) }
-      return Int(String(decoding: digits, as: UTF8.self))
+      return Int(String(decoding: digits, as: UTF8.self)).flatMap { $0 > 0 ? $0 : nil }
     }
   }
 

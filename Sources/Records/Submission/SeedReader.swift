@@ -6,6 +6,8 @@ internal import JSON
 struct SeedReader {
   private(set) var seeds: [SeedResult] = []
   private(set) var notes: [SubmissionNote] = []
+  /// Results of what is no seed, such as a mean, under their full keys.
+  private(set) var rest: [(key: String, value: JSONValue)] = []
 
   init(_ reader: inout MemberReader) throws(Rejection) {
     var listed: [Int]?
@@ -66,6 +68,7 @@ struct SeedReader {
       let path = "\(key).\(text)"
       guard let seed = Self.seed(in: text), !results.contains(where: { $0.seed == seed }) else {
         note(.oddSeed, [path], "names no seed of its own")
+        rest.append((path, value))
         continue
       }
       results.append(try result(of: seed, value, path))

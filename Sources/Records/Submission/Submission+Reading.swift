@@ -44,7 +44,7 @@ extension Submission {
     compliance = reader.sourced(SubmissionField.compliance)
     attribution = reader.sourced(SubmissionField.attribution)
     try readMeasurements(&reader)
-    other = reader.rest
+    other = reader.rest + seedReader.rest
     notes = reader.notes
   }
 
@@ -90,7 +90,8 @@ extension Submission {
     for key in SubmissionField.bases {
       switch reader.value(key) {
       case nil: continue
-      case .integer(let number): bases.append(BaseRecord(pullRequest: number, key: key))
+      case .integer(let number) where number > 0:
+        bases.append(BaseRecord(pullRequest: number, key: key))
       case .string(let text): bases.append(BaseRecord(text: text, key: key))
       default: reader.release(key)
       }
