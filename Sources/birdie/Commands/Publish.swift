@@ -13,10 +13,10 @@ struct Publish: Verb, AsyncParsableCommand {
     commandName: "publish",
     abstract: "Shares a record with its weights on a Hub: one command after training.",
     discussion: """
-      Takes the record's folder (README.md, submission.json, logs, train_gpt.py) and the weights in \
-      it or beside it. PyTorch files go up as safetensors, artifacts as they are; a card and a \
-      manifest with the digest of every file and tensor are made. All of it becomes one commit below \
-      records/TRACK/NAME/seed_N/, with index.json at the root. Doing it again uploads nothing.
+      Takes the record's folder (README.md, submission.json, logs, train_gpt.py) and the weights \
+      in it or beside it. PyTorch files go up as safetensors, artifacts as they are; a card and a \
+      manifest with the digest of every file and tensor are made. All of it becomes one commit \
+      below records/TRACK/NAME/seed_N/, with index.json at the root. Again, it uploads nothing.
 
       --check says what a pull request to the challenge would want and what is missing, and ends \
       with 1 if something is.

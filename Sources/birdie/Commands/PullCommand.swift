@@ -10,8 +10,8 @@ struct PullCommand: Verb, AsyncParsableCommand {
     commandName: "pull",
     abstract: "Downloads files from a Hub, verifies them, and prints where they are.",
     discussion: """
-      Files go to the cache that huggingface_hub uses (HF_HOME, HF_HUB_CACHE), each verified by the \
-      digest that the Hub names. A download that was interrupted, however that came, goes on where \
+      Files go to the cache that huggingface_hub uses (HF_HOME, HF_HUB_CACHE), each verified by \
+      the digest that the Hub names. A download that was interrupted, however that came, goes on where \
       it ended. A token is taken from HF_TOKEN, or from the file of HF_TOKEN_PATH or HF_HOME/token.
       """)
 
