@@ -1,5 +1,4 @@
 import Diagnostics
-import GRDB
 import TestSupport
 import Testing
 
