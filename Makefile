@@ -3,6 +3,7 @@
 SWIFT ?= swift
 PREFIX ?= /usr/local
 SECONDS ?= 60
+PYTHON ?= python3
 CHECKPOINT ?=
 
 # A target may import what its row in Package.swift names, and nothing else.
@@ -60,6 +61,11 @@ examples: setup ## Builds and runs the examples on committed fixtures.
 	$(SWIFT) build --product birdie
 	$(SWIFT) build --package-path Examples --scratch-path .build-examples
 	@sh Examples/run.sh .build/debug/birdie .build-examples/debug/largest-tensors
+
+.PHONY: interoperability
+interoperability: setup ## Runs unmodified Python clients against a Hub. PYTHON=python3
+	$(SWIFT) build --product birdie
+	$(PYTHON) Tests/Interoperability/hub.py .build/debug/birdie
 
 .PHONY: fuzz
 fuzz: setup ## Fuzzes every parser for SECONDS=60 each. FUZZER=zip for one of them.
