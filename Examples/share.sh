@@ -51,6 +51,7 @@ keys=$fixtures/signatures/keys
 echo '--- pulled, verified'
 place=records/$record/seed_42
 pulled=$("$birdie" pull me/golf --local-dir pulled)
+"$birdie" verify "$pulled/$place"
 "$birdie" verify "$pulled/$place" --key "$keys/test-only-p256.pub"
 "$birdie" verify "$pulled/$place/final_model.birdie" --against "$pulled/$place/final_model.safetensors"
 

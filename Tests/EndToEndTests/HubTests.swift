@@ -48,6 +48,8 @@ struct HubTests {
         "$birdie" diff out/$place/model.safetensors $record/final_model.pt || exit 4
         [ -s out/$place/manifest.json ] && [ -s out/index.json ] && [ -s out/$place/README.md ] || exit 5
         [ ! -e out/$place/final_model.pt ] || exit 6
+        "$birdie" verify out/$place || exit 7
+        printf x >> out/$place/README.md; "$birdie" verify out/$place; [ $? -eq 1 ] || exit 8
         """)
     #expect(run.status == 0, "\(run.talk)")
     #expect(run.talk.contains("everything is there already"))

@@ -15,6 +15,9 @@ struct Verify: Verb {
       --tokens what both predict. Tensors that are missing, left over or misshapen always fail. \
       Exit status 1 when a limit is broken, 0 when all hold.
 
+      Of a folder with a manifest.json, as birdie publish makes them, every file and every tensor \
+      is compared with what the manifest says.
+
       With --key, a folder is compared with its signature, by birdie sign or model_signing. Exit \
       status 1 when a file is missing, altered, added or a link, 77 when the signature is not the \
       key's.
@@ -26,6 +29,7 @@ struct Verify: Verb {
       + "--tokenizer t.model --max-kl 0.01",
     "birdie verify final_model.int8.ptz --against final_model.pt --min-sqnr 30 --json",
     "birdie verify model.birdie --against final_model.pt --report report/",
+    "birdie verify pulled/records/track_10min_16mb/2026-04-27_Mine/seed_42",
     "birdie verify model/ --key signer.pub",
   ]
 
@@ -54,7 +58,7 @@ struct Verify: Verb {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard signature.key == nil else { return try requireNothingElse() }
+    guard signature.key == nil, !isRecord else { return try requireNothingElse() }
     _ = try reference
     guard !force || reports.report != nil else {
       throw ValidationError("--force means nothing without --report")
@@ -69,13 +73,19 @@ struct Verify: Verb {
     }
   }
 
+  /// Whether nothing but a record's folder was named, which has a manifest to be held to.
+  private var isRecord: Bool {
+    against == nil && signature.key == nil && ManifestReport.isOne(path)
+  }
+
   /// A signature knows no other checkpoint, and nothing of what weights are good for.
   private func requireNothingElse() throws {
     guard against == nil, tokens == nil, limits.isEmpty, reports.report == nil, !force,
       evaluation.needingTokens.isEmpty, leniency.relaxed.isEmpty
     else {
       throw ValidationError(
-        "--key checks a signature; --signature and --ignore-unsigned go with it, and no limits")
+        "a folder is held to its signature (--key, --signature, --ignore-unsigned) or to its "
+          + "manifest, and to no limits")
     }
   }
 
@@ -93,6 +103,7 @@ struct Verify: Verb {
   func run() throws {
     machine.apply()
     if let key = signature.key { return try checkSignature(by: key) }
+    if isRecord { return try checkManifest() }
     let written = try reports.output(overwrites: force)
     var job = VerificationJob()
     job.limits = limits.limits
@@ -103,10 +114,17 @@ struct Verify: Verb {
     report.print(output)
     guard report.holds else { throw ExitCode(ExitStatus.difference.rawValue) }
   }
+
   private func checkSignature(by key: String) throws {
     let report = try SignatureReport(
       of: path, key: key, signature: signature.path(in: path), unsigned: signature.unsigned, output)
     report.print(output)
     guard report.holds else { throw ExitCode(SignaturesRules.mismatch.status.rawValue) }
+  }
+
+  private func checkManifest() throws {
+    let report = try ManifestReport(of: path)
+    report.print(output)
+    guard report.holds else { throw ExitCode(ExitStatus.difference.rawValue) }
   }
 }
