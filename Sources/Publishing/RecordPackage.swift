@@ -120,7 +120,6 @@ public struct RecordPackage: Sendable {
     card.repository = repository
     card.folder = place.description
     card.source = options.source
-    card.version = options.version
     return card
   }
 
