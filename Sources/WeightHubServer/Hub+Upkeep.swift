@@ -40,7 +40,11 @@ extension Hub {
   public func collectGarbage(storedBefore time: Int) throws(Rejection) -> Int {
     try asRejection {
       let wanted = try database.write { database in
-        let reach = try Reach(of: database)
+        let reach = try Reach(of: database, storedSince: time)
+        // What hangs below something damaged is not known, so it could be lost.
+        guard reach.missing.isEmpty else {
+          throw Rejection(WeightHubServerRules.storage, reach.missing[0])
+        }
         try reach.removeTheRest(in: database)
         return reach.contents
       }
@@ -50,7 +54,7 @@ extension Hub {
 
   private func objectDefects() throws -> [String] {
     try database.read { database in
-      let reach = try Reach(of: database)
+      let reach = try Reach(of: database, storedSince: .max)
       let stored = try ContentDigest.fetchSet(database, sql: "SELECT digest FROM content")
       return reach.missing
         + reach.contents.subtracting(stored).map { "content \($0.hex) is missing" }
@@ -64,7 +68,7 @@ extension Hub {
   }
 }
 
-/// Everything that references lead to.
+/// Everything that references lead to, and what was committed lately.
 private struct Reach {
   private(set) var changes: Set<ObjectID> = []
   private(set) var trees: Set<ObjectID> = []
@@ -73,10 +77,11 @@ private struct Reach {
   /// What is led to and not there, a line each.
   private(set) var missing: [String] = []
 
-  init(of database: Database) throws {
+  init(of database: Database, storedSince time: Int) throws {
     let all = Dictionary(
       try Change.all(in: database).map { ($0.oid, $0) }, uniquingKeysWith: { first, _ in first })
-    for target in try ObjectID.fetchAll(database, sql: "SELECT DISTINCT target FROM reference") {
+    let targets = try ObjectID.fetchAll(database, sql: "SELECT DISTINCT target FROM reference")
+    for target in targets + all.values.filter({ $0.created >= time }).map(\.oid) {
       var next: ObjectID? = target
       while let oid = next, changes.insert(oid).inserted {
         if let change = all[oid] {

@@ -33,7 +33,7 @@ public struct HubServer: Sendable {
   /// Serves until SIGTERM or SIGINT, then ends what is under way. Calls `onReady` with the address
   /// once it listens; throws Y08.
   public func run(onReady: @escaping @Sendable (String) -> Void) async throws(Rejection) {
-    guard !policy.isOpen || Self.isLoopback(host) else {
+    guard !policy.isOpen || Loopback.isName(host) else {
       throw Rejection(
         WeightHubServerRules.address, "\(host) can be reached by others, and no token is asked for")
     }
@@ -56,9 +56,5 @@ public struct HubServer: Sendable {
     do { try await ServiceGroup(configuration: configuration).run() } catch {
       throw Rejection(WeightHubServerRules.address, "\(host):\(port): \(error)")
     }
-  }
-
-  private static func isLoopback(_ host: String) -> Bool {
-    host == "localhost" || host == "::1" || host.hasPrefix("127.")
   }
 }

@@ -48,7 +48,7 @@ public enum WeightHubServerRules {
       A line that is not understood could be a token that should have been refused, so no server \
       starts with it.
       """,
-    remedy: "Write one token a line: the token, a user's name, and read or write.")
+    remedy: "Write one token a line: the token, a user's name, and read, write or admin.")
   /// An address that cannot be listened on.
   public static let address = Rule(
     "Y08", "the address cannot be served",

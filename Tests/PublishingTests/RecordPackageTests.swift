@@ -75,10 +75,12 @@ struct RecordPackageTests {
   }
 
   @Test func `the manifest holds for what goes up`() throws {
-    let folder = try package([weights, artifact]).folder
-    let manifest = try RecordManifest(in: folder)
-    #expect(try manifest.verify(folder, .tensors).holds)
+    let package = try package([weights, artifact])
+    let manifest = try RecordManifest(in: package.folder)
+    #expect(try manifest.verify(package.folder, .tensors).holds)
     #expect(manifest.relations.count == 1)
+    // Its files are there as long as it is.
+    withExtendedLifetime(package) {}
   }
 
   @Test func `the record itself is not touched`() throws {

@@ -20,7 +20,7 @@ struct GitTests {
   }
 
   private static func tree(_ order: [Int]) throws -> TreeEdit {
-    var edit = TreeEdit(GitTree()) { _ in throw HubFailure.noPage }
+    let edit = TreeEdit(GitTree()) { _ in throw HubFailure.noPage }
     for index in order {
       try edit.put(blob(files[index].1), at: GitPath(files[index].0))
     }
@@ -51,7 +51,7 @@ struct GitTests {
   }
 
   @Test func `removing the last file of a folder removes the folder`() throws {
-    var edit = try Self.tree([0, 1, 2, 3])
+    let edit = try Self.tree([0, 1, 2, 3])
     #expect(try edit.remove(GitPath("b/y"), isFolder: false))
     #expect(edit.root["b"] == nil && edit.root["b.txt"] != nil)
     #expect(try edit.remove(GitPath("c.d"), isFolder: true))
@@ -60,13 +60,13 @@ struct GitTests {
 
   @Test(arguments: [("none", false), ("b", false), ("a.txt", true), ("b/none", false)])
   func `what is not there is not removed`(path: String, isFolder: Bool) throws {
-    var edit = try Self.tree([0, 1, 2, 3])
+    let edit = try Self.tree([0, 1, 2, 3])
     #expect(try !edit.remove(GitPath(path), isFolder: isFolder))
   }
 
   @Test(arguments: ["b", "a.txt/inside"])
   func `a path is a file or a folder, not both`(path: String) throws {
-    var edit = try Self.tree([0, 1, 2, 3])
+    let edit = try Self.tree([0, 1, 2, 3])
     #expect(throws: Rejection.self) { try edit.put(Self.blob("x"), at: GitPath(path)) }
   }
 
@@ -103,6 +103,8 @@ struct GitTests {
     ("refs/heads/main", true), ("refs/tags/v1/rc", true), ("refs/heads/a..b", false),
     ("refs/heads/a b", false), ("refs/heads/.a", false), ("refs/heads/a.lock", false),
     ("refs/heads/a~1", false), ("refs/heads/", false), ("refs/heads/a@{1}", false),
+    ("refs/heads/refs/pr/1", false),
+    ("refs/heads/a19ebd89f15c9151759953a192d451dc796abc7a", false),
   ])
   func `names of branches are those that git allows`(name: String, isOne: Bool) {
     #expect(Reference.isName(name) == isOne)
@@ -130,6 +132,34 @@ struct GitTests {
   ])
   func `a pattern means what it means to git`(path: String, isIgnored: Bool) throws {
     #expect(try GitPatterns(ignore: Self.ignored).match(GitPath(path)) == isIgnored)
+  }
+
+  @Test func `patterns of many folders take no time`() throws {
+    let pattern = String(repeating: "**/a/", count: 100) + "b"
+    let path = Array(repeating: "a", count: 200).joined(separator: "/")
+    #expect(try !GitPatterns(ignore: pattern).match(GitPath(path)))
+  }
+
+  @Test func `a pointer to a large file is no file`() {
+    let entry = ContentStore.Entry(
+      digest: ContentDigest(bytes: Array(repeating: 1, count: 32)), byteCount: 5)
+    let pointer = """
+      version https://git-lfs.github.com/spec/v1
+      oid sha256:\(entry.digest.hex)
+      size 5
+
+      """
+    #expect(ObjectID("blob", body: Array(pointer.utf8)) == Blob(large: entry).oid)
+    #expect(Blob.isPointer(Array(pointer.utf8)))
+    #expect(!Blob.isPointer(Array("# version".utf8)))
+  }
+
+  @Test func `many files of one folder make one tree of it`() throws {
+    let edit = TreeEdit(GitTree()) { _ in throw HubFailure.noPage }
+    for number in 0..<500 { try edit.put(Self.blob("\(number)"), at: GitPath("d/e/\(number)")) }
+    let (root, folders) = edit.trees()
+    #expect(folders.count == 2 && root.entries.count == 1)
+    #expect(folders.map(\.entries.count).sorted() == [1, 500])
   }
 
   @Test func `weights are large files, and texts are none`() throws {

@@ -70,18 +70,35 @@ struct RequestTests {
 
   private let secret: [UInt8] = Array("secret".utf8)
 
-  @Test func `a permission holds for its purpose and until its end`() {
-    let text = Grant(purpose: "upload x", expiry: 100).text(signedWith: secret)
-    #expect(Grant.permits(text, "upload x", at: 100, secret: secret))
-    #expect(!Grant.permits(text, "upload x", at: 101, secret: secret))
-    #expect(!Grant.permits(text, "upload y", at: 100, secret: secret))
-    #expect(!Grant.permits(text, "upload x", at: 100, secret: Array("other".utf8)))
-    #expect(!Grant.permits("101." + text.dropFirst(4), "upload x", at: 100, secret: secret))
+  private func user(_ text: String, _ purpose: String, at time: Int) -> String? {
+    Grant.user(of: text, purpose, at: time, secret: secret)
   }
 
-  @Test(arguments: ["", ".", "100", "100.", "100.zz", "x.00"])
+  @Test(arguments: ["alice", "a.b.c", ""])
+  func `a permission holds for its purpose, its user and until its end`(name: String) {
+    let text = Grant(purpose: "upload x", user: name, expiry: 100).text(signedWith: secret)
+    #expect(user(text, "upload x", at: 100) == name)
+    #expect(user(text, "upload x", at: 101) == nil)
+    #expect(user(text, "upload y", at: 100) == nil)
+    #expect(Grant.user(of: text, "upload x", at: 100, secret: Array("other".utf8)) == nil)
+    #expect(user("101" + text.dropFirst(3), "upload x", at: 100) == nil)
+    #expect(user(text.replacing(".\(name).", with: ".mallory."), "upload x", at: 100) == nil)
+  }
+
+  @Test(arguments: ["", ".", "100", "100.", "100.a.zz", "x.a.00"])
   func `what is no permission permits nothing`(text: String) {
-    #expect(!Grant.permits(text, "upload x", at: 0, secret: secret))
+    #expect(user(text, "upload x", at: 0) == nil)
+  }
+
+  @Test(arguments: [
+    ("localhost", true), ("localhost:80", true), ("127.0.0.1:8080", true), ("127.1.2.3", true),
+    ("[::1]:8080", true), ("[::1]", true), ("127.evil.example", false), ("127.0.0.1.evil", false),
+    ("evil.example", false), ("localhost.evil.example:80", false), ("127.0.0.999", false),
+    ("[::2]", false), ("[::1]x", false), ("[::1].evil", false), ("LOCALHOST", true), ("", false),
+    ("128.0.0.1", false),
+  ])
+  func `only this machine's own names are its own`(host: String, isOwn: Bool) {
+    #expect(Loopback.isHost(host) == isOwn)
   }
 
   @Test func `tokens of a file have names and scopes`() throws {
@@ -97,7 +114,7 @@ struct RequestTests {
     #expect(!policy.isOpen)
   }
 
-  @Test(arguments: ["abcdefgh alice", "abcdefgh alice admin", "short bob read", "a b c d"])
+  @Test(arguments: ["abcdefgh alice", "abcdefgh alice owner", "short bob read", "a b c d"])
   func `a line that is no token starts no server`(line: String) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("tokens", Array(line.utf8))

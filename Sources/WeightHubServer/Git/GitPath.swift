@@ -1,6 +1,7 @@
 internal import Diagnostics
 
-/// A path inside a repository, whose parts can stand in a tree of git and on any file system.
+/// A path inside a repository, whose parts can stand in a tree of git and on Linux's file systems,
+/// and lead nowhere else.
 struct GitPath: Sendable, Hashable {
   /// The names of the folders and of the file.
   let parts: [String]

@@ -20,6 +20,12 @@ struct GitTree: Sendable {
   /// A folder with nothing in it.
   init() {}
 
+  /// A folder of what is under some names, in any order.
+  init(_ entries: [(name: String, node: Node)]) {
+    let keyed = entries.map { (key: Self.key($0.name, $0.node), entry: $0) }
+    self.entries = keyed.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.entry)
+  }
+
   /// The object's body: for each entry its mode, its name and the name of its object.
   var body: [UInt8] {
     entries.flatMap { entry -> [UInt8] in
@@ -53,15 +59,6 @@ struct GitTree: Sendable {
   /// What is under a name.
   subscript(name: String) -> Node? {
     entries.first { $0.name.utf8.elementsEqual(name.utf8) }?.node
-  }
-
-  /// Puts something under a name, in place of what was there; nil leaves nothing.
-  mutating func set(_ name: String, to node: Node?) {
-    entries.removeAll { $0.name.utf8.elementsEqual(name.utf8) }
-    guard let node else { return }
-    let key = Self.key(name, node)
-    let place = entries.firstIndex { !Self.key($0.name, $0.node).lexicographicallyPrecedes(key) }
-    entries.insert((name, node), at: place ?? entries.endIndex)
   }
 
   /// Git compares the names of folders as if they ended in a slash.

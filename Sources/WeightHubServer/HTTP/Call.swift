@@ -30,13 +30,30 @@ struct Call: Sendable {
     return visitor.name ?? ""
   }
 
+  /// Throws unless the visitor may remove and hide a repository: those in their own namespace, or
+  /// all.
+  func requireOwner(of name: RepositoryName) throws {
+    guard visitor.mayAdminister || visitor.name == name.namespace else {
+      throw HubFailure.forbidden("\(name.id) is another user's; that takes an admin's token")
+    }
+  }
+
+  /// Bytes a second that a body which is held in memory must come with on average.
+  private static let leastRate = 16 << 10
+
   /// The whole body, of at most so many bytes.
-  func body(upTo byteCount: Int = 4 << 20) async throws -> [UInt8] {
+  func body(upTo byteCount: Int = 1 << 20) async throws -> [UInt8] {
     if let announced = request.headers[.contentLength].flatMap(Int.init), announced > byteCount {
       throw HubFailure.tooLarge("at most \(byteCount) bytes are taken here")
     }
     var bytes: [UInt8] = []
+    let start = ContinuousClock.now
     for try await buffer in request.body {
+      // Whoever sends a byte now and then would keep what others wait for.
+      let seconds = (ContinuousClock.now - start).components.seconds
+      guard seconds < 30 || bytes.count > Int(seconds) * Self.leastRate else {
+        throw HubFailure(status: 408, message: "the body comes too slowly")
+      }
       guard bytes.count + buffer.readableBytes <= byteCount else {
         throw HubFailure.tooLarge("at most \(byteCount) bytes are taken here")
       }
@@ -46,8 +63,8 @@ struct Call: Sendable {
   }
 
   /// The body as JSON; an empty one is an object of nothing.
-  func json() async throws -> JSONValue {
-    let bytes = try await body()
+  func json(upTo byteCount: Int = 1 << 20) async throws -> JSONValue {
+    let bytes = try await body(upTo: byteCount)
     guard !bytes.isEmpty else { return .object([]) }
     return try Self.json(bytes)
   }
@@ -91,6 +108,7 @@ extension HTTPField.Name {
   static let repositoryCommit = named("X-Repo-Commit")
   static let link = named("Link")
   static let host = named("Host")
+  static let fetchSite = named("Sec-Fetch-Site")
   static let contentTypeOptions = named("X-Content-Type-Options")
   static let xetAddress = named("X-Xet-Cas-Url")
   static let xetToken = named("X-Xet-Access-Token")

@@ -1,35 +1,38 @@
 internal import Crypto
-internal import FoundationEssentials
 
-/// A permission that is handed out as text and comes back: what for, until when, and a signature
-/// (HMAC-SHA256) by which the server knows its own.
+/// A permission that is handed out as text and comes back: what for, to whom, until when, and a
+/// signature (HMAC-SHA256) by which the server knows its own.
 struct Grant: Sendable {
   let purpose: String
+  /// Whose right it is: it ends with theirs.
+  let user: String
   /// Seconds since 1970.
   let expiry: Int
 
-  /// `purpose.expiry.signature`.
+  /// `expiry.user.signature`; the purpose is known where it comes back.
   func text(signedWith secret: [UInt8]) -> String {
-    "\(expiry).\(Hexadecimal.text(Self.code(purpose, expiry, secret)))"
+    let code = HMAC<SHA256>.authenticationCode(
+      for: Self.message(purpose, user, expiry), using: SymmetricKey(data: secret))
+    return "\(expiry).\(user).\(Hexadecimal.text(code))"
   }
 
-  /// Whether a text permits a purpose at a time.
-  static func permits(_ text: String, _ purpose: String, at time: Int, secret: [UInt8]) -> Bool {
-    let parts = text.split(separator: ".").map(String.init)
-    guard parts.count == 2, let expiry = Int(parts[0]), expiry >= time,
-      let signature = ContentDigest(hex: parts[1])
-    else { return false }
-    return HMAC<SHA256>.isValidAuthenticationCode(
-      signature.bytes, authenticating: message(purpose, expiry), using: SymmetricKey(data: secret))
+  /// To whom a text permits a purpose at a time; nil where it permits nothing.
+  static func user(
+    of text: String, _ purpose: String, at time: Int, secret: [UInt8]
+  ) -> String? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count >= 3, let expiry = Int(parts[0]), expiry >= time,
+      let signature = ContentDigest(hex: parts[parts.count - 1])
+    else { return nil }
+    // Names may have dots.
+    let user = parts[1..<(parts.count - 1)].joined(separator: ".")
+    let isOurs = HMAC<SHA256>.isValidAuthenticationCode(
+      signature.bytes, authenticating: message(purpose, user, expiry),
+      using: SymmetricKey(data: secret))
+    return isOurs ? user : nil
   }
 
-  private static func code(_ purpose: String, _ expiry: Int, _ secret: [UInt8]) -> HMAC<SHA256>.MAC
-  {
-    HMAC<SHA256>.authenticationCode(
-      for: message(purpose, expiry), using: SymmetricKey(data: secret))
-  }
-
-  private static func message(_ purpose: String, _ expiry: Int) -> [UInt8] {
-    Array("\(expiry).\(purpose)".utf8)
+  private static func message(_ purpose: String, _ user: String, _ expiry: Int) -> [UInt8] {
+    Array("\(expiry)\n\(user)\n\(purpose)".utf8)
   }
 }

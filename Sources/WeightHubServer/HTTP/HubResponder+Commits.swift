@@ -12,7 +12,8 @@ extension HubResponder {
   ) async throws -> Response {
     try call.require(.post)
     _ = try call.writer()
-    let body = try await call.json()
+    try await hub.database.read { _ = try repository(name, for: call.visitor, in: $0) }
+    let body = try await call.json(upTo: 16 << 20)
     guard let files = body["files"]?.elements, files.count <= 10_000 else {
       throw HubFailure.badRequest("the body has no list of at most 10,000 files")
     }
@@ -82,9 +83,7 @@ extension HubResponder {
     try await hub.database.read { _ = try repository(name, for: call.visitor, in: $0) }
     var proposal = Proposal()
     (proposal.author, proposal.time) = (author, Timestamp.now)
-    try await allowance.holding(2 * CommitLines.greatestLine) {
-      try await read(call, into: &proposal)
-    }
+    try await read(call, into: &proposal)
     guard !proposal.title.isEmpty else { throw HubFailure.badRequest("a commit wants a summary") }
     let (finished, opens) = (proposal, call.target.flag("create_pr"))
     let outcome = try await hub.database.write { database in
@@ -138,6 +137,10 @@ extension HubResponder {
       case "utf-8", nil: Array(text.utf8)
       case let word?: throw HubFailure.badRequest("the encoding \(word) is unknown")
       }
+    guard !Blob.isPointer(bytes) else {
+      throw HubFailure.badRequest(
+        "\(path.text) is no file, but Git LFS's pointer to one; get it with git lfs pull")
+    }
     let entry = try await hub.contents.offload { try writer.content(bytes) }
     return .put(path, Blob(bytes, entry))
   }
@@ -167,6 +170,7 @@ extension HubResponder {
   /// Looks at the front matter of a card before it is committed.
   func validateYAML(_ call: Call) async throws -> Response {
     try call.require(.post)
+    _ = try call.writer()
     let content = try await call.json()["content"]?.string ?? ""
     guard let error = FrontMatter(of: content).error else {
       return .json(["errors": [], "warnings": []])

@@ -95,7 +95,11 @@ extension HubResponder {
     _ name: RepositoryName, _ revision: String, _ call: Call
   ) async throws -> Response {
     try call.require(.post)
+    try await hub.database.read { _ = try repository(name, for: call.visitor, in: $0) }
     let paths = try await Self.paths(in: call)
+    guard paths.count <= 1000, Set(paths).count == paths.count else {
+      throw HubFailure.badRequest("ask for at most 1,000 paths, each once")
+    }
     let entries = try await hub.database.read { database in
       let repository = try repository(name, for: call.visitor, in: database)
       let change = try repository.change(at: revision, in: database)

@@ -10,7 +10,7 @@ extension HubResponder {
     try call.require(.post)
     _ = try call.writer()
     try await hub.database.read { _ = try repository(name, for: call.visitor, in: $0) }
-    let body = try await call.json()
+    let body = try await call.json(upTo: 4 << 20)
     guard body["operation"]?.string == "upload", let objects = body["objects"]?.elements else {
       throw HubFailure.badRequest("only uploads are negotiated; download by resolve")
     }
@@ -37,7 +37,8 @@ extension HubResponder {
     ]
     if try await hub.contents.byteCount(of: digest) == byteCount { return .object(members) }
     let grant = Grant(
-      purpose: Self.purpose(digest, byteCount), expiry: Timestamp.now + 24 * 3600)
+      purpose: Self.purpose(digest, byteCount), user: try call.writer(),
+      expiry: Timestamp.now + 24 * 3600)
     let path = "\(call.address)/lfs/upload/\(digest.hex)?size=\(byteCount)"
     members.append(
       (
@@ -59,8 +60,9 @@ extension HubResponder {
     try call.require(.put)
     guard let byteCount = call.target.value("size").flatMap(Int.init),
       let grant = call.target.value("grant"),
-      Grant.permits(
-        grant, Self.purpose(digest, byteCount), at: Timestamp.now, secret: hub.secret)
+      let user = Grant.user(
+        of: grant, Self.purpose(digest, byteCount), at: Timestamp.now, secret: hub.secret),
+      policy.mayWrite(user)
     else { throw HubFailure.forbidden("the link is too old, or for another file") }
     let writer = ContentWriter(hub.contents)
     let store = hub.contents
@@ -95,7 +97,8 @@ extension HubResponder {
     _ = try call.writer()
     let body = try await call.json()
     guard let digest = body["oid"]?.string.flatMap(ContentDigest.init(hex:)),
-      try await hub.contents.byteCount(of: digest) == body["size"]?.integer
+      let byteCount = try await hub.contents.byteCount(of: digest),
+      byteCount == body["size"]?.integer
     else { throw HubFailure.noEntry(body["oid"]?.string ?? "") }
     return .json([:])
   }

@@ -58,6 +58,7 @@ extension HubResponder {
     _ name: RepositoryName, _ branch: String, _ call: Call
   ) async throws -> Response {
     try call.require(.post, .delete)
+    _ = try call.writer()
     let start = call.method == .post ? try await call.json()["startingPoint"]?.string : nil
     return try await changeReference(
       name, "refs/heads/\(branch)", at: start ?? Reference.main, call)
@@ -66,6 +67,7 @@ extension HubResponder {
   /// Names a commit for good, or takes the name away.
   func changeTag(_ name: RepositoryName, _ tag: String, _ call: Call) async throws -> Response {
     try call.require(.post, .delete)
+    _ = try call.writer()
     guard call.method == .post else {
       return try await changeReference(name, "refs/tags/\(tag)", at: "", call)
     }

@@ -51,7 +51,9 @@ extension HubResponder {
   /// Removes a repository.
   func deleteRepository(_ call: Call) async throws -> Response {
     try call.require(.delete)
-    let name = try Self.name(in: try await call.json(), else: try call.writer())
+    let author = try call.writer()
+    let name = try Self.name(in: try await call.json(), else: author)
+    try call.requireOwner(of: name)
     try await hub.database.write { database in
       try repository(name, for: call.visitor, in: database).delete(in: database)
     }
@@ -62,6 +64,7 @@ extension HubResponder {
   func settings(_ name: RepositoryName, _ call: Call) async throws -> Response {
     try call.require(.put)
     _ = try call.writer()
+    try call.requireOwner(of: name)
     guard let isPrivate = try Self.privacy(in: try await call.json()) else {
       throw HubFailure.badRequest("only private and visibility can be set")
     }
@@ -136,9 +139,11 @@ extension HubResponder {
 
   private static func name(in body: JSONValue, else author: String) throws -> RepositoryName {
     let kind = body["type"]?.string.map { RepositoryKind(rawValue: $0) } ?? .model
-    let parts = (body["name"]?.string ?? "").split(separator: "/").map(String.init)
-    let namespace = body["organization"]?.string ?? (parts.count == 2 ? parts[0] : author)
-    guard let kind, let last = parts.last, parts.count <= 2,
+    let parts = (body["name"]?.string ?? "")
+      .split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let said = body["organization"]?.string
+    let namespace = parts.count == 2 ? parts[0] : said ?? author
+    guard let kind, let last = parts.last, parts.count <= 2, said == nil || said == namespace,
       let name = RepositoryName(kind, namespace, last)
     else { throw HubFailure.badRequest("that is no name of a repository") }
     return name
@@ -161,8 +166,7 @@ extension Repository {
     with attributes: Blob, by author: String, at time: Int, in database: Database
   ) throws {
     try attributes.save(in: database)
-    var tree = GitTree()
-    tree.set(".gitattributes", to: .file(attributes.oid))
+    let tree = GitTree([(".gitattributes", .file(attributes.oid))])
     try tree.save(in: database)
     let change = Change(
       parent: nil, tree: tree.oid, title: "initial commit", message: "", author: author,

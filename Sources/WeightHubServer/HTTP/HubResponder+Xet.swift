@@ -7,15 +7,17 @@ internal import Xet
 
 extension HubResponder {
   private static let greatestBody = 64 << 20
+  private static let greatestFile = 64 << 30
 
   /// Permits a client to write chunks, or to read them.
   func xetToken(
     _ name: RepositoryName, _ revision: String, isWrite: Bool, _ call: Call
   ) async throws -> Response {
     try call.require(.get)
-    if isWrite { _ = try call.writer() }
+    let user = isWrite ? try call.writer() : call.visitor.name ?? ""
     try await hub.database.read { _ = try repository(name, for: call.visitor, in: $0) }
-    let grant = Grant(purpose: isWrite ? "xet write" : "xet read", expiry: Timestamp.now + 3600)
+    let grant = Grant(
+      purpose: isWrite ? "xet write" : "xet read", user: user, expiry: Timestamp.now + 3600)
     let token = grant.text(signedWith: hub.secret)
     let address = "\(call.address)/xet/\(hub.instance)"
     var headers = HTTPFields()
@@ -39,7 +41,7 @@ extension HubResponder {
       guard let hash = XetHash(hex: hash) else {
         throw HubFailure.badRequest("that is no hash of a xorb")
       }
-      let isNew = try await allowance.holding(announced(by: call)) {
+      let isNew = try await allowance.holding(try announced(by: call)) {
         try await hub.contents.enter(
           xorb: try await call.body(upTo: Self.greatestBody + (1 << 20)), named: hash)
       }
@@ -47,7 +49,7 @@ extension HubResponder {
     case .shard(let instance):
       try call.require(.post)
       try checkGrant(call, instance)
-      try await allowance.holding(announced(by: call)) { try await takeShard(call) }
+      try await allowance.holding(try announced(by: call)) { try await takeShard(call) }
       guard call.target.parts[2] == "v2" else { return .json(["result": 1]) }
       return Response(
         status: .ok, headers: [.contentType: "application/x-ndjson"],
@@ -58,6 +60,11 @@ extension HubResponder {
   private func takeShard(_ call: Call) async throws {
     let bytes = try await call.body(upTo: Self.greatestBody)
     let shard = try Self.shard(bytes)
+    // Segments may name the same chunks again and again: what they come to is bounded first.
+    guard shard.files.count <= 10_000,
+      shard.files.allSatisfy({ $0.byteCount <= Self.greatestFile }),
+      shard.files.reduce(0, { $0 + $1.segments.reduce(0) { $0 + $1.chunks.count } }) <= 1 << 21
+    else { throw HubFailure.tooLarge("files of a shard have at most \(Self.greatestFile) bytes") }
     for file in shard.files { try await hub.contents.enter(file) }
   }
 
@@ -66,8 +73,13 @@ extension HubResponder {
     try Shard(parsing: bytes.span.bytes)
   }
 
-  private func announced(by call: Call) -> Int {
-    call.request.headers[.contentLength].flatMap(Int.init) ?? Self.greatestBody
+  /// The bytes that a body will take; what is too long takes none.
+  private func announced(by call: Call) throws -> Int {
+    let byteCount = call.request.headers[.contentLength].flatMap(Int.init) ?? Self.greatestBody
+    guard (0...(Self.greatestBody + (1 << 20))).contains(byteCount) else {
+      throw HubFailure.tooLarge("at most \(Self.greatestBody) bytes are taken at once")
+    }
+    return byteCount
   }
 
   private func checkGrant(_ call: Call, _ instance: String) throws {
@@ -76,7 +88,9 @@ extension HubResponder {
     }
     let words = (call.request.headers[.authorization] ?? "").split(separator: " ")
     guard words.count == 2,
-      Grant.permits(String(words[1]), "xet write", at: Timestamp.now, secret: hub.secret)
+      let user = Grant.user(
+        of: String(words[1]), "xet write", at: Timestamp.now, secret: hub.secret),
+      policy.mayWrite(user)
     else { throw HubFailure.unauthorized }
   }
 }

@@ -59,6 +59,7 @@ struct HubResponder: HTTPResponder {
     else { throw HubFailure.unauthorized }
     let call = Call(
       request: request, target: target, visitor: visitor, address: try address(for: request))
+    try checkOrigin(of: call)
     switch route {
     case .whoAmI: return try whoAmI(call)
     case .createRepository: return try await createRepository(call)
@@ -102,7 +103,28 @@ struct HubResponder: HTTPResponder {
     guard let header = request.headers[.authorization] else { return nil }
     let words = header.split(separator: " ", maxSplits: 1)
     guard words.count == 2 else { return "" }
-    return words[0].lowercased() == "bearer" ? String(words[1]) : ""
+    switch words[0].lowercased() {
+    case "bearer": return String(words[1])
+    case "basic": return password(inBasic: String(words[1]))
+    default: return ""
+    }
+  }
+
+  /// Git LFS sends tokens as passwords.
+  private static func password(inBasic text: String) -> String {
+    let bytes = (try? CommitLines.decoded(text)) ?? []
+    let pair = String(decoding: bytes, as: UTF8.self).split(separator: ":", maxSplits: 1)
+    return pair.count == 2 ? String(pair[1]) : ""
+  }
+
+  /// A page of another site may make a browser send requests, but not without saying so.
+  private func checkOrigin(of call: Call) throws {
+    guard call.method != .get, call.method != .head else { return }
+    let headers = call.request.headers
+    let isForeign = headers[.origin].map { $0 != call.address } ?? false
+    guard !isForeign, ["same-origin", "none", nil].contains(headers[.fetchSite]) else {
+      throw HubFailure.forbidden("requests of other sites' pages are refused")
+    }
   }
 
   /// The address that the client used, if it is nothing but a name and a port: it comes back in
@@ -115,18 +137,12 @@ struct HubResponder: HTTPResponder {
         || ".:-[]_".utf8.contains(byte)
     }
     guard isPlain, !host.isEmpty else { throw HubFailure.badRequest("the host is none") }
-    guard !policy.isOpen || Self.isThisMachine(host) else {
+    guard !policy.isOpen || Loopback.isHost(host) else {
       throw HubFailure.forbidden("this server answers to localhost only")
     }
     return publicAddress ?? "http://\(host)"
   }
 
-  private static func isThisMachine(_ host: String) -> Bool {
-    let name =
-      host.hasPrefix("[")
-      ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
-    return name == "localhost" || name == "[::1]" || name.hasPrefix("127.")
-  }
 }
 
 extension HubResponder {

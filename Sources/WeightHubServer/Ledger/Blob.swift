@@ -28,6 +28,12 @@ struct Blob: Sendable {
     (content, byteCount, pointerByteCount) = (entry.digest, entry.byteCount, bytes.count)
   }
 
+  /// Whether bytes are the text that stands for a large file in git. Such a file would have the
+  /// large one's name.
+  static func isPointer(_ bytes: [UInt8]) -> Bool {
+    bytes.count < 1024 && bytes.starts(with: Array("version https://git-lfs.github.com/".utf8))
+  }
+
   /// What tells clients whether they have the content: they name what they keep after it.
   var entityTag: String { pointerByteCount == nil ? oid.hex : content.hex }
 
@@ -54,6 +60,12 @@ extension Blob {
         INSERT INTO blob (oid, content, byteCount, pointerByteCount) VALUES (?, ?, ?, ?)
         ON CONFLICT DO NOTHING
         """, arguments: [oid, content, byteCount, pointerByteCount])
+    guard database.changesCount == 0 else { return }
+    // Two contents of one name of git's: a collision of SHA-1, which somebody made on purpose.
+    let there = try Blob.named(oid, in: database)
+    guard there.content == content, there.pointerByteCount == pointerByteCount else {
+      throw HubFailure.conflict("another content has git's name \(oid.hex)")
+    }
   }
 }
 

@@ -65,8 +65,9 @@ extension Discussion {
     return try numbered(number ?? 0, of: repository, in: database)
   }
 
-  /// Closes it or opens it again.
+  /// Closes it or opens it again; what is merged stays so.
   func set(_ status: Status, in repository: Repository, _ database: Database) throws {
+    guard self.status != .merged else { throw HubFailure.badRequest("\(number) is merged") }
     try database.execute(
       sql: "UPDATE discussion SET status = ? WHERE repository = ? AND number = ?",
       arguments: [status.rawValue, repository.id, number])

@@ -15,19 +15,20 @@ public final class Hub: Sendable {
   let secret: [UInt8]
   private let lock: FolderLock
 
-  /// Opens the Hub of a folder, or begins one in a folder that is new or empty. Throws Y01 for a
-  /// folder of something else, Y02, and Y06 where another process has it.
-  public init(root: String) throws(Rejection) {
+  /// What becomes of a folder that is new or empty.
+  public enum Beginning: Sendable {
+    /// It becomes a Hub.
+    case allowed
+    /// It is none, and stays as it is.
+    case refused
+  }
+
+  /// Opens the Hub of a folder, or begins one. Throws Y01 for a folder of something else, Y02, and
+  /// Y06 where another process has it.
+  public init(root: String, beginning: Beginning = .allowed) throws(Rejection) {
     let path = root + "/hub.sqlite"
-    guard mkdir(root, 0o700) == 0 || errno == EEXIST else {
-      throw StorageFailure.rejection("cannot make the folder", root)
-    }
+    if access(path, F_OK) != 0 { try Self.begin(root, beginning) }
     lock = try FolderLock(of: root)
-    guard access(path, F_OK) == 0 || FolderLock.isEmpty(root) else {
-      throw Rejection(
-        WeightHubServerRules.foreignFolder, "it holds files, and no hub.sqlite",
-        at: Place(file: root))
-    }
     do {
       database = try DatabasePool(path: path, configuration: Self.configuration)
       try Schema.migrator.migrate(database)
@@ -41,7 +42,22 @@ public final class Hub: Sendable {
       throw Rejection(WeightHubServerRules.storage, "\(error)", at: Place(file: path))
     }
     contents = ContentStore(database, try PackFolder(path: root + "/packs"))
-    try contents.removeLeftovers()
+    try contents.packs.removePartials()
+  }
+
+  private static func begin(_ root: String, _ beginning: Beginning) throws(Rejection) {
+    guard beginning == .allowed else {
+      throw Rejection(
+        WeightHubServerRules.foreignFolder, "there is no hub.sqlite", at: Place(file: root))
+    }
+    guard mkdir(root, 0o700) == 0 || errno == EEXIST else {
+      throw StorageFailure.rejection("cannot make the folder", root)
+    }
+    guard FolderLock.isEmpty(root) else {
+      throw Rejection(
+        WeightHubServerRules.foreignFolder, "it holds files, and no hub.sqlite",
+        at: Place(file: root))
+    }
   }
 
   private static var configuration: Configuration {

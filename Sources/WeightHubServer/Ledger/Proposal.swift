@@ -64,17 +64,17 @@ extension Proposal {
   /// The commit on top of another; nil where nothing changes.
   private func change(on head: Change?, in database: Database) throws -> Change? {
     let base = try head.map { try GitTree.named($0.tree, in: database) } ?? GitTree()
-    var edit = TreeEdit(base) { try GitTree.named($0, in: database) }
-    for step in steps { try apply(step, to: &edit, in: database) }
-    let tree = edit.root
+    let edit = TreeEdit(base) { try GitTree.named($0, in: database) }
+    for step in steps { try apply(step, to: edit, in: database) }
+    let (tree, folders) = edit.trees()
     guard tree.oid != base.oid || head == nil else { return nil }
-    try save(tree, edit.made, in: database)
+    for tree in folders + [tree] { try tree.save(in: database) }
     return Change(
       parent: head?.oid, tree: tree.oid, title: title, message: message, author: author,
       created: time)
   }
 
-  private func apply(_ step: Step, to edit: inout TreeEdit, in database: Database) throws {
+  private func apply(_ step: Step, to edit: TreeEdit, in database: Database) throws {
     switch step {
     case .put(let path, let blob):
       try blob.save(in: database)
@@ -83,17 +83,6 @@ extension Proposal {
       guard try edit.remove(path, isFolder: false) else { throw HubFailure.noEntry(path.text) }
     case .removeFolder(let path):
       guard try edit.remove(path, isFolder: true) else { throw HubFailure.noEntry(path.text) }
-    }
-  }
-
-  /// Stores a tree and the new ones below it.
-  private func save(
-    _ tree: GitTree, _ made: [ObjectID: GitTree], in database: Database
-  ) throws {
-    try tree.save(in: database)
-    for entry in tree.entries {
-      guard case .folder(let oid) = entry.node, let folder = made[oid] else { continue }
-      try save(folder, made, in: database)
     }
   }
 }

@@ -24,6 +24,9 @@ struct Reference: Sendable {
   static func isName(_ name: String) -> Bool {
     let bytes = Array(name.utf8)
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    // Nobody shall take it for a commit or for another kind of reference.
+    let short = name.split(separator: "/", maxSplits: 2).dropFirst(2).joined()
+    guard ObjectID(hex: short.lowercased()) == nil, !short.hasPrefix("refs/") else { return false }
     return (1...200).contains(bytes.count) && bytes.allSatisfy { $0 > 0x20 && $0 != 0x7F }
       && !name.contains { "~^:?*[\\".contains($0) } && !name.contains("..") && !name.contains("@{")
       && name != "@" && !name.hasSuffix(".")
@@ -84,9 +87,13 @@ extension Reference {
 extension Repository {
   /// The commit that a revision stands for; throws that there is none.
   func change(at revision: String, in database: Database) throws -> Change {
-    let reference = try Reference.resolve(revision, of: self, in: database)
-    guard let oid = reference?.target ?? ObjectID(hex: revision.lowercased()),
+    if let oid = ObjectID(hex: revision.lowercased()),
       let change = try Change.named(oid, of: self, in: database)
+    {
+      return change
+    }
+    guard let reference = try Reference.resolve(revision, of: self, in: database),
+      let change = try Change.named(reference.target, of: self, in: database)
     else { throw HubFailure.noRevision(revision) }
     return change
   }

@@ -24,11 +24,18 @@ struct RepositoryName: Sendable, Hashable {
   /// A name whose parts are words of letters, digits, dots, hyphens and underscores, as the Hub
   /// demands; nil for anything else.
   init?(_ kind: RepositoryKind, _ namespace: String, _ name: String) {
-    guard Self.isWord(namespace), Self.isWord(name), !name.hasSuffix(".git") else { return nil }
+    guard Self.isWord(namespace), Self.isWord(name), !name.hasSuffix(".git"),
+      !Self.reserved.contains(namespace.lowercased())
+    else { return nil }
     self.kind = kind
     self.namespace = namespace
     self.name = name
   }
+
+  /// Words that begin other paths of the server.
+  private static let reserved: Set = [
+    "api", "compare", "datasets", "kernels", "leaderboard", "lfs", "models", "spaces", "xet",
+  ]
 
   /// Namespace and name, with a slash.
   var id: String { "\(namespace)/\(name)" }

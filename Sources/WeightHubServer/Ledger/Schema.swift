@@ -63,6 +63,9 @@ enum Schema {
       title TEXT NOT NULL, message TEXT NOT NULL, author TEXT NOT NULL, created INTEGER NOT NULL)
       WITHOUT ROWID
     """,
+    "CREATE INDEX blobByContent ON blob(content)",
+    "CREATE INDEX changeByParent ON change(parent)",
+    "CREATE INDEX changeByTree ON change(tree)",
   ]
 
   private static let repositories = [
@@ -83,6 +86,8 @@ enum Schema {
       repository INTEGER NOT NULL REFERENCES repository(id) ON DELETE CASCADE,
       change BLOB NOT NULL REFERENCES change(oid), PRIMARY KEY (repository, change)) WITHOUT ROWID
     """,
+    "CREATE INDEX referenceByTarget ON reference(target)",
+    "CREATE INDEX ownChangeByChange ON ownChange(change)",
     """
     CREATE TABLE discussion (
       repository INTEGER NOT NULL REFERENCES repository(id) ON DELETE CASCADE,

@@ -9,15 +9,20 @@ struct GitPatterns: Sendable {
     let isException: Bool
   }
   private let patterns: [Pattern]
+  /// More than these nobody writes; every file of a commit is held against each.
+  private static let mostPatterns = 1000
 
   /// The patterns of a `.gitignore`.
   init(ignore text: String) {
-    patterns = text.split(whereSeparator: \.isNewline).compactMap { Self.pattern($0) }
+    patterns = Array(
+      text.split(whereSeparator: \.isNewline).lazy.compactMap { Self.pattern($0) }
+        .prefix(Self.mostPatterns))
   }
 
   /// The patterns of a `.gitattributes` that make files large ones.
   init(largeIn text: String) {
-    patterns = text.split(whereSeparator: \.isNewline).compactMap { line in
+    patterns = text.split(whereSeparator: \.isNewline).prefix(Self.mostPatterns).compactMap {
+      line in
       let words = line.split(whereSeparator: \.isWhitespace)
       guard let first = words.first, !first.hasPrefix("#") else { return nil }
       if words.contains("filter=lfs") { return Self.pattern(first) }
@@ -59,22 +64,32 @@ struct GitPatterns: Sendable {
   /// `**` between slashes stands for any folders; everything else is fnmatch's.
   private static func matches(_ subject: String, _ pattern: String) -> Bool {
     matches(
-      subject.split(separator: "/").map(String.init)[...],
-      pattern.split(separator: "/").map(String.init)[...])
+      subject.split(separator: "/").map(String.init),
+      pattern.split(separator: "/").map(String.init))
   }
 
-  private static func matches(
-    _ subject: ArraySlice<String>, _ pattern: ArraySlice<String>
-  ) -> Bool {
-    guard let first = pattern.first else { return subject.isEmpty }
-    if first == "**" {
-      let rest = pattern.drop { $0 == "**" }
-      // At the end it stands for what is inside, not for the folder itself.
-      if rest.isEmpty { return !subject.isEmpty }
-      return subject.indices.contains { matches(subject[$0...], rest) }
+  /// Where a part does not match, the last `**` takes one part more: no other choice can help, so
+  /// the time grows with the product of the lengths at most.
+  private static func matches(_ subject: [String], _ pattern: [String]) -> Bool {
+    var (place, part) = (0, 0)
+    var retry: (place: Int, part: Int)?
+    while place < subject.count {
+      if part < pattern.count, pattern[part] == "**" {
+        retry = (place, part)
+        part += 1
+        // At the end it stands for what is inside, not for the folder itself.
+        if part == pattern.count { return true }
+      } else if part < pattern.count, fnmatch(pattern[part], subject[place], FNM_PATHNAME) == 0 {
+        place += 1
+        part += 1
+      } else if let last = retry {
+        retry = (last.place + 1, last.part)
+        (place, part) = (last.place + 1, last.part + 1)
+      } else {
+        return false
+      }
     }
-    guard let part = subject.first, fnmatch(first, part, FNM_PATHNAME) == 0 else { return false }
-    return matches(subject.dropFirst(), pattern.dropFirst())
+    return part == pattern.count
   }
 
   /// What a new repository says of large files: weights and archives are.

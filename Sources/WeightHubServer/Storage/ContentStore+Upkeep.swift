@@ -4,13 +4,13 @@ internal import GRDB
 internal import Xet
 
 extension ContentStore {
-  /// Removes packs that were being written when a process ended: no row names them.
-  func removeLeftovers() throws(Rejection) {
-    let known: Set<String>
-    do {
-      known = try database.read { try String.fetchSet($0, sql: "SELECT name FROM pack") }
-    } catch { throw Rejection(WeightHubServerRules.storage, "\(error)") }
-    for name in try packs.names() where !known.contains(name) { packs.remove(name) }
+  /// Removes packs that no row names: a process ended before it wrote one. Younger ones stay, and
+  /// so they do after an older database was put in place of one that knew them.
+  private func removeUnknownPacks(writtenBefore time: Int) throws {
+    let known = try database.read { try String.fetchSet($0, sql: "SELECT name FROM pack") }
+    for name in try packs.names() where !known.contains(name) {
+      if let written = packs.time(of: name), written < time { packs.remove(name) }
+    }
   }
 
   /// Reads every chunk and every content; gives what is not as its digest says.
@@ -78,6 +78,7 @@ extension ContentStore {
     }
     for pack in try sparsePacks() { try rewrite(pack) }
     try removeEmptyPacks()
+    try removeUnknownPacks(writtenBefore: time)
     return before - (try byteCountOfPacks())
   }
 

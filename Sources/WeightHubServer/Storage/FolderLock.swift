@@ -12,7 +12,6 @@ final class FolderLock: Sendable {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw StorageFailure.rejection("cannot make", path) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
       throw Rejection(
         WeightHubServerRules.inUse, "its lock is another process's", at: Place(file: folder))
     }

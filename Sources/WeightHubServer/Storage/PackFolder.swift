@@ -18,8 +18,28 @@ struct PackFolder: Sendable {
   /// The path of a pack.
   func path(of name: String) -> String { "\(path)/\(name).pack" }
 
+  /// The path of a pack while it is written.
+  func partialPath(of name: String) -> String { "\(path)/.\(name).partial" }
+
+  /// Removes packs that were being written when a process ended.
+  func removePartials() throws(Rejection) {
+    for name in try entries() where name.hasPrefix(".") && name.hasSuffix(".partial") {
+      unlink("\(path)/\(name)")
+    }
+  }
+
   /// The names of the packs that are there.
   func names() throws(Rejection) -> [String] {
+    try entries().filter { $0.hasSuffix(".pack") }.map { String($0.dropLast(5)) }
+  }
+
+  /// When a pack was written last, in seconds since 1970; nil where there is none.
+  func time(of name: String) -> Int? {
+    var status = stat()
+    return stat(path(of: name), &status) == 0 ? status.st_mtim.tv_sec : nil
+  }
+
+  private func entries() throws(Rejection) -> [String] {
     guard let folder = opendir(path) else {
       throw StorageFailure.rejection("cannot list the folder", path)
     }
@@ -29,13 +49,16 @@ struct PackFolder: Sendable {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if name.hasSuffix(".pack") { names.append(String(name.dropLast(5))) }
+      names.append(name)
     }
     return names
   }
 
   /// Removes a pack; one that is gone already is no error.
-  func remove(_ name: String) { unlink(path(of: name)) }
+  func remove(_ name: String) {
+    unlink(path(of: name))
+    unlink(partialPath(of: name))
+  }
 
   /// Makes names that were given or taken last through a loss of power.
   func synchronize() throws(Rejection) {

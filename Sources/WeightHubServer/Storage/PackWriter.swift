@@ -53,7 +53,7 @@ final class PackWriter: @unchecked Sendable {
     var generator = SystemRandomNumberGenerator()
     let name = Hexadecimal.text(
       (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
-    descriptor = open(folder.path(of: name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    descriptor = open(folder.partialPath(of: name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw StorageFailure.rejection("cannot make a pack", folder.path(of: name))
     }
@@ -66,9 +66,10 @@ final class PackWriter: @unchecked Sendable {
       close(descriptor)
       descriptor = -1
     }
-    guard fdatasync(descriptor) == 0 else {
-      throw StorageFailure.rejection("cannot write", folder.path)
-    }
+    let name = packs[packs.count - 1].name
+    guard fdatasync(descriptor) == 0,
+      rename(folder.partialPath(of: name), folder.path(of: name)) == 0
+    else { throw StorageFailure.rejection("cannot write", folder.path) }
   }
 
   /// Makes what was written last; `keep` once it is entered.

@@ -12,7 +12,7 @@ struct Serve: Verb, AsyncParsableCommand {
     discussion: """
       The folder holds everything: repositories, history, and each chunk of their files once. \
       Without --token-file only programs on this machine are served, and they may do everything. A \
-      file of tokens has one a line: the token, its user's name, and read or write.
+      file of tokens has one a line: the token, its user's name, and read, write or admin.
       """)
 
   static let examples = [
@@ -81,9 +81,13 @@ struct Serve: Verb, AsyncParsableCommand {
     let policy =
       try tokenFile.map { try AccessPolicy(tokenFile: $0, strangersMayRead: anonymousRead) }
       ?? .everybody
-    let hub = try Hub(root: root)
+    let hub = try Hub(root: root, beginning: check || collectGarbage ? .refused : .allowed)
     if check { return try tell(try hub.inventory()) }
     if collectGarbage { return try removeGarbage(of: hub) }
+    if publicUrl == nil, tokenFile != nil, host != "127.0.0.1", host != "localhost", !output.quiet {
+      Talk.write(
+        "clients are told http://, as they came; behind a proxy with TLS give --public-url\n")
+    }
     var server = HubServer(hub, policy: policy)
     (server.host, server.port) = (host, port)
     server.publicAddress = publicUrl.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
