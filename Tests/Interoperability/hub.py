@@ -7,69 +7,21 @@ their default settings, and once more without Xet. What is not installed is skip
 """
 
 import filecmp
+import functools
 import hashlib
 import importlib.util
 import json
 import os
-import random
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import traceback
+
+import hub_server
+from hub_server import noise, write
 
 BIRDIE = os.path.abspath(sys.argv[1])
-failures = 0
-
-
-def check(name):
-    """Runs a function at once and tells how it went."""
-    def run(function):
-        global failures
-        try:
-            function()
-            print(f"ok    {name}", flush=True)
-        except Exception:  # noqa: BLE001, whatever a client throws is a failure
-            failures += 1
-            print(f"FAIL  {name}\n{traceback.format_exc()}", flush=True)
-    return run
-
-
-def free_port():
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        return server.getsockname()[1]
-
-
-class Server:
-    def __init__(self, root, *arguments):
-        self.root, self.arguments, self.port = root, arguments, free_port()
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.start()
-
-    def start(self):
-        self.process = subprocess.Popen(
-            [BIRDIE, "serve", "--root", self.root, "--port", str(self.port), *self.arguments],
-            stderr=subprocess.PIPE, text=True)
-        line = self.process.stderr.readline()
-        assert "serving" in line, line
-
-    def stop(self, number=signal.SIGTERM):
-        self.process.send_signal(number)
-        return self.process.wait(timeout=60)
-
-
-def write(path, data):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(data)
-    return path
-
-
-def noise(count, seed):
-    return random.Random(seed).randbytes(count)
+Server = functools.partial(hub_server.Server, BIRDIE)
+check = hub_server.Checks()
 
 
 def body(folder, label):
@@ -327,7 +279,7 @@ def tokens(folder):
 def main():
     if len(sys.argv) > 3:
         body(sys.argv[3], sys.argv[2])
-        sys.exit(failures)
+        sys.exit(check.failures)
     total = 0
     with tempfile.TemporaryDirectory() as folder:
         for label, setting in [("default", {}), ("without Xet", {"HF_HUB_DISABLE_XET": "1"})]:
@@ -349,7 +301,7 @@ def main():
             print(f"{label}: {found.stdout.strip()}")
             total += found.returncode != 0
         tokens(folder)
-    total += failures
+    total += check.failures
     print(f"{total} failed")
     sys.exit(min(total, 100))
 
