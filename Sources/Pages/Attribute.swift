@@ -1,4 +1,5 @@
-/// An attribute of an element. No value can run anything: links lead to places of the same page.
+/// An attribute of an element. No value can run anything: links lead to places of the same page, to
+/// paths of the same server, or to addresses of the web.
 public struct Attribute: Sendable {
   /// The names that are written.
   public enum Name: String, Sendable {
@@ -9,12 +10,17 @@ public struct Attribute: Sendable {
     case httpEquiv = "http-equiv"
     case viewBox, x, y, x1, y1, x2, y2, cx, cy, r, width, height, d
     case anchor = "text-anchor"
+    case aspect = "preserveAspectRatio"
+    case rel, action, method, type, value, selected, autocomplete
+    case target = "for"
+    case current = "aria-current"
+    case sort = "aria-sort"
   }
 
   let name: Name
   let value: String
 
-  private init(_ name: Name, _ value: String) { (self.name, self.value) = (name, value) }
+  init(_ name: Name, _ value: String) { (self.name, self.value) = (name, value) }
 
   /// Classes of the style sheet.
   public static func `class`(_ names: String) -> Attribute { Attribute(.class, names) }
@@ -51,6 +57,8 @@ public struct Attribute: Sendable {
   public static func viewBox(width: Double, height: Double) -> Attribute {
     Attribute(.viewBox, "0 0 \(width.coordinate) \(height.coordinate)")
   }
+  /// A drawing that fills its place, whatever that does to its shapes.
+  public static var stretched: Attribute { Attribute(.aspect, "none") }
   /// A rectangle.
   public static func frame(_ frame: Frame) -> [Attribute] {
     [

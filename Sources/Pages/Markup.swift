@@ -56,7 +56,9 @@ extension Tag {
   /// Whether a line ends behind it, for whoever reads the source.
   fileprivate var isBlock: Bool {
     switch self {
-    case .a, .span, .strong, .small, .code, .text, .th, .td, .dt, .dd, .title: false
+    case .a, .span, .strong, .em, .small, .code, .text, .label, .input, .option, .button, .th, .td,
+      .dt, .dd, .title:
+      false
     default: true
     }
   }

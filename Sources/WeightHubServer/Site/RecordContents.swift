@@ -1,0 +1,118 @@
+internal import JSON
+
+/// What the manifest of a record says that is in it, as far as it says so in the right form.
+struct RecordContents: Sendable {
+  struct File: Sendable {
+    let path: String
+    let byteCount: Int?
+    let sha256: String?
+    let role: String?
+  }
+
+  struct Tensor: Sendable {
+    let name: String
+    let type: String?
+    let shape: [Int]?
+    let byteCount: Int?
+    let encoding: String?
+    /// Of the elements once decoded.
+    let sha256: String?
+  }
+
+  struct Weights: Sendable {
+    let path: String
+    let format: String?
+    let layers: [String]
+    let tensors: [Tensor]
+  }
+
+  /// How the tensors of an artifact stand to those of weights.
+  struct Relation: Sendable {
+    let artifact: String
+    let reference: String
+    let equalCount: Int?
+    let different: [String]
+    let missing: [String]
+    let extra: [String]
+
+    var isEqual: Bool { different.isEmpty && missing.isEmpty && extra.isEmpty }
+  }
+
+  struct Source: Sendable {
+    let name: String
+    let url: String?
+  }
+
+  let tool: String?
+  let version: String?
+  let files: [File]
+  let weights: [Weights]
+  let relations: [Relation]
+  let sources: [Source]
+
+  private static let mostEntries = 10_000
+
+  init(_ json: JSONValue) {
+    let most = Self.mostEntries
+    (tool, version) = (json.text("tool"), json.text("version"))
+    files = json.list("files", atMost: most).compactMap(File.init)
+    weights = json.list("weights", atMost: 200).compactMap(Weights.init)
+    relations = json.list("relations", atMost: 200).compactMap(Relation.init)
+    sources = json.list("sources", atMost: 200).compactMap { source in
+      source.text("name").map { Source(name: $0, url: source.text("url")) }
+    }
+  }
+
+  /// What a file is for.
+  func role(of path: String) -> String? { files.first { $0.path == path }?.role }
+
+  /// The weights of a path; without one an artifact, or the first there are.
+  func weights(at path: String?) -> Weights? {
+    if let path { return weights.first { $0.path == path } }
+    return weights.first { role(of: $0.path) == "artifact" } ?? weights.first
+  }
+}
+
+extension RecordContents.File {
+  fileprivate init?(_ json: JSONValue) {
+    guard let path = json.text("path") else { return nil }
+    self.init(
+      path: path, byteCount: json.count("bytes"), sha256: json.text("sha256"),
+      role: json.text("role"))
+  }
+}
+
+extension RecordContents.Tensor {
+  fileprivate init?(_ json: JSONValue) {
+    guard let name = json.text("name") else { return nil }
+    let extents = json["shape"]?.elements?.prefix(64).compactMap(\.integer)
+    let encoding = json["encoding"]
+    self.init(
+      name: name, type: json.text("dtype"), shape: extents, byteCount: json.count("bytes"),
+      encoding: encoding?.text("kind"), sha256: json.text("sha256"))
+  }
+}
+
+extension RecordContents.Weights {
+  fileprivate init?(_ json: JSONValue) {
+    guard let path = json.text("path") else { return nil }
+    self.init(
+      path: path, format: json.text("format"),
+      layers: json.list("layers", atMost: 16).compactMap(\.string),
+      tensors: json.list("tensors", atMost: 50_000).compactMap(RecordContents.Tensor.init))
+  }
+}
+
+extension RecordContents.Relation {
+  fileprivate init?(_ json: JSONValue) {
+    guard let artifact = json.text("artifact"), let reference = json.text("reference") else {
+      return nil
+    }
+    func names(_ key: String) -> [String] {
+      json.list(key, atMost: 50_000).compactMap(\.string)
+    }
+    self.init(
+      artifact: artifact, reference: reference, equalCount: json.count("equal"),
+      different: names("different"), missing: names("missing"), extra: names("extra"))
+  }
+}
