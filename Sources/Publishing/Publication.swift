@@ -25,8 +25,30 @@ public struct Publication: Sendable {
     public let page: String?
     /// The paths of the files that were new or changed.
     public let paths: [String]
+    /// The paths of the files that went: an earlier publication had left them.
+    public let removedPaths: [String]
     /// The bytes that were sent.
     public let sentByteCount: Int
+  }
+
+  /// Asks the Hub what can be asked before there is a package: who the token is, and whether the
+  /// repository may be seen, if it is there. Throws what that throws, and W10 offline.
+  public func rehearse(_ client: HubClient) async throws(Rejection) {
+    guard !client.settings.isOffline else {
+      throw Rejection(WeightHubRules.offline, "publishing asks the Hub")
+    }
+    if client.settings.token != nil { _ = try await client.whoAmI() }
+    _ = try await isThere(client)
+  }
+
+  private func isThere(_ client: HubClient) async throws(Rejection) -> Bool {
+    do throws(Rejection) {
+      _ = try await client.commit(of: repository)
+      return true
+    } catch {
+      guard error.rule == WeightHubRules.notFound else { throw error }
+      return false
+    }
   }
 
   /// Publishes a package, in a repository that is begun if it is missing. `progress` is told how
@@ -36,7 +58,10 @@ public struct Publication: Sendable {
     _ package: RecordPackage, _ client: HubClient,
     progress: @escaping @Sendable (_ byteCount: Int, _ total: Int) -> Void = { _, _ in }
   ) async throws(Rejection) -> Outcome {
-    _ = try await client.createRepository(repository, isPrivate: isPrivate)
+    // Who may only propose changes to somebody else's repository may begin none there.
+    if !(try await isThere(client)) {
+      _ = try await client.createRepository(repository, isPrivate: isPrivate)
+    }
     for attempt in 1... {
       do throws(Rejection) {
         return try await once(package, client, progress)
@@ -64,15 +89,41 @@ public struct Publication: Sendable {
     var push = Push(repository, title: "Add \(package.place)")
     push.parent = opensPullRequest ? nil : head
     push.opensPullRequest = opensPullRequest
+    push.removals = Self.leftovers(
+      of: package.place.description, among: there.map(\.path), besides: files.map(\.path))
     let plan = try await push.plan(files, client)
-    // A signature is another one each time, also where everything that it signs is the same.
-    guard plan.paths.contains(where: { !$0.hasSuffix(".sig") }) else {
-      return Outcome(commit: nil, page: nil, paths: [], sentByteCount: 0)
+    guard !Self.isNothing(plan, among: there) else {
+      return Outcome(commit: nil, page: nil, paths: [], removedPaths: [], sentByteCount: 0)
     }
     let total = plan.byteCount
     let done = try await push.run(plan, client) { progress($0, total) }
     return Outcome(
-      commit: done.commit, page: done.page, paths: plan.paths, sentByteCount: done.sentByteCount)
+      commit: done.commit, page: done.page, paths: plan.paths, removedPaths: plan.removals,
+      sentByteCount: done.sentByteCount)
+  }
+
+  /// A signature is another one each time, also where everything that it signs is the same; the
+  /// first one is something.
+  static func isNothing(_ plan: Push.Plan, among there: [RemoteFile]) -> Bool {
+    let old = Set(there.map { Array($0.path.utf8) })
+    return plan.removals.isEmpty
+      && plan.paths.allSatisfy { $0.hasSuffix(".sig") && old.contains(Array($0.utf8)) }
+  }
+
+  /// The files below a record's folder that an earlier publication left there. Folders with a
+  /// manifest of their own are other records.
+  static func leftovers(
+    of place: String, among there: [String], besides files: [String]
+  ) -> [String] {
+    let folder = place + "/"
+    let manifest = "/" + RecordManifest.fileName
+    let others = there.filter { $0.hasPrefix(folder) && $0.hasSuffix(manifest) }
+      .map { $0.dropLast(manifest.utf8.count - 1) }.filter { $0 != folder }
+    let kept = Set(files.map { Array($0.utf8) })
+    return there.filter { path in
+      path.hasPrefix(folder) && !kept.contains(Array(path.utf8))
+        && !others.contains { path.hasPrefix($0) }
+    }
   }
 
   private func index(

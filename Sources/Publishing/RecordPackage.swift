@@ -44,25 +44,27 @@ public struct RecordPackage: Sendable {
     let source = try RecordFolder(scanning: path)
     staging = try StagingFolder()
     for file in source.files where Self.isShared(file.role) {
-      try staging.add("\(path)/\(file.path)", as: file.path.description)
+      try staging.add("\(path)/\(file.path)", as: file.path.description, .refused)
     }
     let own = source.files.filter { $0.role.holdsTensors }.map { "\(path)/\($0.path)" }
     guard !(own + weights).isEmpty else {
       throw Rejection(PublishingRules.noWeights, "no weights", at: Place(file: path))
     }
-    for weight in own + weights { try Self.stage(weight, in: staging, options) }
+    for weight in own { try Self.stage(weight, in: staging, .refused, options) }
+    for weight in weights { try Self.stage(weight, in: staging, .followed, options) }
     let submission = try source.submission()
     place = try Self.place(of: source, submission, options)
     let bare = try RecordFolder(scanning: staging.path)
-    let manifest = try RecordManifest(
-      of: bare, toolVersion: options.version,
-      sources: options.source.map { [.init(name: $0.name, url: $0.url)] } ?? [])
-    try staging.write(manifest.bytes, to: RecordManifest.fileName)
     let card = try ModelCard(bare, options: Self.card(options, repository, place))
     try staging.write(Array(card.text.utf8), to: "README.md")
     if let results = card.evaluationResults {
       try staging.write(Array(results.utf8), to: ".eval_results/bits_per_byte.yaml")
     }
+    // It speaks of everything else, and the signature of it too.
+    let manifest = try RecordManifest(
+      of: RecordFolder(scanning: staging.path), toolVersion: options.version,
+      sources: options.source.map { [.init(name: $0.name, url: $0.url)] } ?? [])
+    try staging.write(manifest.bytes, to: RecordManifest.fileName)
     try sign(staging.path)
     folder = try RecordFolder(scanning: staging.path)
     var files: [ManifestFile] = []
@@ -79,14 +81,14 @@ public struct RecordPackage: Sendable {
 
   /// Weights in pickles become safetensors: nobody has to trust them.
   private static func stage(
-    _ path: String, in staging: StagingFolder, _ options: Options
+    _ path: String, in staging: StagingFolder, _ links: StagingFolder.Links, _ options: Options
   ) throws(Rejection) {
     let name = String(path.split(separator: "/").last ?? "model")
     let role = FileRole(try RecordPath(name))
     guard role == .weights || !role.holdsTensors, !name.hasSuffix(".safetensors"),
       !name.hasSuffix(".npz")
-    else { return try staging.add(path, as: name) }
-    if options.keepsPickles { try staging.add(path, as: name) }
+    else { return try staging.add(path, as: name, links) }
+    if options.keepsPickles { try staging.add(path, as: name, links) }
     let stem = name.split(separator: ".").dropLast().joined(separator: ".")
     let target = ["final_model", ""].contains(stem) ? "model" : stem
     let place = try staging.place(for: target + ".safetensors")

@@ -3,15 +3,29 @@ internal import Glibc
 
 /// A folder for files on their way to a Hub, which goes when it is let go.
 final class StagingFolder: Sendable {
+  /// What is done with links in the place of files.
+  enum Links {
+    /// They stand for what they lead to: the user named them.
+    case followed
+    /// They are none of ours: what was found by going through a folder could lead anywhere.
+    case refused
+  }
+
   let path: String
   private let root: String
+  /// Held as long as the folder is in use, so that others do not take it for a leftover.
+  private let lock: Int32
 
   /// Makes an empty folder. Throws L04.
   init() throws(Rejection) {
-    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array("\(parent)/birdie-XXXXXX".utf8CString)
+    let named = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    let parent = named.isEmpty ? "/tmp" : named
+    Self.removeLeftovers(in: parent)
+    var template = Array("\(parent)/\(Self.prefix)\(getpid())-XXXXXX".utf8CString)
     guard let made = mkdtemp(&template) else { throw Self.rejection(parent) }
     root = String(cString: made)
+    lock = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    _ = flock(lock, LOCK_EX | LOCK_NB)
     // Signatures note the name of the folder that they are of.
     path = root + "/record"
     guard mkdir(path, 0o700) == 0 else { throw Self.rejection(path) }
@@ -19,13 +33,14 @@ final class StagingFolder: Sendable {
 
   /// Puts a file under a name, as a second name where the disk allows it, else as a copy. What is
   /// under the name already stays: throws L02.
-  func add(_ source: String, as name: String) throws(Rejection) {
+  func add(_ source: String, as name: String, _ links: Links) throws(Rejection) {
     let target = try place(for: name)
-    if link(source, target) == 0 { return }
+    let flags = links == .followed ? AT_SYMLINK_FOLLOW : 0
+    if linkat(AT_FDCWD, source, AT_FDCWD, target, flags) == 0 { return }
     guard errno != EEXIST else {
       throw Rejection(PublishingRules.sameName, name, at: Place(file: source))
     }
-    try copy(source, to: target)
+    try copy(source, to: target, links)
   }
 
   /// Where a file of a name goes; its folders are made.
@@ -48,8 +63,14 @@ final class StagingFolder: Sendable {
     guard fclose(file) == 0, isWritten else { throw Self.rejection(target) }
   }
 
-  private func copy(_ source: String, to target: String) throws(Rejection) {
-    guard let input = fopen(source, "re") else { throw Self.rejection(source) }
+  private func copy(_ source: String, to target: String, _ links: Links) throws(Rejection) {
+    let flags = O_RDONLY | O_CLOEXEC | (links == .refused ? O_NOFOLLOW : 0)
+    let descriptor = open(source, flags)
+    guard descriptor >= 0 else { throw Self.rejection(source) }
+    guard let input = fdopen(descriptor, "r") else {
+      defer { close(descriptor) }
+      throw Self.rejection(source)
+    }
     defer { fclose(input) }
     guard let output = fopen(target, "wex") else { throw Self.rejection(target) }
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
@@ -65,21 +86,8 @@ final class StagingFolder: Sendable {
     Rejection(PublishingRules.scratch, String(cString: strerror(errno)), at: Place(file: path))
   }
 
-  deinit { Self.remove(root) }
-
-  /// Removes a folder of ours; links are removed, not followed.
-  private static func remove(_ path: String) {
-    if let folder = opendir(path) {
-      while let entry = readdir(folder) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) {
-          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        guard name != ".", name != ".." else { continue }
-        let inside = "\(path)/\(name)"
-        if unlink(inside) != 0 { remove(inside) }
-      }
-      closedir(folder)
-    }
-    rmdir(path)
+  deinit {
+    Self.remove(root)
+    close(lock)
   }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import Publishing
 import Records
 import TestSupport
@@ -95,6 +96,22 @@ struct RecordPackageTests {
   }
 
   @Test func `a record without weights is nothing to share`() { #expect(rule([]) == "L01") }
+
+  @Test func `weights behind a link are followed where the user named them`() throws {
+    let link = folder.path("linked.int8.ptz")
+    #expect(symlink(artifact, link) == 0)
+    let package = try package([link])
+    let file = try #require(package.folder.files.first { $0.role.holdsTensors })
+    #expect(package.folder.files.count(where: \.role.holdsTensors) == 1)
+    #expect(
+      try TemporaryFolder.bytes(of: "\(package.folder.path)/\(file.path)")
+        == TemporaryFolder.bytes(of: artifact))
+  }
+
+  @Test func `a link in the record is no weights`() throws {
+    #expect(symlink(artifact, "\(record)/model.int8.ptz") == 0)
+    #expect(rule([]) == "L01")
+  }
 
   @Test func `two files do not get one name`() throws {
     let other = try folder.write("model.int8.ptz", TemporaryFolder.bytes(of: artifact))

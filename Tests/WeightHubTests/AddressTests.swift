@@ -26,10 +26,22 @@ struct AddressTests {
     #expect(throws: Rejection.self) { try FileAddress("hf://me") }
   }
 
-  @Test(arguments: ["../x", "/x", "a/../../x", "a//b", "", "a/./b", "a\u{0}b"])
+  @Test(arguments: ["a/..", "../a", "/a", "a/", "a//b", ".", "a\n", "a\\b", "a\u{0}"])
+  func `a revision that would lead out of the cache is refused`(revision: String) {
+    #expect(throws: Rejection.self) { try RepositoryAddress("me/model", revision: revision) }
+    #expect(throws: Rejection.self) { try RepositoryAddress("me/model@\(revision)") }
+  }
+
+  @Test(arguments: [
+    "../x", "/x", "a/../../x", "a//b", "", "a/./b", "a\u{0}b", ".git/config", "a/.GIT/hooks/x",
+    "a\\b", "a\nb", "a\u{7F}",
+  ])
   func `a path that leads elsewhere is not safe`(path: String) {
     #expect(!HubClient.isSafe(path))
   }
+
+  @Test(arguments: ["a", ".gitattributes", "a/.github/b", "ä/b c", "a/git"])
+  func `other paths are safe`(path: String) { #expect(HubClient.isSafe(path)) }
 
   // MARK: Settings
 
@@ -79,9 +91,9 @@ struct AddressTests {
     #expect(Base64.text(Array(text.utf8)) == encoded)
   }
 
-  @Test func `digests are git's and SHA-256`() throws {
+  @Test func `digests are git's and SHA-256`() async throws {
     let file = LocalFile(path: "a", .bytes(Array("hello\n".utf8)))
-    let facts = try file.facts()
+    let facts = try await file.facts()
     #expect(facts.gitSHA1 == "ce013625030ba8dba906f756967f9e9ca394464a")
     #expect(
       facts.sha256 == "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03")

@@ -15,16 +15,9 @@ enum SmallFile {
 
   /// Puts a text in the place of a file, as a whole.
   static func write(_ text: String, to path: String) throws(Rejection) {
-    let partial = "\(path).\(getpid()).partial"
-    guard let file = fopen(partial, "we") else {
-      throw CacheFailure.rejection("cannot write", partial)
-    }
-    let bytes = Array(text.utf8)
-    let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
-    guard fclose(file) == 0, isWritten, rename(partial, path) == 0 else {
-      defer { unlink(partial) }
-      throw CacheFailure.rejection("cannot write", path)
-    }
+    let file = try WholeFile(path)
+    try file.append(Array(text.utf8))
+    try file.finish()
   }
 }
 

@@ -21,6 +21,10 @@ struct Exchange: Sendable {
   var payload = Payload.nothing
   /// Whether the token goes with it: not to addresses that are permissions by themselves.
   var hasToken = true
+  /// Whether it may be sent again when nobody knows what came of it.
+  var isRepeatable = true
+  /// Whether the answer may take minutes: commits of many files do.
+  var isSlow = false
 
   init(_ method: HTTPMethod, _ address: String) {
     self.method = method
@@ -33,16 +37,6 @@ struct Exchange: Sendable {
     self.init(method, address)
     payload = .bytes(Array(json.text().utf8), type: type)
   }
-
-  /// Scheme, host and port of an address: what a token may be sent to.
-  static func origin(of address: String) -> Substring {
-    guard let start = address.range(of: "://")?.upperBound else { return "" }
-    return address[..<(address[start...].firstIndex { "/?#".contains($0) } ?? address.endIndex)]
-  }
-}
-
-extension String {
-  fileprivate func range(of text: String) -> Range<Index>? { firstRange(of: text) }
 }
 
 extension HTTPClientResponse {

@@ -9,6 +9,8 @@ public final class HubClient: Sendable {
   /// Where the Hub is and who asks.
   public let settings: HubSettings
   private let http: HTTPClient
+  /// The same for requests whose answers take long.
+  private let patient: HTTPClient
 
   /// How often a request is tried, and how many redirects are followed.
   private static let tries = 6
@@ -17,16 +19,26 @@ public final class HubClient: Sendable {
   /// A client with a pool of connections; `close` ends it.
   public init(_ settings: HubSettings) {
     self.settings = settings
+    http = Self.http(waiting: .seconds(60))
+    patient = Self.http(waiting: .minutes(10))
+  }
+
+  private static func http(waiting read: TimeAmount) -> HTTPClient {
     var configuration = HTTPClient.Configuration(
       redirectConfiguration: .disallow,
-      timeout: .init(connect: .seconds(10), read: .seconds(60), write: .seconds(60)))
+      timeout: .init(connect: .seconds(10), read: read, write: .seconds(60)))
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 16
+    // Tries are counted here, and what does not pass is told at once.
+    configuration.connectionPool.retryConnectionEstablishment = false
     configuration.httpVersion = .http1Only
-    http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
   /// Ends the connections.
-  public func close() async { try? await http.shutdown() }
+  public func close() async {
+    try? await http.shutdown()
+    try? await patient.shutdown()
+  }
 
   /// The address of a path of the Hub's.
   func address(_ path: String) -> String { settings.endpoint + path }
@@ -38,22 +50,45 @@ public final class HubClient: Sendable {
     var wait = 0.5
     for attempt in 1... {
       let isLast = attempt == Self.tries
-      do throws(Rejection) {
+      let pause: Double
+      do throws(TransportFailure) {
         let response = try await followed(exchange)
         if response.status.code < 300 || accepting.contains(response.status.code) {
           return response
         }
-        let pause = Self.pause(after: response, or: wait)
-        guard let pause, !isLast else { throw await failure(response, of: exchange) }
-        try await Self.sleep(pause)
+        let seconds = Self.pause(after: response, to: exchange, or: wait)
+        guard let seconds, !isLast else {
+          throw TransportFailure(await failure(response, of: exchange))
+        }
+        pause = seconds
       } catch {
-        guard error.rule == WeightHubRules.unreachable, !isLast else { throw error }
-        try await Self.sleep(wait)
+        guard !isLast, Self.mayPass(error, exchange) else {
+          throw Self.rejection(error, of: exchange)
+        }
+        pause = wait
       }
+      try await Self.sleep(pause)
       wait = min(wait * 2, 16)
     }
     throw Rejection(WeightHubRules.unreachable, exchange.address)
   }
+
+  private static func mayPass(_ failure: TransportFailure, _ exchange: Exchange) -> Bool {
+    switch failure.prospect {
+    case .hopeless: false
+    case .unsent: true
+    case .uncertain: exchange.isRepeatable
+    }
+  }
+
+  private static func rejection(
+    _ failure: TransportFailure, of exchange: Exchange
+  ) -> Rejection {
+    guard !exchange.isRepeatable, failure.prospect == .uncertain else { return failure.rejection }
+    return Rejection(failure.rejection.rule, failure.rejection.message + Self.doubt)
+  }
+
+  private static let doubt = "; the Hub may have done it all the same: look before trying again"
 
   /// The JSON that answers a request.
   func json(_ exchange: Exchange) async throws(Rejection) -> JSONValue {
@@ -66,7 +101,7 @@ public final class HubClient: Sendable {
   ) async throws(Rejection) -> JSONValue {
     let bytes: [UInt8]
     do { bytes = try await response.bytes() } catch {
-      throw Self.unreachable(error, address)
+      throw TransportFailure(error, at: address).rejection
     }
     return try Self.json(bytes, from: address)
   }
@@ -80,25 +115,33 @@ public final class HubClient: Sendable {
     }
   }
 
-  private func followed(_ exchange: Exchange) async throws(Rejection) -> HTTPClientResponse {
+  private func followed(
+    _ exchange: Exchange
+  ) async throws(TransportFailure) -> HTTPClientResponse {
     var address = exchange.address
     for _ in 0...Self.redirects {
       let response = try await once(exchange, at: address)
-      guard (301...308).contains(response.status.code), response.status != .notModified,
-        let location = response.headers.first(name: "location")
-      else { return response }
-      guard exchange.method == .GET || exchange.method == .HEAD else { return response }
-      address = location.hasPrefix("/") ? Exchange.origin(of: address) + location : location
-      guard
-        address.hasPrefix("https://") || Exchange.origin(of: exchange.address).hasPrefix("http:")
-      else { throw Rejection(WeightHubRules.answer, "\(exchange.address) leads to \(address)") }
+      guard let location = response.headers.first(name: "location") else { return response }
+      let next = Exchange.resolved(location, against: address)
+      let isFollowed = Exchange.follows(
+        response.status.code, when: exchange.intent, from: address, to: next)
+      guard isFollowed else { return response }
+      address = next
     }
-    throw Rejection(WeightHubRules.answer, "\(exchange.address): too many redirects")
+    throw TransportFailure(
+      Rejection(
+        WeightHubRules.answer, "\(Exchange.shown(exchange.address)): too many redirects"))
   }
 
   private func once(
     _ exchange: Exchange, at address: String
-  ) async throws(Rejection) -> HTTPClientResponse {
+  ) async throws(TransportFailure) -> HTTPClientResponse {
+    guard Exchange.isAllowed(address, endpoint: settings.endpoint) else {
+      throw TransportFailure(
+        Rejection(
+          WeightHubRules.answer,
+          "\(Exchange.shown(exchange.address)) leads to \(Exchange.shown(address))"))
+    }
     var request = HTTPClientRequest(url: address)
     request.method = exchange.method
     request.headers.add(name: "User-Agent", value: "birdie; hf_hub/2.4.0")
@@ -118,24 +161,20 @@ public final class HubClient: Sendable {
       request.body = .stream(
         FilePart(path: path, range: range), length: .known(Int64(range.count)))
     }
+    let http = exchange.isSlow ? patient : http
     do { return try await http.execute(request, deadline: .now() + .hours(24)) } catch {
-      throw Self.unreachable(error, address)
+      throw TransportFailure(error, at: address)
     }
-  }
-
-  /// What went wrong on the way.
-  static func unreachable(_ error: any Error, _ address: String) -> Rejection {
-    if let rejection = error as? Rejection { return rejection }
-    // Addresses that are permissions by themselves are not shown as a whole.
-    return Rejection(WeightHubRules.unreachable, "\(address.prefix { $0 != "?" }): \(error)")
   }
 
   /// How many seconds to wait before another try; nil where that would not help.
-  private static func pause(after response: HTTPClientResponse, or wait: Double) -> Double? {
+  private static func pause(
+    after response: HTTPClientResponse, to exchange: Exchange, or wait: Double
+  ) -> Double? {
     let code = response.status.code
-    guard code == 429 || code == 408 || code >= 500 && code != 501 && code != 507 else {
-      return nil
-    }
+    // Whoever says "too many" has done nothing; of the others nobody knows.
+    let isServers = code == 408 || code >= 500 && code != 501 && code != 507
+    guard code == 429 || isServers && exchange.isRepeatable else { return nil }
     if let after = response.headers.first(name: "retry-after").flatMap(Double.init) {
       return min(max(after, 0), 300)
     }
@@ -161,8 +200,9 @@ public final class HubClient: Sendable {
       ?? json?["message"]?.string ?? ""
     let code = response.headers.first(name: "x-error-code")
     let message =
-      "\(exchange.address.prefix { $0 != "?" }): \(response.status.code)"
+      "\(Exchange.shown(exchange.address)): \(response.status.code)"
       + (said.isEmpty ? "" : " \(said.prefix(500))")
+      + (response.status.code >= 500 && !exchange.isRepeatable ? Self.doubt : "")
     let rule =
       switch (response.status.code, code) {
       case (401, "RepoNotFound"?), (404, _), (410, _): WeightHubRules.notFound

@@ -74,6 +74,7 @@ extension HubClient {
         files.append(try Self.file(entry))
       }
       next = Self.nextPage(response.headers.first(name: "link"))
+        .map { Exchange.resolved($0, against: page) }
     }
     return files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
@@ -96,11 +97,14 @@ extension HubClient {
       && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }
 
-  /// Whether a path stays inside of the folder that it is meant for.
+  /// Whether a path stays inside of the folder that it is meant for, and is nothing that git or a
+  /// terminal would take for its own: what a Hub of ours takes, too.
   static func isSafe(_ path: String) -> Bool {
     path.utf8.count <= 4096
-      && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
-        !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.count <= 255 && !$0.utf8.contains(0)
+      && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
+        !part.isEmpty && part.utf8.count <= 255 && part != "." && part != ".."
+          && part.lowercased() != ".git"
+          && !part.utf8.contains { $0 < 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "\\") }
       }
   }
 

@@ -22,7 +22,7 @@ public struct RepositoryAddress: Sendable, Hashable {
   /// Its name there.
   public let name: String
   /// A branch, a tag, a commit or a reference.
-  public var revision: String
+  public let revision: String
 
   /// Namespace and name, with a slash.
   public var id: String { "\(namespace)/\(name)" }
@@ -39,11 +39,24 @@ public struct RepositoryAddress: Sendable, Hashable {
     }
     let said = halves.count > 1 ? String(halves[1]) : nil
     guard parts.count == 2, parts.allSatisfy(Self.isWord), said != "",
+      !Kind.allCases.contains(where: { $0.plural == parts[0] }),
       said == nil || revision == nil || said == revision
     else { throw Rejection(WeightHubRules.address, text.debugDescription) }
     self.kind = kind
     (namespace, name) = (parts[0], parts[1])
     self.revision = revision ?? said ?? "main"
+    guard Self.isRevision(self.revision) else {
+      throw Rejection(WeightHubRules.address, "the revision \(self.revision.debugDescription)")
+    }
+  }
+
+  /// Revisions become paths in the cache, so they are paths that lead nowhere else.
+  private static func isRevision(_ text: String) -> Bool {
+    text.utf8.count <= 1024
+      && text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
+        !part.isEmpty && part.utf8.count <= 200 && part != "." && part != ".."
+          && !part.utf8.contains { $0 < 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "\\") }
+      }
   }
 
   private static func isWord(_ text: String) -> Bool {

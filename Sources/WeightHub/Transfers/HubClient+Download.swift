@@ -13,22 +13,24 @@ extension HubClient {
   ) async throws(Rejection) {
     guard !cache.hasBlob(file) else { return progress(file.byteCount) }
     try CacheFailure.makeFolder(cache.folder + "/blobs")
-    let partial = try PartialFile(cache.partialBlob(file.entityTag), of: file)
-    progress(partial.byteCount)
-    let path = "\(repository.filePath)/resolve/\(commit)/\(PercentEncoding.path(file.path))"
-    var failures = 0
-    while partial.byteCount < file.byteCount {
-      let before = partial.byteCount
-      do throws(Rejection) {
-        try await fetch(address(path), partial, progress)
-      } catch {
-        // What came in stays; the next try asks for the rest.
-        failures = partial.byteCount > before ? 0 : failures + 1
-        guard error.rule == WeightHubRules.unreachable, failures < 6 else { throw error }
-        try await Self.sleep(min(0.5 * Double(1 << failures), 16))
-      }
+    let partial = try await partial(of: file, in: cache)
+    // Whoever had the lock before may have finished.
+    guard !cache.hasBlob(file) else {
+      partial.remove()
+      return progress(file.byteCount)
     }
-    guard partial.digestText == file.entityTag else {
+    try await partial.takeOver()
+    let takenOver = partial.byteCount
+    progress(takenOver)
+    let path = "\(repository.filePath)/resolve/\(commit)/\(PercentEncoding.path(file.path))"
+    try await fill(partial, of: file, from: address(path), progress)
+    if takenOver > 0, !partial.isWhole {
+      // What a process leaves when the power fails may be anything.
+      progress(-partial.byteCount)
+      try partial.clear()
+      try await fill(partial, of: file, from: address(path), progress)
+    }
+    guard partial.isWhole else {
       let digest = partial.digestText
       try partial.clear()
       throw Rejection(WeightHubRules.digest, "\(file.path) is \(digest), not \(file.entityTag)")
@@ -36,27 +38,105 @@ extension HubClient {
     try partial.finish(as: cache.blob(file.entityTag))
   }
 
-  private func fetch(
-    _ address: String, _ partial: PartialFile, _ progress: @Sendable (Int) -> Void
+  /// The file's partial one, once no other process downloads it: several that pull the same
+  /// repository take turns. Throws W12 after ten minutes.
+  private func partial(
+    of file: RemoteFile, in cache: HubCache
+  ) async throws(Rejection) -> PartialFile {
+    for attempt in 0... {
+      do throws(Rejection) {
+        return try PartialFile(cache.partialBlob(file.entityTag), of: file)
+      } catch {
+        guard error.rule == WeightHubRules.busy, attempt < 1200 else { throw error }
+        try await Self.sleep(0.5)
+      }
+    }
+    throw Rejection(WeightHubRules.busy, file.path)
+  }
+
+  /// Asks for the rest until it is there.
+  private func fill(
+    _ partial: PartialFile, of file: RemoteFile, from address: String,
+    _ progress: @Sendable (Int) -> Void
   ) async throws(Rejection) {
+    var failures = 0
+    var most = partial.byteCount
+    while partial.byteCount < file.byteCount {
+      do throws(TransportFailure) {
+        try await fetch(address, partial, file.byteCount, progress)
+      } catch {
+        // What came in stays; the next try asks for the rest. A Hub that begins anew each time and
+        // gets no further makes no progress.
+        failures = partial.byteCount > most ? 1 : failures + 1
+        most = max(most, partial.byteCount)
+        guard error.prospect != .hopeless, failures < 6 else { throw error.rejection }
+        try await Self.sleep(min(0.25 * Double(1 << failures), 16))
+      }
+    }
+  }
+
+  private func fetch(
+    _ address: String, _ partial: PartialFile, _ byteCount: Int,
+    _ progress: @Sendable (Int) -> Void
+  ) async throws(TransportFailure) {
     var exchange = Exchange(.GET, address)
     // What is compressed on its way has other lengths and places.
     exchange.headers = [("Accept-Encoding", "identity")]
     if partial.byteCount > 0 {
       exchange.headers.append(("Range", "bytes=\(partial.byteCount)-"))
     }
-    let response = try await send(exchange)
-    if response.status != .partialContent, partial.byteCount > 0 {
-      // The server sends all of it again.
-      progress(-partial.byteCount)
-      try partial.clear()
-    }
     do {
+      let response = try await send(exchange)
+      let answer = DownloadAnswer(
+        status: response.status.code, range: response.headers.first(name: "content-range"),
+        length: response.headers.first(name: "content-length"))
+      switch try answer.start(after: partial.byteCount, of: byteCount, from: address) {
+      case 0 where partial.byteCount > 0:
+        progress(-partial.byteCount)
+        try partial.clear()
+      default: break
+      }
       for try await buffer in response.body {
         try buffer.withUnsafeReadableBytes { try partial.append($0) }
         progress(buffer.readableBytes)
       }
-    } catch { throw Self.unreachable(error, address) }
+    } catch { throw TransportFailure(error, at: address) }
+    guard partial.byteCount == byteCount else { throw TransportFailure(endedEarly: address) }
+  }
+}
+
+/// What the head of an answer says of the bytes that come.
+struct DownloadAnswer {
+  let status: UInt
+  /// `Content-Range`.
+  let range: String?
+  /// `Content-Length`.
+  let length: String?
+
+  /// Where in the file the body begins: at what was asked for, or at 0 where the server sends all
+  /// of it again. Throws W04 for any other part, and for a file of another length.
+  func start(
+    after position: Int, of byteCount: Int, from address: String
+  ) throws(Rejection) -> Int {
+    guard status != 206 else {
+      // `bytes 1000-1999/2000`; the length may be `*`.
+      let words = range?.split { " -/".contains($0) } ?? []
+      guard words.count == 4, words[0].lowercased() == "bytes", Int(words[1]) == position,
+        words[3] == "*" || Int(words[3]) == byteCount
+      else {
+        throw Self.rejection(
+          "asked for the bytes from \(position), got \(range ?? "some")", address)
+      }
+      return position
+    }
+    guard length == nil || length.flatMap(Int.init) == byteCount else {
+      throw Self.rejection("the file has \(byteCount) bytes, not \(length ?? "")", address)
+    }
+    return 0
+  }
+
+  private static func rejection(_ what: String, _ address: String) -> Rejection {
+    Rejection(WeightHubRules.answer, "\(Exchange.shown(address)): \(what)")
   }
 }
 
@@ -68,7 +148,9 @@ extension HubClient {
     let path = "\(repository.filePath)/resolve/\(commit)/\(PercentEncoding.path(file.path))"
     let response = try await send(Exchange(.GET, address(path)))
     let bytes: [UInt8]
-    do { bytes = try await response.bytes() } catch { throw Self.unreachable(error, path) }
+    do { bytes = try await response.bytes() } catch {
+      throw TransportFailure(error, at: path).rejection
+    }
     var digest = BlobDigest(of: file)
     bytes.withUnsafeBytes { digest.update($0) }
     guard bytes.count == file.byteCount, digest.text == file.entityTag else {

@@ -47,20 +47,32 @@ extension HubClient {
       ], type: type)
     exchange.headers = [("Accept", type)]
     let answer = try await json(exchange)
+    var said: [String: JSONValue] = [:]
+    for object in answer["objects"]?.elements ?? [] {
+      try Self.requireNoError(object)
+      if let digest = object["oid"]?.string { said[digest] = object }
+    }
     var uploads: [Upload] = []
     var seen: Set<String> = []
-    for object in answer["objects"]?.elements ?? [] {
-      if let error = object["error"]?["message"]?.string {
-        throw Rejection(WeightHubRules.refused, error)
+    for change in changes where seen.insert(change.facts.sha256).inserted {
+      guard let object = said[change.facts.sha256] else {
+        throw Rejection(
+          WeightHubRules.answer, "the batch says nothing of \(change.file.path)")
       }
-      let change = changes.first { $0.facts.sha256 == object["oid"]?.string }
-      guard let change, let upload = object["actions"]?["upload"],
-        seen.insert(change.facts.sha256).inserted
-      else { continue }
+      // What the Hub has already has no actions.
+      guard let upload = object["actions"]?["upload"] else { continue }
       uploads.append(
         Upload(change: change, upload: upload, verify: object["actions"]?["verify"]))
     }
     return uploads
+  }
+
+  private static func requireNoError(_ object: JSONValue) throws(Rejection) {
+    guard let error = object["error"], error != .null else { return }
+    let code = error["code"]?.integer.map { "\($0)" } ?? "without a word"
+    throw Rejection(
+      WeightHubRules.refused,
+      error["message"]?.string ?? "\(object["oid"]?.string ?? "an object"): error \(code)")
   }
 
   private func send(_ upload: Upload) async throws(Rejection) {
@@ -112,6 +124,7 @@ extension HubClient {
       .POST, completion,
       json: ["oid": .string(upload.change.facts.sha256), "parts": .array(parts)],
       type: "application/vnd.git-lfs+json")
+    (exchange.isRepeatable, exchange.isSlow) = (false, true)
     exchange.headers = [("Accept", "application/vnd.git-lfs+json")]
     _ = try await send(exchange)
   }

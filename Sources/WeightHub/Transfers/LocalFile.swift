@@ -31,7 +31,7 @@ public struct LocalFile: Sendable {
   }
 
   /// Reads it once. Throws W08 where it cannot be read.
-  func facts() throws(Rejection) -> Facts {
+  func facts() async throws(Rejection) -> Facts {
     switch content {
     case .bytes(let bytes):
       var (sha256, sha1) = (BlobDigest.sha256(SHA256()), BlobDigest.git(ofByteCount: bytes.count))
@@ -43,18 +43,39 @@ public struct LocalFile: Sendable {
         byteCount: bytes.count, sha256: sha256.text, gitSHA1: sha1.text,
         sample: Array(bytes.prefix(512)))
     case .file(let path):
-      return try Self.facts(ofFile: path)
+      return try await Self.facts(ofFile: path)
     }
   }
 
-  private static func facts(ofFile path: String) throws(Rejection) -> Facts {
+  private static func facts(ofFile path: String) async throws(Rejection) -> Facts {
     guard let byteCount = HubCache.byteCount(of: path), let file = OpenFile(path) else {
       throw CacheFailure.rejection("cannot open", path)
     }
-    var sample: [UInt8] = []
-    var (sha256, sha1) = (BlobDigest.sha256(SHA256()), BlobDigest.git(ofByteCount: byteCount))
+    var reading = Reading(byteCount: byteCount)
+    while reading.position < byteCount {
+      try reading.readNext(of: file)
+      // Gigabytes are read here, and others have work to do.
+      await Task.yield()
+    }
+    return Facts(
+      byteCount: byteCount, sha256: reading.sha256.text, gitSHA1: reading.sha1.text,
+      sample: reading.sample)
+  }
+
+  /// A file whose digests are being computed.
+  private struct Reading {
+    let byteCount: Int
     var position = 0
-    while position < byteCount {
+    var sample: [UInt8] = []
+    var sha256 = BlobDigest.sha256(SHA256())
+    var sha1: BlobDigest
+
+    init(byteCount: Int) {
+      self.byteCount = byteCount
+      sha1 = .git(ofByteCount: byteCount)
+    }
+
+    mutating func readNext(of file: OpenFile) throws(Rejection) {
       let bytes = try file.bytes(at: position, count: min(1 << 20, byteCount - position))
       if position == 0 { sample = Array(bytes.prefix(512)) }
       bytes.withUnsafeBytes {
@@ -63,8 +84,6 @@ public struct LocalFile: Sendable {
       }
       position += bytes.count
     }
-    return Facts(
-      byteCount: byteCount, sha256: sha256.text, gitSHA1: sha1.text, sample: sample)
   }
 
   /// All of its bytes, for small files.

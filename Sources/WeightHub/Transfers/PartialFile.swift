@@ -6,8 +6,7 @@ internal import Glibc
 ///
 /// Unchecked because calls hop between threads, but one waits for the other.
 final class PartialFile: @unchecked Sendable {
-  let path: String
-  private let descriptor: Int32
+  private let locked: LockedFile
   /// How many bytes there are.
   private(set) var byteCount = 0
   /// The digest of what there is.
@@ -16,63 +15,57 @@ final class PartialFile: @unchecked Sendable {
 
   /// Opens the file, or begins it. Throws W08, and W12 where another process downloads it now.
   init(_ path: String, of file: RemoteFile) throws(Rejection) {
-    self.path = path
     self.file = file
     digest = BlobDigest(of: file)
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
-    guard descriptor >= 0 else { throw CacheFailure.rejection("cannot write", path) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      throw Rejection(
-        WeightHubRules.busy, "another process downloads it", at: Place(file: path))
-    }
-    try read(upTo: HubCache.byteCount(of: path) ?? 0)
+    locked = try LockedFile(path, .refuse)
   }
 
   /// The digest of what there is, in hexadecimal digits.
   var digestText: String { digest.text }
+
+  /// Whether what there is is the file.
+  var isWhole: Bool { byteCount == file.byteCount && digestText == file.entityTag }
+
+  /// Takes over what an earlier process left; what is too long is nobody's.
+  func takeOver() async throws(Rejection) {
+    let end = locked.byteCount
+    guard end <= file.byteCount else { return try clear() }
+    while byteCount < end {
+      try readNext(upTo: end)
+      // Gigabytes are read here, and others have work to do.
+      await Task.yield()
+    }
+  }
+
+  private func readNext(upTo end: Int) throws(Rejection) {
+    var buffer = [UInt8](repeating: 0, count: min(1 << 20, end - byteCount))
+    let count = pread(locked.descriptor, &buffer, buffer.count, byteCount)
+    if count < 0 && errno == EINTR { return }
+    guard count > 0 else { throw CacheFailure.rejection("cannot read", locked.path) }
+    buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    byteCount += count
+  }
 
   /// Adds bytes at the end; throws W05 for more than the file has.
   func append(_ bytes: UnsafeRawBufferPointer) throws(Rejection) {
     guard byteCount + bytes.count <= file.byteCount else {
       throw Rejection(WeightHubRules.digest, "\(file.path) is longer than it should be")
     }
-    var done = 0
-    while done < bytes.count {
-      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-      let count = pwrite(descriptor, rest.baseAddress, rest.count, byteCount)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw CacheFailure.rejection("cannot write", path) }
-      done += count
-      byteCount += count
-    }
+    try locked.write(bytes, at: byteCount)
+    byteCount += bytes.count
     digest.update(bytes)
   }
 
   /// Forgets what there is.
   func clear() throws(Rejection) {
-    guard ftruncate(descriptor, 0) == 0 else { throw CacheFailure.rejection("cannot write", path) }
+    try locked.clear()
     byteCount = 0
     digest = BlobDigest(of: file)
   }
 
-  /// Takes over what an earlier process left; what is too long is nobody's.
-  private func read(upTo end: Int) throws(Rejection) {
-    guard end <= file.byteCount else { return try clear() }
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
-    while byteCount < end {
-      let count = pread(descriptor, &buffer, min(buffer.count, end - byteCount), byteCount)
-      guard count > 0 else { throw CacheFailure.rejection("cannot read", path) }
-      buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-      byteCount += count
-    }
-  }
-
   /// Gives the file its name, once it is on the disk.
-  func finish(as name: String) throws(Rejection) {
-    guard fdatasync(descriptor) == 0, rename(path, name) == 0 else {
-      throw CacheFailure.rejection("cannot finish", name)
-    }
-  }
+  func finish(as name: String) throws(Rejection) { try locked.finish(as: name) }
 
-  deinit { close(descriptor) }
+  /// Removes the file: another process has finished it.
+  func remove() { locked.remove() }
 }

@@ -5,31 +5,40 @@ extension Pull.Outcome {
   /// Copies the files to a folder, under their paths there: the cache's own are not for editing.
   /// Throws W08.
   public func copy(to target: String) throws(Rejection) {
-    for file in files {
-      let place = "\(target)/\(file.path)"
+    try Pull.copy(files.map(\.path), from: folder, to: target)
+  }
+}
+
+extension Pull.Cached {
+  /// Copies the files to a folder, under their paths there: the cache's own are not for editing.
+  /// Throws W08.
+  public func copy(to target: String) throws(Rejection) {
+    try Pull.copy(files.map(\.path), from: folder, to: target)
+  }
+}
+
+extension Pull {
+  fileprivate static func copy(
+    _ paths: [String], from source: String, to target: String
+  ) throws(Rejection) {
+    for path in paths {
+      let place = "\(target)/\(path)"
       try CacheFailure.makeFolder(String(place[..<(place.lastIndex(of: "/") ?? place.endIndex)]))
-      try Self.copy("\(folder)/\(file.path)", to: place)
+      try copy("\(source)/\(path)", to: place)
     }
   }
 
   private static func copy(_ source: String, to target: String) throws(Rejection) {
-    let partial = "\(target).\(getpid()).partial"
-    guard let input = fopen(source, "re") else {
+    guard let byteCount = HubCache.byteCount(of: source), let input = OpenFile(source) else {
       throw CacheFailure.rejection("cannot open", source)
     }
-    defer { fclose(input) }
-    guard let output = fopen(partial, "we") else {
-      throw CacheFailure.rejection("cannot write", partial)
+    let output = try WholeFile(target)
+    var position = 0
+    while position < byteCount {
+      let bytes = try input.bytes(at: position, count: min(1 << 20, byteCount - position))
+      try output.append(bytes)
+      position += bytes.count
     }
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
-    var count = fread(&buffer, 1, buffer.count, input)
-    while count > 0, fwrite(buffer, 1, count, output) == count {
-      count = fread(&buffer, 1, buffer.count, input)
-    }
-    let isWhole = count == 0 && ferror(input) == 0
-    guard fclose(output) == 0, isWhole, rename(partial, target) == 0 else {
-      defer { unlink(partial) }
-      throw CacheFailure.rejection("cannot write", target)
-    }
+    try output.finish()
   }
 }

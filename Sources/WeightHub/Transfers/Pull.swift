@@ -61,14 +61,4 @@ public struct Pull: Sendable {
     return Outcome(
       folder: cache.snapshot(plan.commit), commit: plan.commit, files: plan.files)
   }
-
-  /// The folder of what was downloaded before, without asking the Hub. Throws W10 where there is
-  /// none.
-  public func cached(_ settings: HubSettings) throws(Rejection) -> String {
-    let cache = HubCache(settings.cache, repository)
-    guard let commit = cache.commit(of: repository.revision) else {
-      throw Rejection(WeightHubRules.offline, "\(repository.id) at \(repository.revision)")
-    }
-    return cache.snapshot(commit)
-  }
 }

@@ -16,6 +16,8 @@ public struct Push: Sendable {
   /// The commit that the files were made for: another one by now refuses them. Nil puts up with
   /// any.
   public var parent: String?
+  /// The paths of files that are to go.
+  public var removals: [String] = []
   /// How many files are sent at once.
   public var width = 4
 
@@ -37,6 +39,10 @@ public struct Push: Sendable {
     let changes: [Change]
     /// The paths of the files that are new or changed, in order.
     public var paths: [String] { changes.map(\.file.path) }
+    /// The paths of the files that go.
+    public let removals: [String]
+    /// Whether there is nothing to do.
+    public var isEmpty: Bool { changes.isEmpty && removals.isEmpty }
     /// The bytes that are sent, as far as the Hub does not have them under another name.
     public var byteCount: Int { changes.reduce(0) { $0 + $1.facts.byteCount } }
   }
@@ -54,7 +60,7 @@ public struct Push: Sendable {
   /// Asks which of the files are new or changed. The repository must be there.
   public func plan(_ files: [LocalFile], _ client: HubClient) async throws(Rejection) -> Plan {
     var facts: [LocalFile.Facts] = []
-    for file in files { facts.append(try file.facts()) }
+    for file in files { facts.append(try await file.facts()) }
     var changes: [Change] = []
     // The protocol takes 256 files at a time.
     for start in stride(from: 0, to: files.count, by: 256) {
@@ -72,7 +78,7 @@ public struct Push: Sendable {
         if let change = try change(files[index], facts[index], answer) { changes.append(change) }
       }
     }
-    return Plan(changes: changes)
+    return Plan(changes: changes, removals: removals)
   }
 
   private var query: String { opensPullRequest ? "?create_pr=1" : "" }
@@ -80,12 +86,16 @@ public struct Push: Sendable {
   private func change(
     _ file: LocalFile, _ facts: LocalFile.Facts, _ answer: JSONValue
   ) throws(Rejection) -> Change? {
-    let said = answer["files"]?.elements?.first { $0["path"]?.string == file.path }
+    let said = answer["files"]?.elements?.first {
+      // Paths of the same look may have other bytes, which `==` of strings does not tell.
+      $0["path"]?.string.map { $0.utf8.elementsEqual(file.path.utf8) } ?? false
+    }
     guard let mode = said?["uploadMode"]?.string, ["lfs", "regular"].contains(mode) else {
       throw Rejection(WeightHubRules.answer, "preupload says nothing of \(file.path)")
     }
     if said?["shouldIgnore"] == true { return nil }
-    let isLarge = mode == "lfs"
+    // An empty file has nothing that could be sent apart from the commit.
+    let isLarge = mode == "lfs" && facts.byteCount > 0
     let there = said?["oid"]?.string
     guard there != (isLarge ? facts.sha256 : facts.gitSHA1) else { return nil }
     return Change(file: file, facts: facts, isLarge: isLarge)
@@ -96,7 +106,7 @@ public struct Push: Sendable {
   public func run(
     _ plan: Plan, _ client: HubClient, progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) async throws(Rejection) -> Outcome {
-    guard !plan.changes.isEmpty else {
+    guard !plan.isEmpty else {
       return Outcome(commit: nil, page: nil, sentByteCount: 0)
     }
     let large = plan.changes.filter(\.isLarge)
@@ -105,6 +115,9 @@ public struct Push: Sendable {
     let path = "\(repository.apiPath)/commit/\(repository.encodedRevision)"
     var exchange = Exchange(.POST, client.address(path + query))
     exchange.payload = .bytes(try lines(plan), type: "application/x-ndjson")
+    // With a parent a commit that came through the first time is refused the second.
+    exchange.isRepeatable = parent != nil
+    exchange.isSlow = true
     let answer = try await client.json(exchange)
     progress(small)
     guard let commit = answer["commitOid"]?.string else {
@@ -141,6 +154,10 @@ public struct Push: Sendable {
           ],
         ]
       bytes += Array(line.text().utf8)
+    }
+    for path in plan.removals {
+      let line: JSONValue = ["key": "deletedFile", "value": ["path": .string(path)]]
+      bytes += [UInt8(ascii: "\n")] + Array(line.text().utf8)
     }
     return bytes
   }

@@ -16,7 +16,8 @@ struct Publish: Verb, AsyncParsableCommand {
       Takes the record's folder (README.md, submission.json, logs, train_gpt.py) and the weights \
       in it or beside it. PyTorch files go up as safetensors, artifacts as they are; a card and a \
       manifest with the digest of every file and tensor are made. All of it becomes one commit \
-      below records/TRACK/NAME/seed_N/, with index.json at the root. Again, it uploads nothing.
+      below records/TRACK/NAME/seed_N/, with index.json at the root. Again, it uploads nothing;
+      files that an earlier run left there and that are no part of it go.
 
       --check says what a pull request to the challenge would want and what is missing, and ends \
       with 1 if something is.
@@ -88,20 +89,23 @@ struct Publish: Verb, AsyncParsableCommand {
   func run() async throws {
     guard !check else { return try printChecklist() }
     let repository = try repo.map { try RepositoryAddress($0, revision: revision) }
-    var options = RecordPackage.Options()
-    (options.track, options.seed, options.license, options.path) = (track, seed, license, path)
-    (options.keepsPickles, options.version) = (keepPickles, Birdie.version)
-    let package = try RecordPackage(
-      record, weights: weights, repository: repository?.id, options, sign: signFolder)
-    guard let repository, !dryRun else { return tell(package) }
+    guard let repository, !dryRun else { return tell(try prepared(for: repository)) }
     let client = HubClient(try hub.settings())
     do {
-      try await publish(package, to: repository, client)
+      try await publish(to: repository, client)
       await client.close()
     } catch {
       await client.close()
       throw error
     }
+  }
+
+  private func prepared(for repository: RepositoryAddress?) throws(Rejection) -> RecordPackage {
+    var options = RecordPackage.Options()
+    (options.track, options.seed, options.license, options.path) = (track, seed, license, path)
+    (options.keepsPickles, options.version) = (keepPickles, Birdie.version)
+    return try RecordPackage(
+      record, weights: weights, repository: repository?.id, options, sign: signFolder)
   }
 
   private func signFolder(_ folder: String) throws(Rejection) {
@@ -112,20 +116,28 @@ struct Publish: Verb, AsyncParsableCommand {
       to: ModelSignature.path(in: folder), overwrites: false)
   }
 
-  private func publish(
-    _ package: RecordPackage, to repository: RepositoryAddress, _ client: HubClient
-  ) async throws {
+  private func publish(to repository: RepositoryAddress, _ client: HubClient) async throws {
     var publication = Publication(repository)
     (publication.opensPullRequest, publication.isPrivate) = (createPr, isPrivate)
+    // Converting takes long: a wrong token or name is found before.
+    try await publication.rehearse(client)
+    let package = try prepared(for: repository)
     let line = SharedLine("publishing", isShown: output.isTalkative)
     let outcome = try await publication.run(package, client, progress: line.add)
     line.finish()
+    tell(outcome, of: package, in: repository)
+  }
+
+  private func tell(
+    _ outcome: Publication.Outcome, of package: RecordPackage, in repository: RepositoryAddress
+  ) {
     if output.json {
       return Document.print([
         "repository": .string(repository.id), "path": .string(package.place.description),
         "commit": outcome.commit.map { .string($0) } ?? .null,
         "url": outcome.page.map { .string($0) } ?? .null,
-        "uploaded": JSONValue(outcome.paths), "sent_bytes": .integer(outcome.sentByteCount),
+        "uploaded": JSONValue(outcome.paths), "removed": JSONValue(outcome.removedPaths),
+        "sent_bytes": .integer(outcome.sentByteCount),
       ])
     }
     guard let commit = outcome.commit else {
@@ -133,8 +145,10 @@ struct Publish: Verb, AsyncParsableCommand {
       return
     }
     if output.isTalkative {
+      let removed = outcome.removedPaths.count
       Talk.write(
-        "\(outcome.paths.count) files, \(Quantity.bytes(outcome.sentByteCount)), in \(commit)\n"
+        "\(outcome.paths.count) files, \(Quantity.bytes(outcome.sentByteCount)), "
+          + (removed > 0 ? "and \(removed) removed, " : "") + "in \(commit)\n"
           + "others get them with\n  birdie pull \(repository.id) --include '\(package.place)/*'\n"
           + "  hf download \(repository.id) --include '\(package.place)/*'\n")
     }

@@ -11,8 +11,10 @@ struct PullCommand: Verb, AsyncParsableCommand {
     abstract: "Downloads files from a Hub, verifies them, and prints where they are.",
     discussion: """
       Files go to the cache that huggingface_hub uses (HF_HOME, HF_HUB_CACHE), each verified by \
-      the digest that the Hub names. A download that was interrupted, however that came, goes on where \
-      it ended. A token is taken from HF_TOKEN, or from the file of HF_TOKEN_PATH or HF_HOME/token.
+      its digest as it arrives; what is in the cache already is not read again. A download that \
+      was interrupted, however that came, goes on where it ended. With HF_HUB_OFFLINE nobody is \
+      asked, and what the cache has of the repository is all there is. A token is taken from \
+      HF_TOKEN, or from the file of HF_TOKEN_PATH or HF_HOME/token.
       """)
 
   static let examples = [
@@ -62,10 +64,7 @@ struct PullCommand: Verb, AsyncParsableCommand {
   }
 
   private func run(_ pull: Pull, _ client: HubClient) async throws {
-    if client.settings.isOffline {
-      let folder = try pull.cached(client.settings)
-      return output.json ? Document.print(["folder": .string(folder)]) : Data.write(folder + "\n")
-    }
+    if client.settings.isOffline { return try tell(try pull.cached(client.settings)) }
     let plan = try await pull.plan(client)
     guard !plan.files.isEmpty else {
       throw Rejection(WeightHubRules.notFound, "\(pull.repository.id) has no files that match")
@@ -91,6 +90,28 @@ struct PullCommand: Verb, AsyncParsableCommand {
     Data.write(folder + "\n")
   }
 
+  /// What the cache has, without a Hub.
+  private func tell(_ cached: Pull.Cached) throws(Rejection) {
+    if dryRun, !output.json {
+      for file in cached.files { tell(file.path, file.byteCount) }
+      if output.isTalkative { Talk.write("\(Quantity.bytes(0)) to download\n") }
+      return
+    }
+    if let localDir, !dryRun { try cached.copy(to: localDir) }
+    let folder = localDir ?? cached.folder
+    guard output.json else { return Data.write(folder + "\n") }
+    var members: [(key: String, value: JSONValue)] = [
+      ("commit", .string(cached.commit)), ("files", .array(cached.files.map(\.json))),
+    ]
+    members.insert(
+      dryRun ? ("missing_bytes", .integer(0)) : ("folder", .string(folder)), at: 0)
+    Document.print(members)
+  }
+
+  private func tell(_ path: String, _ byteCount: Int) {
+    Data.write("\(Quantity.bytes(byteCount).leftPadded(to: 10))  \(path.printable)\n")
+  }
+
   private func tell(_ plan: Pull.Plan) {
     if output.json {
       return Document.print([
@@ -98,9 +119,7 @@ struct PullCommand: Verb, AsyncParsableCommand {
         "files": .array(plan.files.map(\.json)),
       ])
     }
-    for file in plan.files {
-      Data.write("\(Quantity.bytes(file.byteCount).leftPadded(to: 10))  \(file.path.printable)\n")
-    }
+    for file in plan.files { tell(file.path, file.byteCount) }
     guard output.isTalkative else { return }
     Talk.write("\(Quantity.bytes(plan.missingByteCount)) to download\n")
   }
@@ -112,6 +131,19 @@ extension RemoteFile {
     [
       "path": .string(path), "bytes": .integer(byteCount),
       "sha256": sha256.map { .string($0) } ?? .null, "blob": .string(blobID),
+    ]
+  }
+}
+
+extension Pull.CachedFile {
+  /// As JSON, like a file of a Hub: the cache has one of the two digests.
+  fileprivate var json: JSONValue {
+    let digest = { (count: Int) -> JSONValue in
+      entityTag.flatMap { $0.utf8.count == count ? .string($0) : nil } ?? .null
+    }
+    return [
+      "path": .string(path), "bytes": .integer(byteCount), "sha256": digest(64),
+      "blob": digest(40),
     ]
   }
 }

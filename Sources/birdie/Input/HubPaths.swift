@@ -40,7 +40,7 @@ struct HubPaths {
     pull.includes = { wanted.includes($0) }
     let folder: String
     if client.settings.isOffline {
-      folder = try pull.cached(client.settings)
+      folder = try pull.cached(client.settings).folder
     } else {
       let plan = try await pull.plan(client)
       guard !plan.files.isEmpty else {

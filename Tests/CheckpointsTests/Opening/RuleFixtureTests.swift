@@ -14,7 +14,8 @@ struct RuleFixtureTests {
   private func fixtureIDs() throws -> Set<String> {
     let folders = try Fixtures.names(in: "").filter { folder in
       // These are no checkpoints; their rules have tests of their own.
-      !["records", "signatures", "tokenizers", "xet"].contains(folder) && (try? Fixtures.names(in: "\(folder)/rejects")) != nil
+      !["records", "signatures", "tokenizers", "xet"].contains(folder)
+        && (try? Fixtures.names(in: "\(folder)/rejects")) != nil
     }
     return Set(
       try folders.flatMap { try Fixtures.names(in: "\($0)/rejects") }.map { $0.prefix(3) }

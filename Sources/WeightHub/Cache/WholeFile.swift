@@ -1,0 +1,47 @@
+internal import Diagnostics
+internal import Glibc
+
+/// A file that is there as a whole or not at all: it is written under a hidden name beside it.
+final class WholeFile {
+  private let path: String
+  private let file: LockedFile
+  private var byteCount = 0
+  private var isFinished = false
+
+  /// Begins a file. Throws W08.
+  init(_ path: String) throws(Rejection) {
+    self.path = path
+    file = try LockedFile(Self.partialPath(of: path), .wait)
+    try file.clear()
+  }
+
+  /// Adds bytes at the end. Throws W08.
+  func append(_ bytes: [UInt8]) throws(Rejection) {
+    let failure = bytes.withUnsafeBytes { buffer -> Rejection? in
+      do throws(Rejection) {
+        try file.write(buffer, at: byteCount)
+        return nil
+      } catch { return error }
+    }
+    if let failure { throw failure }
+    byteCount += bytes.count
+  }
+
+  /// Puts it in the place of what was there. Throws W08.
+  func finish() throws(Rejection) {
+    try file.finish(as: path)
+    isFinished = true
+  }
+
+  deinit { if !isFinished { file.remove() } }
+
+  /// The hidden name: `.NAME.partial`, of less of a name that would be too long with it.
+  static func partialPath(of path: String) -> String {
+    let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    let name = path[start...]
+    let shown =
+      name.utf8.count <= 240
+      ? String(name) : String(String.UnicodeScalarView(name.unicodeScalars.prefix(60)))
+    return "\(path[..<start]).\(shown).partial"
+  }
+}
