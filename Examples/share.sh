@@ -55,6 +55,12 @@ pulled=$("$birdie" pull me/golf --local-dir pulled)
 "$birdie" verify "$pulled/$place" --key "$keys/test-only-p256.pub"
 "$birdie" verify "$pulled/$place/final_model.birdie" --against "$pulled/$place/final_model.safetensors"
 
+if command -v curl >/dev/null; then
+  echo '--- its page'
+  curl -sf "$HF_ENDPOINT/me/golf/record/$place" -o record.html
+  sed -n 's/.*<title>\(.*\)<\/title>.*/\1/p' record.html
+fi
+
 echo '--- evaluated where it lies'
 "$birdie" eval "hf://me/golf/$place/final_model.safetensors" \
   --tokens "$fixtures/language_models/evaluation/fineweb_val_*.bin" --sequence-length 16
