@@ -92,7 +92,18 @@ public final class HubClient: Sendable {
 
   /// The JSON that answers a request.
   func json(_ exchange: Exchange) async throws(Rejection) -> JSONValue {
-    try await json(of: try await send(exchange), from: exchange.address)
+    for attempt in 0... {
+      do throws(Rejection) {
+        return try await json(of: try await send(exchange), from: exchange.address)
+      } catch {
+        // An answer that was cut off is asked for again where asking does nothing.
+        guard error.rule == WeightHubRules.unreachable, exchange.method == .GET, attempt < 2 else {
+          throw error
+        }
+        try await Self.sleep(0.5)
+      }
+    }
+    throw Rejection(WeightHubRules.unreachable, exchange.address)
   }
 
   /// The JSON of an answer.
@@ -179,7 +190,7 @@ public final class HubClient: Sendable {
       return min(max(after, 0), 300)
     }
     // `"api";r=0;t=55`: nothing is left for 55 seconds.
-    let limit = response.headers.first(name: "ratelimit")?.split(separator: ";")
+    let limit = response.headers.first(name: "ratelimit")?.split { "; ".contains($0) }
     if code == 429, let rest = limit?.first(where: { $0.hasPrefix("t=") })?.dropFirst(2) {
       return Double(rest).map { min(max($0, 0), 300) } ?? wait
     }

@@ -80,7 +80,10 @@ extension HubClient {
       throw Rejection(WeightHubRules.answer, "an upload without an address")
     }
     let header = upload.upload["header"]
-    if let size = header?["chunk_size"]?.string.flatMap(Int.init), size > 0 {
+    if let said = header?["chunk_size"] {
+      guard let size = said.string.flatMap(Int.init) ?? said.integer, size > 0 else {
+        throw Rejection(WeightHubRules.answer, "parts of \(said.text()) bytes")
+      }
       try await sendParts(upload, of: size, header?.members ?? [], completion: address)
     } else {
       var exchange = Exchange(.PUT, address)
@@ -108,7 +111,9 @@ extension HubClient {
     let byteCount = upload.change.facts.byteCount
     var parts: [JSONValue] = []
     for (index, start) in stride(from: 0, to: byteCount, by: size).enumerated() {
-      guard let place = header.first(where: { $0.key == "\(index + 1)" })?.value.string else {
+      // The Hub writes them with zeros in front.
+      let number = header.first { Self.partNumber($0.key) == index + 1 }
+      guard let place = number?.value.string else {
         throw Rejection(WeightHubRules.answer, "part \(index + 1) has no address")
       }
       var exchange = Exchange(.PUT, place)
@@ -127,6 +132,10 @@ extension HubClient {
     (exchange.isRepeatable, exchange.isSlow) = (false, true)
     exchange.headers = [("Accept", "application/vnd.git-lfs+json")]
     _ = try await send(exchange)
+  }
+
+  private static func partNumber(_ key: String) -> Int? {
+    key.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(key) : nil
   }
 
   private static func headers(_ json: JSONValue?) -> [(name: String, value: String)] {
