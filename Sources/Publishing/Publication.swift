@@ -136,7 +136,9 @@ public struct Publication: Sendable {
     return try Self.index(bytes)
   }
 
-  // A span that lives in an asynchronous function breaks its stack (Swift 6.3).
+  // A span that lives in an asynchronous function breaks its stack (Swift 6.3), also one that was
+  // inlined into it.
+  @inline(never)
   private static func index(_ bytes: [UInt8]) throws(Rejection) -> RecordIndex {
     try RecordIndex(parsing: bytes.span.bytes)
   }

@@ -117,7 +117,9 @@ public final class HubClient: Sendable {
     return try Self.json(bytes, from: address)
   }
 
-  // A span that lives in an asynchronous function breaks its stack (Swift 6.3).
+  // A span that lives in an asynchronous function breaks its stack (Swift 6.3), also one that was
+  // inlined into it.
+  @inline(never)
   private static func json(
     _ bytes: [UInt8], from address: String
   ) throws(Rejection) -> JSONValue {

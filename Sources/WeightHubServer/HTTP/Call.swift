@@ -70,6 +70,9 @@ struct Call: Sendable {
   }
 
   /// JSON that a client sent.
+  // A span that lives in an asynchronous function breaks its stack (Swift 6.3), also one that was
+  // inlined into it.
+  @inline(never)
   static func json(_ bytes: [UInt8]) throws -> JSONValue {
     do { return try JSONValue(parsing: bytes.span.bytes) } catch {
       throw HubFailure.badRequest("the body is no JSON: \(error)")

@@ -68,7 +68,9 @@ extension HubResponder {
     for file in shard.files { try await hub.contents.enter(file) }
   }
 
-  // A span that lives in an asynchronous function breaks its stack (Swift 6.3).
+  // A span that lives in an asynchronous function breaks its stack (Swift 6.3), also one that was
+  // inlined into it.
+  @inline(never)
   private static func shard(_ bytes: [UInt8]) throws -> Shard {
     try Shard(parsing: bytes.span.bytes)
   }
