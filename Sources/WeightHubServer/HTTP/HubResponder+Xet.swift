@@ -65,7 +65,8 @@ extension HubResponder {
       shard.files.allSatisfy({ $0.byteCount <= Self.greatestFile }),
       shard.files.reduce(0, { $0 + $1.segments.reduce(0) { $0 + $1.chunks.count } }) <= 1 << 21
     else { throw HubFailure.tooLarge("files of a shard have at most \(Self.greatestFile) bytes") }
-    for file in shard.files { try await hub.contents.enter(file) }
+    let contents = hub.contents
+    try await contents.offload { for file in shard.files { try contents.enter(file) } }
   }
 
   // A span that lives in an asynchronous function breaks its stack (Swift 6.3), also one that was

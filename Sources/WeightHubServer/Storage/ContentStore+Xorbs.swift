@@ -71,21 +71,21 @@ extension ContentStore {
   /// Puts a file of a shard together from chunks of xorbs, and stores it if its SHA-256 is the one
   /// that the shard says. Throws Y04 for a xorb that is not here, Y03 for a file that comes to
   /// something else.
-  func enter(_ file: Shard.File) async throws {
-    let chunks = try await chunks(of: file)
+  func enter(_ file: Shard.File) throws {
+    let chunks = try chunks(of: file)
     let hashes = chunks.map(\.hash)
-    let extents = try await places(of: hashes)
-    let entry = try await offload { try self.entry(of: extents) }
+    let extents = try places(of: hashes)
+    let entry = try self.entry(of: extents)
     guard let wanted = file.sha256, ContentDigest(bytes: wanted) == entry.digest else {
       throw Rejection(
         WeightHubServerRules.digest, "a file of the shard comes to SHA-256 \(entry.digest.hex)")
     }
-    try await database.write { try Self.enter(entry, of: chunks, in: $0) }
+    try database.write { try Self.enter(entry, of: chunks, in: $0) }
   }
 
-  private func chunks(of file: Shard.File) async throws -> [ContentWriter.Chunk] {
+  private func chunks(of file: Shard.File) throws -> [ContentWriter.Chunk] {
     let segments = file.segments
-    return try await database.read { try Self.chunks(of: segments, in: $0) }
+    return try database.read { try Self.chunks(of: segments, in: $0) }
   }
 
   private static func chunks(
@@ -113,8 +113,8 @@ extension ContentStore {
     return chunks
   }
 
-  private func places(of chunks: [ChunkDigest]) async throws -> [Extent] {
-    try await database.read { database in
+  private func places(of chunks: [ChunkDigest]) throws -> [Extent] {
+    try database.read { database in
       let statement = try database.cachedStatement(
         sql: """
           SELECT pack.name, chunk.start, chunk.byteCount FROM chunk
