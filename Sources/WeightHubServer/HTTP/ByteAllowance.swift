@@ -6,19 +6,27 @@ actor ByteAllowance {
 
   init(_ byteCount: Int) { total = byteCount }
 
-  /// Runs work that holds so many bytes.
-  nonisolated func holding<Value: Sendable>(
-    _ byteCount: Int, _ work: () async throws -> Value
-  ) async throws -> Value {
-    await take(min(byteCount, total))
-    do {
-      let value = try await work()
-      await give(min(byteCount, total))
-      return value
-    } catch {
-      await give(min(byteCount, total))
-      throw error
+  /// A share of the memory, until it is let go.
+  final class Share: Sendable {
+    private let allowance: ByteAllowance
+    private let byteCount: Int
+
+    fileprivate init(_ allowance: ByteAllowance, _ byteCount: Int) {
+      self.allowance = allowance
+      self.byteCount = byteCount
     }
+
+    deinit {
+      let (allowance, byteCount) = (allowance, byteCount)
+      Task { await allowance.give(byteCount) }
+    }
+  }
+
+  /// Waits for so many bytes.
+  func share(of byteCount: Int) async -> Share {
+    let byteCount = min(byteCount, total)
+    await take(byteCount)
+    return Share(self, byteCount)
   }
 
   private func take(_ byteCount: Int) async {
@@ -29,7 +37,7 @@ actor ByteAllowance {
     await withCheckedContinuation { waiting.append((byteCount, $0)) }
   }
 
-  private func give(_ byteCount: Int) {
+  fileprivate func give(_ byteCount: Int) {
     used -= byteCount
     // First come, first served: a large request is not overtaken for ever.
     while let next = waiting.first, used + next.byteCount <= total {

@@ -35,49 +35,64 @@ extension HubResponder {
   func answer(_ route: Route.XetRoute, _ call: Call) async throws -> Response {
     switch route {
     case .chunk, .grant: throw HubFailure.noPage
-    case .xorb(let instance, let hash):
-      try call.require(.post)
-      try checkGrant(call, instance)
-      guard let hash = XetHash(hex: hash) else {
-        throw HubFailure.badRequest("that is no hash of a xorb")
-      }
-      let isNew = try await allowance.holding(try announced(by: call)) {
-        try await hub.contents.enter(
-          xorb: try await call.body(upTo: Self.greatestBody + (1 << 20)), named: hash)
-      }
-      return .json(["was_inserted": .bool(isNew)])
-    case .shard(let instance):
-      try call.require(.post)
-      try checkGrant(call, instance)
-      try await allowance.holding(try announced(by: call)) { try await takeShard(call) }
-      guard call.target.parts[2] == "v2" else { return .json(["result": 1]) }
-      return Response(
-        status: .ok, headers: [.contentType: "application/x-ndjson"],
-        body: ResponseBody(byteBuffer: ByteBuffer(string: "{\"type\":\"result\",\"result\":1}\n")))
+    case .xorb(let instance, let hash): return try await takeXorb(hash, instance, call)
+    case .shard(let instance): return try await takeShard(instance, call)
     }
   }
 
-  private func takeShard(_ call: Call) async throws {
+  private func takeXorb(_ hash: String, _ instance: String, _ call: Call) async throws -> Response {
+    let byteCount = try announced(by: call, instance)
+    let hash = try Self.hash(hash)
+    let share = await allowance.share(of: byteCount)
+    let bytes = try await call.body(upTo: Self.greatestBody + (1 << 20))
+    let isNew = try await hub.contents.enter(xorb: bytes, named: hash)
+    withExtendedLifetime(share) {}
+    return .json(["was_inserted": .bool(isNew)])
+  }
+
+  private func takeShard(_ instance: String, _ call: Call) async throws -> Response {
+    let byteCount = try announced(by: call, instance)
+    let share = await allowance.share(of: byteCount)
     let bytes = try await call.body(upTo: Self.greatestBody)
-    let shard = try Self.shard(bytes)
+    let contents = hub.contents
+    try await contents.offload { try Self.enter(shard: bytes, in: contents) }
+    withExtendedLifetime(share) {}
+    return Self.accepted(isSecondVersion: call.target.parts[2] == "v2")
+  }
+
+  @inline(never)
+  private static func hash(_ text: String) throws -> XetHash {
+    guard let hash = XetHash(hex: text) else {
+      throw HubFailure.badRequest("that is no hash of a xorb")
+    }
+    return hash
+  }
+
+  @inline(never)
+  private static func accepted(isSecondVersion: Bool) -> Response {
+    guard isSecondVersion else { return .json(["result": 1]) }
+    return Response(
+      status: .ok, headers: [.contentType: "application/x-ndjson"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: "{\"type\":\"result\",\"result\":1}\n")))
+  }
+
+  private static func enter(shard bytes: [UInt8], in contents: ContentStore) throws {
+    let shard = try Shard(parsing: bytes.span.bytes)
     // Segments may name the same chunks again and again: what they come to is bounded first.
     guard shard.files.count <= 10_000,
-      shard.files.allSatisfy({ $0.byteCount <= Self.greatestFile }),
+      shard.files.allSatisfy({ $0.byteCount <= greatestFile }),
       shard.files.reduce(0, { $0 + $1.segments.reduce(0) { $0 + $1.chunks.count } }) <= 1 << 21
-    else { throw HubFailure.tooLarge("files of a shard have at most \(Self.greatestFile) bytes") }
-    let contents = hub.contents
-    try await contents.offload { for file in shard.files { try contents.enter(file) } }
+    else { throw HubFailure.tooLarge("files of a shard have at most \(greatestFile) bytes") }
+    for file in shard.files { try contents.enter(file) }
   }
 
-  // A span that lives in an asynchronous function breaks its stack (Swift 6.3), also one that was
-  // inlined into it.
+  /// The bytes that a body will take, of a client that has a permission; what is too long takes
+  /// none.
+  // Inlined into an asynchronous function its buffers are freed in the wrong order (Swift 6.3).
   @inline(never)
-  private static func shard(_ bytes: [UInt8]) throws -> Shard {
-    try Shard(parsing: bytes.span.bytes)
-  }
-
-  /// The bytes that a body will take; what is too long takes none.
-  private func announced(by call: Call) throws -> Int {
+  private func announced(by call: Call, _ instance: String) throws -> Int {
+    try call.require(.post)
+    try checkGrant(call, instance)
     let byteCount = call.request.headers[.contentLength].flatMap(Int.init) ?? Self.greatestBody
     guard (0...(Self.greatestBody + (1 << 20))).contains(byteCount) else {
       throw HubFailure.tooLarge("at most \(Self.greatestBody) bytes are taken at once")

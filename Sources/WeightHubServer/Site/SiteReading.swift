@@ -19,10 +19,10 @@ extension HubResponder {
   func json(of blob: Blob?, upTo byteCount: Int = 4 << 20) async throws -> JSONValue? {
     guard let blob, blob.byteCount <= byteCount else { return nil }
     // A parsed document takes many times the room of its text.
-    return try await allowance.holding(blob.byteCount * 16) {
-      guard let bytes = try await text(of: blob, upTo: byteCount) else { return nil }
-      return try await hub.contents.offload { try? JSONValue(parsing: bytes) }
-    }
+    let share = await allowance.share(of: blob.byteCount * 16)
+    defer { withExtendedLifetime(share) {} }
+    guard let bytes = try await text(of: blob, upTo: byteCount) else { return nil }
+    return try await hub.contents.offload { try? JSONValue(parsing: bytes) }
   }
 }
 
