@@ -15,9 +15,10 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 let rooms = [
   Room(name: "Diagnostics", imports: []),
-  Room(name: "Pages", imports: ["Diagnostics"]),
+  Room(name: "TextCoding", imports: []),
+  Room(name: "Pages", imports: ["Diagnostics", "TextCoding"]),
   Room(name: "JSON", imports: ["Diagnostics"], isParser: true),
-  Room(name: "TensorCore", imports: ["CKernels", "CLinux", "Diagnostics"]),
+  Room(name: "TensorCore", imports: ["CKernels", "CLinux", "Diagnostics", "TextCoding"]),
   Room(name: "TensorOps", imports: ["CKernels", "TensorCore"]),
   Room(
     name: "Autograd", imports: ["CKernels", "TensorCore", "TensorOps"],
@@ -52,7 +53,8 @@ let rooms = [
     ], testedWith: ["YAML"]),
   Room(name: "Xet", imports: ["CKernels", "CLZ4", "Diagnostics"], isParser: true),
   Room(
-    name: "Signatures", imports: ["Diagnostics", "JSON", "TensorCore", crypto], isParser: true,
+    name: "Signatures", imports: ["Diagnostics", "JSON", "TensorCore", "TextCoding", crypto],
+    isParser: true,
     testedWith: [crypto]),
   Room(
     name: "Records", imports: ["Checkpoints", "Diagnostics", "JSON", "TensorCore"],
@@ -60,7 +62,7 @@ let rooms = [
   Room(
     name: "WeightHub",
     imports: [
-      "Diagnostics", "JSON", crypto,
+      "Diagnostics", "JSON", "TextCoding", crypto,
       .product(name: "AsyncHTTPClient", package: "async-http-client"),
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -72,7 +74,7 @@ let rooms = [
   Room(
     name: "WeightHubServer",
     imports: [
-      "CLinux", "Diagnostics", "JSON", "Pages", "Xet", "YAML", crypto,
+      "Diagnostics", "JSON", "Pages", "TextCoding", "Xet", "YAML", crypto,
       .product(name: "GRDB", package: "GRDB.swift"),
       .product(name: "HTTPTypes", package: "swift-http-types"),
       .product(name: "Hummingbird", package: "hummingbird"),
@@ -88,8 +90,7 @@ let rooms = [
 let commandLine: [Target.Dependency] = [
   "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pages",
   "Publishing", "Quantization", "Recipes", "Records", "Signatures", "TensorCore", "TensorOps",
-  "WeightHub",
-  "WeightHubServer", "Xet", "YAML",
+  "TextCoding", "WeightHub", "WeightHubServer", "Xet", "YAML",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 

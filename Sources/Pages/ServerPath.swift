@@ -1,3 +1,5 @@
+internal import TextCoding
+
 /// A path of the server that a page comes from. Every part is encoded when it is written: whatever
 /// stands in one, the path leads nowhere else.
 public struct ServerPath: Sendable, Equatable {
@@ -35,24 +37,11 @@ public struct ServerPath: Sendable, Equatable {
   public var text: String {
     // Browsers take parts of dots away, encoded or not: nothing is left of them here either.
     let kept = parts.filter { !$0.isEmpty && $0 != "." && $0 != ".." }
-    let pairs = query.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }
-    return "/" + kept.map(Self.encoded).joined(separator: "/")
-      + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
-      + (fragment.isEmpty ? "" : "#" + Self.encoded(fragment))
-  }
-
-  private static func encoded(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    var bytes: [UInt8] = []
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: "_"), UInt8(ascii: "~"):
-        bytes.append(byte)
-      default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
+    let pairs = query.map {
+      "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))"
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return "/" + kept.map { PercentEncoding.encode($0) }.joined(separator: "/")
+      + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
+      + (fragment.isEmpty ? "" : "#" + PercentEncoding.encode(fragment))
   }
 }

@@ -1,4 +1,5 @@
 internal import CKernels
+internal import TextCoding
 
 /// SHA-256 of bytes that come in parts (FIPS 180-4).
 package struct SHA256Digest {
@@ -25,14 +26,5 @@ package struct SHA256Digest {
   }
 
   /// The digest in lower-case hexadecimal digits.
-  package consuming func hexadecimal() -> String { bytes().hexadecimal }
-}
-
-extension Sequence<UInt8> {
-  /// The bytes in lower-case hexadecimal digits.
-  package var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-  }
+  package consuming func hexadecimal() -> String { Hexadecimal.text(bytes()) }
 }

@@ -3,6 +3,7 @@ import Glibc
 import JSON
 @testable import Signatures
 import TestSupport
+import TextCoding
 
 /// A copy of the folder that the fixtures' signatures are over, to be changed at will.
 struct SignedFolder {
@@ -20,7 +21,7 @@ struct SignedFolder {
   static func contents() throws -> [(path: String, content: [UInt8])] {
     let json = try JSONValue(parsing: Fixtures.bytes("signatures/folder.json"))
     return try (json.members ?? []).map { member in
-      guard let content = member.value.string.flatMap({ Base64.decode($0.utf8) }) else {
+      guard let content = member.value.string.flatMap({ Base64.decode($0) }) else {
         throw TensorDump.Malformed()
       }
       return (member.key, content)

@@ -2,6 +2,7 @@ import Diagnostics
 import JSON
 import TestSupport
 import Testing
+import TextCoding
 
 @testable import WeightHubServer
 
@@ -35,7 +36,7 @@ struct RequestTests {
 
   @Test(arguments: ["a b", "refs/pr/1", "é%&=?#", ""])
   func `text comes back from percent-encoding`(text: String) throws {
-    let target = try #require(RequestTarget("/x?v=\(text.percentEncoded())"))
+    let target = try #require(RequestTarget("/x?v=\(PercentEncoding.encode(text))"))
     #expect(target.value("v") == text)
   }
 

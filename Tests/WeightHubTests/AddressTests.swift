@@ -83,14 +83,6 @@ struct AddressTests {
     #expect(Exchange.origin(of: address) == origin)
   }
 
-  @Test(arguments: [
-    ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
-    ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
-  ])
-  func `base64 is RFC 4648's`(text: String, encoded: String) {
-    #expect(Base64.text(Array(text.utf8)) == encoded)
-  }
-
   @Test func `digests are git's and SHA-256`() async throws {
     let file = LocalFile(path: "a", .bytes(Array("hello\n".utf8)))
     let facts = try await file.facts()

@@ -1,5 +1,6 @@
 public import Diagnostics
 internal import JSON
+internal import TextCoding
 
 /// A payload and the signature over it: the Dead Simple Signing Envelope, version 1.
 public struct DSSEEnvelope: Sendable {
@@ -63,7 +64,7 @@ extension DSSEEnvelope {
   }
 
   private static func bytes(_ json: MemberReader, _ key: String) throws(Rejection) -> [UInt8] {
-    guard let bytes = Base64.decode(try json.text(key).utf8) else {
+    guard let bytes = Base64.decode(try json.text(key)) else {
       throw json.refusal(key, "is no base64")
     }
     return bytes

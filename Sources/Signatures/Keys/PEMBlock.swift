@@ -1,4 +1,5 @@
 import Diagnostics
+internal import TextCoding
 
 /// One block between a BEGIN and an END line (RFC 7468).
 struct PEMBlock {

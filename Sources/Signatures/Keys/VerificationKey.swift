@@ -1,6 +1,7 @@
 internal import Crypto
 public import Diagnostics
 internal import TensorCore
+internal import TextCoding
 
 /// A public key on an elliptic curve, which verifies.
 public struct VerificationKey: Sendable {

@@ -1,6 +1,7 @@
 public import Diagnostics
 internal import JSON
 internal import TensorCore
+internal import TextCoding
 
 extension InTotoStatement {
   /// Reads a payload that is known to be signed; throws G06 where it contradicts itself, G07 where
@@ -25,7 +26,8 @@ extension InTotoStatement {
     let stated = try Self.digest(subject.object("digest"), "sha256")
     guard stated == rootDigest else {
       throw Rejection(
-        rule, "the digest over all is \(rootDigest.hexadecimal), not \(stated.hexadecimal)")
+        rule,
+        "the digest over all is \(Hexadecimal.text(rootDigest)), not \(Hexadecimal.text(stated))")
     }
   }
 

@@ -1,5 +1,6 @@
 internal import JSON
 internal import TensorCore
+internal import TextCoding
 
 /// What a signature says: these files have these digests (OpenSSF model signing 1.0 as in-toto
 /// statement, version 1).
@@ -52,7 +53,7 @@ extension InTotoStatement {
     let json: JSONValue = [
       "_type": .string(Self.type),
       "subject": [
-        ["name": .string(model), "digest": ["sha256": .string(rootDigest.hexadecimal)]]
+        ["name": .string(model), "digest": ["sha256": .string(Hexadecimal.text(rootDigest))]]
       ],
       "predicateType": .string(Self.predicateType),
       "predicate": [
@@ -68,7 +69,7 @@ extension SignedResource {
   fileprivate var json: JSONValue {
     [
       "name": .string(path), "algorithm": .string(InTotoStatement.algorithm),
-      "digest": .string(digest.hexadecimal),
+      "digest": .string(Hexadecimal.text(digest)),
     ]
   }
 }

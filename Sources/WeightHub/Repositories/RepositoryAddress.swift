@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import TextCoding
 
 /// A repository on a Hub, at a revision.
 public struct RepositoryAddress: Sendable, Hashable {
@@ -74,7 +75,7 @@ public struct RepositoryAddress: Sendable, Hashable {
   var filePath: String { kind == .model ? "/\(id)" : "/\(kind.plural)/\(id)" }
 
   /// The revision as one part of a path.
-  var encodedRevision: String { PercentEncoding.part(revision) }
+  var encodedRevision: String { PercentEncoding.encode(revision) }
 
   /// The folder of its downloads.
   var cacheName: String { "\(kind.plural)--\(namespace)--\(name)" }
@@ -102,27 +103,5 @@ public struct FileAddress: Sendable, Hashable {
     if parts.last == "" { parts.removeLast() }
     repository = try RepositoryAddress(parts.prefix(count).joined(separator: "/"))
     path = parts.dropFirst(count).joined(separator: "/")
-  }
-}
-
-/// Text in addresses (RFC 3986).
-enum PercentEncoding {
-  /// A text as one part of a path: slashes are encoded too.
-  static func part(_ text: String) -> String { encoded(text, keeping: "-._~") }
-
-  /// A path: slashes stay.
-  static func path(_ text: String) -> String { encoded(text, keeping: "-._~/") }
-
-  private static func encoded(_ text: String, keeping plain: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    var bytes: [UInt8] = []
-    for byte in text.utf8 {
-      let isPlain =
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
-        || (0x61...0x7A).contains(byte) || plain.utf8.contains(byte)
-      bytes +=
-        isPlain ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

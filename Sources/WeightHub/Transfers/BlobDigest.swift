@@ -1,4 +1,5 @@
 internal import Crypto
+internal import TextCoding
 
 /// What a transfer is verified by, computed while the bytes go through.
 enum BlobDigest {
@@ -32,14 +33,8 @@ enum BlobDigest {
   /// The digest in hexadecimal digits.
   var text: String {
     switch self {
-    case .sha256(let sha256): Self.text(sha256.finalize())
-    case .git(let sha1): Self.text(sha1.finalize())
+    case .sha256(let sha256): Hexadecimal.text(sha256.finalize())
+    case .git(let sha1): Hexadecimal.text(sha1.finalize())
     }
-  }
-
-  private static func text(_ digest: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

@@ -2,6 +2,7 @@ internal import AsyncHTTPClient
 public import Diagnostics
 internal import NIOCore
 internal import NIOHTTP1
+internal import TextCoding
 
 extension HubClient {
   /// Brings a file into the cache, from where an earlier try ended. `progress` is told how many
@@ -22,7 +23,8 @@ extension HubClient {
     try await partial.takeOver()
     let takenOver = partial.byteCount
     progress(takenOver)
-    let path = "\(repository.filePath)/resolve/\(commit)/\(PercentEncoding.path(file.path))"
+    let path =
+      "\(repository.filePath)/resolve/\(commit)/\(PercentEncoding.encode(file.path, keeping: .slashes))"
     try await fill(partial, of: file, from: address(path), progress)
     if takenOver > 0, !partial.isWhole {
       // What a process leaves when the power fails may be anything.
@@ -145,7 +147,8 @@ extension HubClient {
   public func bytes(
     of file: RemoteFile, in repository: RepositoryAddress, at commit: String
   ) async throws(Rejection) -> [UInt8] {
-    let path = "\(repository.filePath)/resolve/\(commit)/\(PercentEncoding.path(file.path))"
+    let path =
+      "\(repository.filePath)/resolve/\(commit)/\(PercentEncoding.encode(file.path, keeping: .slashes))"
     let response = try await send(Exchange(.GET, address(path)))
     let bytes: [UInt8]
     do { bytes = try await response.bytes() } catch {

@@ -2,6 +2,7 @@ internal import AsyncHTTPClient
 public import Diagnostics
 internal import JSON
 internal import NIOHTTP1
+internal import TextCoding
 
 /// An upload of files to a repository, as one commit.
 public struct Push: Sendable {
@@ -68,7 +69,7 @@ public struct Push: Sendable {
       let asked = indices.map { index -> JSONValue in
         [
           "path": .string(files[index].path), "size": .integer(facts[index].byteCount),
-          "sample": .string(Base64.text(facts[index].sample)),
+          "sample": .string(Base64.encode(facts[index].sample)),
         ]
       }
       let path = "\(repository.apiPath)/preupload/\(repository.encodedRevision)"
@@ -150,7 +151,7 @@ public struct Push: Sendable {
           "key": "file",
           "value": [
             "path": .string(change.file.path), "encoding": "base64",
-            "content": .string(Base64.text(try change.file.bytes())),
+            "content": .string(Base64.encode(try change.file.bytes())),
           ],
         ]
       bytes += Array(line.text().utf8)

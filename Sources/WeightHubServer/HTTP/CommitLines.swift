@@ -1,6 +1,6 @@
-internal import FoundationEssentials
 internal import Hummingbird
 internal import JSON
+internal import TextCoding
 
 /// The lines of a commit as they arrive: one JSON value each, of bounded length, one in memory at a
 /// time.
@@ -44,9 +44,9 @@ struct CommitLines {
 
   /// The bytes that base64 stands for.
   static func decoded(_ text: String) throws -> [UInt8] {
-    guard let data = Data(base64Encoded: text) else {
+    guard let bytes = Base64.decode(text) else {
       throw HubFailure.badRequest("the content of a file is no base64")
     }
-    return Array(data)
+    return bytes
   }
 }

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import TextCoding
 
 /// A permission that is handed out as text and comes back: what for, to whom, until when, and a
 /// signature (HMAC-SHA256) by which the server knows its own.

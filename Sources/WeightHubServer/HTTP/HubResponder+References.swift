@@ -2,6 +2,7 @@ internal import GRDB
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
+internal import TextCoding
 
 extension HubResponder {
   /// Branches, tags and, if they are wanted, pull requests.
@@ -39,7 +40,7 @@ extension HubResponder {
     var headers = HTTPFields()
     if changes.count > limit {
       let path = "\(call.address)/api/\(name.kind.plural)/\(name.id)/commits"
-      let next = "\(path)/\(revision.percentEncoded())?limit=\(limit)&p=\(page + 1)"
+      let next = "\(path)/\(PercentEncoding.encode(revision))?limit=\(limit)&p=\(page + 1)"
       headers[.link] = "<\(next)>; rel=\"next\""
     }
     return .json(

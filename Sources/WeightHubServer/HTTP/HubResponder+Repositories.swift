@@ -1,6 +1,7 @@
 internal import GRDB
 internal import Hummingbird
 internal import JSON
+internal import TextCoding
 
 extension HubResponder {
   /// Who sent the request.
@@ -90,7 +91,7 @@ extension HubResponder {
     var headers = HTTPFields()
     if infos.count > limit {
       let filters = [("author", author), ("search", search)].compactMap { name, value in
-        value.map { "&\(name)=\($0.percentEncoded())" }
+        value.map { "&\(name)=\(PercentEncoding.encode($0))" }
       }
       let next = "\(call.address)/api/\(kind.plural)?limit=\(limit)&cursor=\(offset + limit)"
       headers[.link] = "<\(next)\(filters.joined())>; rel=\"next\""

@@ -3,6 +3,7 @@ internal import GRDB
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import TextCoding
 
 /// Answers requests to a Hub.
 struct HubResponder: HTTPResponder {

@@ -1,6 +1,7 @@
 public import Diagnostics
 internal import GRDB
 internal import Glibc
+internal import TextCoding
 
 /// A Hub in a folder: repositories, their commits, and the contents of their files.
 ///

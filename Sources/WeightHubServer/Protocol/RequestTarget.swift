@@ -1,3 +1,5 @@
+internal import TextCoding
+
 /// What a request names: the parts of its path, decoded, and its query.
 struct RequestTarget: Sendable {
   /// The parts between slashes, percent-decoded: a part may hold a slash of its own.
@@ -11,7 +13,7 @@ struct RequestTarget: Sendable {
     guard let path = halves.first, path.hasPrefix("/") else { return nil }
     var parts: [String] = []
     for part in path.split(separator: "/") {
-      guard let decoded = Self.decoded(part) else { return nil }
+      guard let decoded = PercentEncoding.decode(part) else { return nil }
       parts.append(decoded)
     }
     self.parts = parts
@@ -24,8 +26,8 @@ struct RequestTarget: Sendable {
     var pairs: [(name: String, value: String)] = []
     for pair in text.split(separator: "&") {
       let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = decoded(halves[0], isForm: true),
-        let value = decoded(halves.count > 1 ? halves[1] : "", isForm: true)
+      guard let name = PercentEncoding.decode(halves[0], space: .plus),
+        let value = PercentEncoding.decode(halves.count > 1 ? halves[1] : "", space: .plus)
       else { return nil }
       pairs.append((name, value))
     }
@@ -37,43 +39,4 @@ struct RequestTarget: Sendable {
 
   /// Whether a name stands for yes.
   func flag(_ name: String) -> Bool { ["1", "true"].contains(value(name)?.lowercased()) }
-
-  private static func decoded(_ text: Substring, isForm: Bool = false) -> String? {
-    var bytes: [UInt8] = []
-    var rest = Substring(text).utf8[...]
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
-        bytes.append(isForm && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-        continue
-      }
-      guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit)
-      else {
-        return nil
-      }
-      bytes.append(high << 4 | low)
-    }
-    return String(validating: bytes, as: UTF8.self)
-  }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    UInt8(String(UnicodeScalar(byte)), radix: 16)
-  }
-}
-
-extension String {
-  /// The text as a part of a path or a value of a query: everything but letters, digits and `-._~`
-  /// is percent-encoded, slashes too unless they are kept.
-  func percentEncoded(keepingSlashes: Bool = false) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    var bytes: [UInt8] = []
-    for byte in utf8 {
-      let isPlain =
-        UnicodeScalar(byte).properties.isAlphabetic && byte < 0x80
-        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-._~".utf8.contains(byte)
-        || keepingSlashes && byte == UInt8(ascii: "/")
-      bytes +=
-        isPlain ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
 }

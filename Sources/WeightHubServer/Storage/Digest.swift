@@ -1,6 +1,7 @@
 internal import Crypto
 internal import FoundationEssentials
 internal import GRDB
+internal import TextCoding
 
 /// Bytes that name what they were computed from; they are checked when they are made of text, so
 /// that no path and no query is ever built of anything else.
@@ -16,28 +17,12 @@ protocol Digest: Sendable, Hashable, DatabaseValueConvertible {
 extension Digest {
   /// The digest that 2 · `byteCount` lower-case hexadecimal digits spell; nil for anything else.
   init?(hex text: String) {
-    var bytes: [UInt8] = []
-    let digits = Array(text.utf8)
-    guard digits.count == 2 * Self.byteCount else { return nil }
-    for index in stride(from: 0, to: digits.count, by: 2) {
-      guard let high = Self.value(digits[index]), let low = Self.value(digits[index + 1]) else {
-        return nil
-      }
-      bytes.append(high << 4 | low)
-    }
+    guard let bytes = Hexadecimal.bytes(text), bytes.count == Self.byteCount else { return nil }
     self.init(bytes: bytes)
   }
 
   /// Lower-case hexadecimal digits.
   var hex: String { Hexadecimal.text(bytes) }
-
-  private static func value(_ digit: UInt8) -> UInt8? {
-    switch digit {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-    default: nil
-    }
-  }
 
   /// The bytes as a blob.
   var databaseValue: DatabaseValue { Data(bytes).databaseValue }
@@ -75,15 +60,4 @@ struct ObjectID: Digest {
 struct ChunkDigest: Digest {
   static let byteCount = 32
   let bytes: [UInt8]
-}
-
-/// Digits of bytes.
-enum Hexadecimal {
-  private static let digits = Array("0123456789abcdef".utf8)
-
-  /// Two lower-case digits for each byte.
-  static func text(_ bytes: some Sequence<UInt8>) -> String {
-    let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return String(decoding: text, as: UTF8.self)
-  }
 }

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Glibc
+internal import TextCoding
 
 /// Where a chunk lies: the place of its pack in the list of those that were written, and its start.
 struct PackPlace: Sendable {

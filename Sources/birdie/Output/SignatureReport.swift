@@ -3,6 +3,7 @@ import Glibc
 import JSON
 import Signatures
 import TensorCore
+import TextCoding
 
 /// Whether a folder is what was signed, for people and for scripts.
 struct SignatureReport {
@@ -58,7 +59,7 @@ struct SignatureReport {
       ("path", .string(folder)), ("signature", .string(path)), ("holds", .bool(holds)),
       ("rule", holds ? .null : .string(SignaturesRules.mismatch.id)), ("key", key.json),
       ("model", .string(verification.statement.model)),
-      ("digest", .string(verification.statement.rootDigest.hexadecimal)),
+      ("digest", .string(Hexadecimal.text(verification.statement.rootDigest))),
       ("files", .integer(verification.fileCount)),
       (
         "differences",

@@ -3,6 +3,7 @@ import Glibc
 import JSON
 import Signatures
 import TensorCore
+import TextCoding
 
 /// What was signed, for people and for scripts.
 struct SigningReport {
@@ -41,7 +42,7 @@ struct SigningReport {
     let count = signature.statement.resources.count
     var text = ""
     for resource in signature.statement.resources {
-      text += "\(resource.digest.hexadecimal)  \(resource.path.printable)\n"
+      text += "\(Hexadecimal.text(resource.digest))  \(resource.path.printable)\n"
     }
     text += "signed \(count) file\(count == 1 ? "" : "s"), "
     text += "\(Quantity.bytes(signature.byteCount)), with the \(key.curve.rawValue) key "
@@ -57,7 +58,7 @@ struct SigningReport {
         ["path": .string(path), "bytes": .integer(signature.bundle.encoded().count)]
       ),
       ("key", key.json),
-      ("digest", .string(signature.statement.rootDigest.hexadecimal)),
+      ("digest", .string(Hexadecimal.text(signature.statement.rootDigest))),
       ("bytes", .integer(signature.byteCount)),
       (
         "files",
@@ -65,7 +66,7 @@ struct SigningReport {
           signature.statement.resources.map { resource in
             [
               "name": .string(resource.path),
-              "sha256": .string(resource.digest.hexadecimal),
+              "sha256": .string(Hexadecimal.text(resource.digest)),
             ]
           })
       ),

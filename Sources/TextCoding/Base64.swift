@@ -1,5 +1,5 @@
 /// Base64 as RFC 4648 defines it: the standard alphabet, padded, without white space.
-enum Base64 {
+package enum Base64 {
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   private static let invalid: UInt8 = 0xff
@@ -10,7 +10,7 @@ enum Base64 {
   }()
 
   /// The text of bytes.
-  static func encode(_ bytes: [UInt8]) -> String {
+  package static func encode(_ bytes: [UInt8]) -> String {
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count + 2) / 3 * 4)
     var index = 0
@@ -29,7 +29,10 @@ enum Base64 {
 
   /// The bytes of a text; nil where it is not what `encode` would have written for them, so that
   /// no two texts stand for the same bytes.
-  static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+  package static func decode(_ text: String) -> [UInt8]? { decode(Array(text.utf8)) }
+
+  /// The bytes of a text in ASCII, under the same rules.
+  package static func decode(_ text: [UInt8]) -> [UInt8]? {
     guard text.count % 4 == 0 else { return nil }
     let padding = text.suffix(2).count { $0 == UInt8(ascii: "=") }
     var bytes: [UInt8] = []
