@@ -1,5 +1,6 @@
 public import Diagnostics
 internal import Records
+internal import Synchronization
 public import WeightHub
 
 /// Brings a record to a Hub: its files and the repository's index, in one commit.
@@ -62,14 +63,15 @@ public struct Publication: Sendable {
     if !(try await isThere(client)) {
       _ = try await client.createRepository(repository, isPrivate: isPrivate)
     }
-    for attempt in 1... {
+    var attempt = 1
+    while true {
       do throws(Rejection) {
         return try await once(package, client, progress)
       } catch {
         guard error.rule == WeightHubRules.stale, attempt < Self.tries else { throw error }
+        attempt += 1
       }
     }
-    throw Rejection(WeightHubRules.stale, repository.id)
   }
 
   private func once(
@@ -95,8 +97,8 @@ public struct Publication: Sendable {
     guard !Self.isNothing(plan, among: there) else {
       return Outcome(commit: nil, page: nil, paths: [], removedPaths: [], sentByteCount: 0)
     }
-    let total = plan.byteCount
-    let done = try await push.run(plan, client) { progress($0, total) }
+    let (total, sum) = (plan.byteCount, Counter())
+    let done = try await push.run(plan, client) { progress(sum.add($0), total) }
     return Outcome(
       commit: done.commit, page: done.page, paths: plan.paths, removedPaths: plan.removals,
       sentByteCount: done.sentByteCount)
@@ -141,6 +143,19 @@ public struct Publication: Sendable {
   @inline(never)
   private static func index(_ bytes: [UInt8]) throws(Rejection) -> RecordIndex {
     try RecordIndex(parsing: bytes.span.bytes)
+  }
+}
+
+/// How many bytes are there, told by several transfers.
+private final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  /// The count with some more.
+  func add(_ more: Int) -> Int {
+    count.withLock { count in
+      count += more
+      return count
+    }
   }
 }
 

@@ -47,11 +47,24 @@ public struct RecordPackage: Sendable {
       try staging.add("\(path)/\(file.path)", as: file.path.description, .refused)
     }
     let own = source.files.filter { $0.role.holdsTensors }.map { "\(path)/\($0.path)" }
+    // Training leaves the weights in the record's folder, and people name them all the same.
+    let staged = Set(own.compactMap { FileIdentity(path: $0) })
+    let weights = weights.filter { path in
+      FileIdentity(path: path).map { !staged.contains($0) } ?? true
+    }
     guard !(own + weights).isEmpty else {
       throw Rejection(PublishingRules.noWeights, "no weights", at: Place(file: path))
     }
-    for weight in own { try Self.stage(weight, in: staging, .refused, options) }
-    for weight in weights { try Self.stage(weight, in: staging, .followed, options) }
+    let all =
+      own.map { Weights(path: $0, links: .refused) }
+      + weights.map { Weights(path: $0, links: .followed) }
+    // What keeps its name comes first; what gets a new one takes one that is left.
+    for weights in all where !(try weights.isPickle) {
+      try staging.add(weights.path, as: weights.name, weights.links)
+    }
+    for weights in all where try weights.isPickle {
+      try Self.convert(weights, in: staging, options)
+    }
     let submission = try source.submission()
     place = try Self.place(of: source, submission, options)
     let bare = try RecordFolder(scanning: staging.path)
@@ -63,15 +76,12 @@ public struct RecordPackage: Sendable {
     // It speaks of everything else, and the signature of it too.
     let manifest = try RecordManifest(
       of: RecordFolder(scanning: staging.path), toolVersion: options.version,
+      known: card.digests,
       sources: options.source.map { [.init(name: $0.name, url: $0.url)] } ?? [])
     try staging.write(manifest.bytes, to: RecordManifest.fileName)
     try sign(staging.path)
     folder = try RecordFolder(scanning: staging.path)
-    var files: [ManifestFile] = []
-    for file in folder.files where RecordManifest.lists(file.role) {
-      files.append(try ManifestFile(file, in: folder))
-    }
-    entry = RecordIndex.Entry(path: place, submission, files: files)
+    entry = RecordIndex.Entry(path: place, submission, files: manifest.files)
   }
 
   /// Weights are staged by themselves; an old manifest or signature speaks of other files.
@@ -79,22 +89,33 @@ public struct RecordPackage: Sendable {
     !role.holdsTensors && role != .manifest && role != .signature
   }
 
+  /// A file of weights on its way.
+  private struct Weights {
+    let path: String
+    let links: StagingFolder.Links
+
+    var name: String { String(path.split(separator: "/").last ?? "model") }
+
+    /// Whether Python would run what is in it.
+    var isPickle: Bool {
+      get throws(Rejection) {
+        FileRole(try RecordPath(name)) != .artifact
+          && ![".safetensors", ".npz", ".npy"].contains { name.hasSuffix($0) }
+      }
+    }
+  }
+
   /// Weights in pickles become safetensors: nobody has to trust them.
-  private static func stage(
-    _ path: String, in staging: StagingFolder, _ links: StagingFolder.Links, _ options: Options
+  private static func convert(
+    _ weights: Weights, in staging: StagingFolder, _ options: Options
   ) throws(Rejection) {
-    let name = String(path.split(separator: "/").last ?? "model")
-    let role = FileRole(try RecordPath(name))
-    guard role == .weights || !role.holdsTensors, !name.hasSuffix(".safetensors"),
-      !name.hasSuffix(".npz")
-    else { return try staging.add(path, as: name, links) }
-    if options.keepsPickles { try staging.add(path, as: name, links) }
-    let stem = name.split(separator: ".").dropLast().joined(separator: ".")
-    let target = ["final_model", ""].contains(stem) ? "model" : stem
-    let place = try staging.place(for: target + ".safetensors")
+    if options.keepsPickles { try staging.add(weights.path, as: weights.name, weights.links) }
+    let stem = weights.name.split(separator: ".").dropLast().joined(separator: ".")
+    let isMain = ["final_model", ""].contains(stem) && !staging.has("model.safetensors")
+    let place = try staging.newPlace(for: (isMain ? "model" : stem) + ".safetensors")
     var conversion = ConversionOptions()
     conversion.format = .safetensors
-    _ = try Checkpoint.open(path).convert(to: place, conversion)
+    _ = try Checkpoint.open(weights.path).convert(to: place, conversion)
   }
 
   private static func place(

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Glibc
+internal import TensorCore
 
 /// A folder for files on their way to a Hub, which goes when it is let go.
 final class StagingFolder: Sendable {
@@ -25,10 +26,11 @@ final class StagingFolder: Sendable {
     guard let made = mkdtemp(&template) else { throw Self.rejection(parent) }
     root = String(cString: made)
     lock = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    _ = flock(lock, LOCK_EX | LOCK_NB)
     // Signatures note the name of the folder that they are of.
     path = root + "/record"
-    guard mkdir(path, 0o700) == 0 else { throw Self.rejection(path) }
+    guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0, mkdir(path, 0o700) == 0 else {
+      throw Self.rejection(path)
+    }
   }
 
   /// Puts a file under a name, as a second name where the disk allows it, else as a copy. What is
@@ -51,6 +53,17 @@ final class StagingFolder: Sendable {
       guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Self.rejection(folder) }
     }
     return "\(path)/\(name)"
+  }
+
+  /// Whether there is something under a name.
+  func has(_ name: String) -> Bool { FileIdentity(path: "\(path)/\(name)") != nil }
+
+  /// Where a file of a name goes that nothing has yet; throws L02.
+  func newPlace(for name: String) throws(Rejection) -> String {
+    guard !has(name) else {
+      throw Rejection(PublishingRules.sameName, "\(name) is there already")
+    }
+    return try place(for: name)
   }
 
   /// Writes a text under a name, in the place of what is there: a second name of somebody's file is
@@ -83,7 +96,7 @@ final class StagingFolder: Sendable {
   }
 
   static func rejection(_ path: String) -> Rejection {
-    Rejection(PublishingRules.scratch, String(cString: strerror(errno)), at: Place(file: path))
+    Rejection(PublishingRules.scratch, systemError(), at: Place(file: path))
   }
 
   deinit {

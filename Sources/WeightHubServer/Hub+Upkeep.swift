@@ -20,7 +20,7 @@ extension Hub {
 
   /// Reads everything that there is and says what is not whole. Throws Y02.
   public func inventory() throws(Rejection) -> Inventory {
-    try asRejection {
+    try StorageFailure.telling {
       let defects = try contents.defects() + objectDefects()
       return try database.read { database in
         func number(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
@@ -38,7 +38,7 @@ extension Hub {
   /// Removes what no branch, tag or pull request has a commit with, if it was stored before a time
   /// in seconds since 1970. Gives how many bytes were freed. Throws Y02.
   public func collectGarbage(storedBefore time: Int) throws(Rejection) -> Int {
-    try asRejection {
+    try StorageFailure.telling {
       let wanted = try database.write { database in
         let reach = try Reach(of: database, storedSince: time)
         // What hangs below something damaged is not known, so it could be lost.
@@ -59,12 +59,6 @@ extension Hub {
       return reach.missing
         + reach.contents.subtracting(stored).map { "content \($0.hex) is missing" }
     }
-  }
-
-  private func asRejection<Value>(_ work: () throws -> Value) throws(Rejection) -> Value {
-    do { return try work() } catch let rejection as Rejection {
-      throw rejection
-    } catch { throw Rejection(WeightHubServerRules.storage, "\(error)") }
   }
 }
 

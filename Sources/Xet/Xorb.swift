@@ -15,18 +15,25 @@ public struct Xorb: Sendable {
   /// The chunks, in order.
   public let chunks: [Chunk]
 
-  /// Decodes the chunks of a xorb one at a time and hashes each.
+  /// Decodes the chunks of a xorb one at a time, hashes each, and gives it to `take` with its hash;
+  /// the span lives as long as the call.
   ///
-  /// A footer may follow them; its hash must be theirs.
+  /// A footer may follow them; its hash must be theirs, which is known when the last was given.
+  /// Throws what `take` throws, and X-rules where the bytes are no xorb.
   public init(
-    parsing bytes: RawSpan, limits: XorbLimits = XorbLimits()
+    parsing bytes: RawSpan, limits: XorbLimits = XorbLimits(),
+    _ take: (RawSpan, XetHash) throws(Rejection) -> Void = { _, _ in }
   ) throws(Rejection) {
     var cursor = try ChunkCursor(bytes, limits: limits)
     var decoder = try ChunkDecoder()
     var chunks: [Chunk] = []
     while let chunk = try cursor.next(in: bytes) {
       try decoder.decode(chunk, of: bytes)
-      let hash = decoder.withContent(of: chunk, in: bytes) { XetHash.chunk($0) }
+      let hash = try decoder.withContent(of: chunk, in: bytes) { (content) throws(Rejection) in
+        let hash = XetHash.chunk(content)
+        try take(content, hash)
+        return hash
+      }
       let start = chunk.data.lowerBound - StoredChunk.headerByteCount
       chunks.append(
         Chunk(
@@ -43,18 +50,4 @@ public struct Xorb: Sendable {
 
   /// The length of the chunks' contents together.
   public var byteCount: Int { chunks.reduce(0) { $0 + $1.byteCount } }
-
-  /// Gives the content of each chunk in turn, without hashing; the span lives as long as the call.
-  ///
-  /// Throws what `take` throws, and a `Rejection` where the bytes are no xorb.
-  public static func forEachChunk(
-    of bytes: RawSpan, limits: XorbLimits = XorbLimits(), _ take: (RawSpan) throws -> Void
-  ) throws {
-    var cursor = try ChunkCursor(bytes, limits: limits)
-    var decoder = try ChunkDecoder()
-    while let chunk = try cursor.next(in: bytes) {
-      try decoder.decode(chunk, of: bytes)
-      try decoder.withContent(of: chunk, in: bytes, take)
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Testing
 import TestSupport
 import Xet
@@ -11,7 +12,7 @@ struct DamageTests {
 
   func contents(of xorb: [UInt8]) throws -> [[UInt8]] {
     var contents: [[UInt8]] = []
-    try Xorb.forEachChunk(of: xorb.raw) { chunk in
+    _ = try Xorb(parsing: xorb.raw) { (chunk, _) throws(Rejection) in
       contents.append(chunk.withUnsafeBytes { Array($0) })
     }
     return contents

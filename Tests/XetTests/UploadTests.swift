@@ -1,3 +1,4 @@
+import Diagnostics
 import Testing
 import TestSupport
 import Xet
@@ -75,7 +76,7 @@ struct UploadTests {
         let first = xorb.chunks[segment.chunks.lowerBound].storedRange
         let last = xorb.chunks[segment.chunks.upperBound - 1].storedRange
         let stored = first.lowerBound..<last.upperBound
-        try Xorb.forEachChunk(of: bytes.raw.extracting(stored)) { chunk in
+        _ = try Xorb(parsing: bytes.raw.extracting(stored)) { (chunk, _) throws(Rejection) in
           content += chunk.withUnsafeBytes { Array($0) }
         }
       }
@@ -104,7 +105,7 @@ struct UploadTests {
     #expect(try Shard(parsing: shard.raw) == upload.shard())
     #expect(try Xorb(parsing: xorb.raw).hash == upload.xorbs.first)
     var chunks: [[UInt8]] = []
-    try Xorb.forEachChunk(of: xorb.raw) { chunk in
+    _ = try Xorb(parsing: xorb.raw) { (chunk, _) throws(Rejection) in
       chunks.append(chunk.withUnsafeBytes { Array($0) })
     }
     #expect(chunks == [[0x42]])

@@ -1,3 +1,4 @@
+import Diagnostics
 import Testing
 import Xet
 
@@ -16,7 +17,7 @@ struct XorbWriterTests {
   func `a xorb of the client's chunks has the client's hash`(_ upload: Upload) throws {
     var contents: [[UInt8]] = []
     let uploaded = try upload.xorbBytes()
-    try Xorb.forEachChunk(of: uploaded.raw) { chunk in
+    _ = try Xorb(parsing: uploaded.raw) { (chunk, _) throws(Rejection) in
       contents.append(chunk.withUnsafeBytes { Array($0) })
     }
     var writer = XorbWriter()
@@ -38,7 +39,7 @@ struct XorbWriterTests {
     for chunk in chunks { _ = writer.append(chunk.raw) }
     let bytes = writer.bytes
     var read: [[UInt8]] = []
-    try Xorb.forEachChunk(of: bytes.raw) { chunk in
+    _ = try Xorb(parsing: bytes.raw) { (chunk, _) throws(Rejection) in
       read.append(chunk.withUnsafeBytes { Array($0) })
     }
     #expect(read == chunks)

@@ -17,8 +17,8 @@ public struct ModelCard: Sendable {
   let folder: RecordFolder
   /// What else the card says.
   let options: CardOptions
-  /// The digests of the files, in the order of their paths.
-  let digests: [ManifestFile]
+  /// The digests of the files but the card's own, in the order of their paths.
+  public let digests: [ManifestFile]
   /// The record's own README, without front matter.
   let readme: String
 

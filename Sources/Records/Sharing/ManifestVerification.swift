@@ -54,8 +54,7 @@ public struct ManifestVerification: Sendable {
 extension RecordManifest {
   /// Holds a folder against the manifest; throws what reading its files throws.
   public func verify(
-    _ folder: RecordFolder, _ depth: ManifestVerification.Depth = .tensors,
-    leniency: Set<String> = []
+    _ folder: RecordFolder, _ depth: ManifestVerification.Depth = .tensors
   ) throws(Rejection) -> ManifestVerification {
     var findings: [ManifestVerification.Finding] = []
     var present: [RecordPath: RecordFile] = [:]
@@ -70,7 +69,7 @@ extension RecordManifest {
         findings.append(.init(kind: .altered, path: entry.path, tensor: nil, message: message))
       } else if depth == .tensors, let listed = weights.first(where: { $0.path == entry.path }) {
         findings += listed.findings(
-          against: try ManifestWeights(entry.path, in: folder, leniency: leniency))
+          against: try ManifestWeights(entry.path, in: folder))
       }
     }
     findings += present.keys.map { path in

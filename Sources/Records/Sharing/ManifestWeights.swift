@@ -14,13 +14,13 @@ public struct ManifestWeights: Sendable, Equatable {
   public let tensors: [ManifestTensor]
 
   /// Opens a file of a record, decodes every tensor and hashes it; throws what opening and decoding
-  /// throw. `leniency` holds the ids of rules that become warnings.
+  /// throw.
   public init(
-    _ path: RecordPath, in folder: RecordFolder, leniency: Set<String> = []
+    _ path: RecordPath, in folder: RecordFolder
   ) throws(Rejection) {
     // Refuses links; the checkpoint is then opened by its path.
     _ = try folder.open(path)
-    let checkpoint = try Checkpoint.open("\(folder.path)/\(path)", leniency: leniency)
+    let checkpoint = try Checkpoint.open("\(folder.path)/\(path)")
     self.path = path
     format = checkpoint.format
     layers = checkpoint.layers

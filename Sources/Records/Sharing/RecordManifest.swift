@@ -40,20 +40,25 @@ public struct RecordManifest: Sendable, Equatable {
 
   /// Reads every file of a record, decodes its weights, and compares each artifact with each file
   /// of weights in full precision beside it: those of other seeds lie elsewhere. Throws what
-  /// opening and decoding throw; `leniency` holds the ids of rules that become warnings.
+  /// opening and decoding throw; `known` are the digests of files that were hashed already.
   public init(
-    of folder: RecordFolder, toolVersion: String, sources: [Source] = [],
-    leniency: Set<String> = []
+    of folder: RecordFolder, toolVersion: String, known: [ManifestFile] = [],
+    sources: [Source] = []
   ) throws(Rejection) {
+    let known = Dictionary(known.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
     tool = "birdie"
     self.toolVersion = toolVersion
     self.sources = sources
     var files: [ManifestFile] = []
     var weights: [ManifestWeights] = []
     for file in folder.files where Self.lists(file.role) {
-      files.append(try ManifestFile(file, in: folder))
+      if let file = known[file.path] {
+        files.append(file)
+      } else {
+        files.append(try ManifestFile(file, in: folder))
+      }
       guard file.role.holdsTensors else { continue }
-      weights.append(try ManifestWeights(file.path, in: folder, leniency: leniency))
+      weights.append(try ManifestWeights(file.path, in: folder))
     }
     self.files = files
     self.weights = weights

@@ -31,19 +31,19 @@ extension ContentStore {
     of bytes: [UInt8], named name: XetHash, to pack: PackWriter
   ) throws -> [ContentWriter.Chunk] {
     var chunks: [ContentWriter.Chunk] = []
-    var nodes: [(hash: XetHash, byteCount: Int)] = []
     var seen: Set<ChunkDigest> = []
-    try Xorb.forEachChunk(of: bytes.span.bytes) { (chunk: RawSpan) in
-      let xetHash = XetHash.chunk(chunk)
-      nodes.append((xetHash, chunk.byteCount))
+    let xorb = try Xorb(parsing: bytes.span.bytes) { (chunk, xetHash) throws(Rejection) in
       let hash = ChunkDigest(bytes: xetHash.bytes)
-      let isNew = try seen.insert(hash).inserted && !self.hasChunk(hash)
-      let place = isNew ? try chunk.withUnsafeBytes { try pack.append($0) } : nil
+      let isKnown = try StorageFailure.telling {
+        try !seen.insert(hash).inserted || self.hasChunk(hash)
+      }
+      let place =
+        isKnown
+        ? nil : try chunk.withUnsafeBytes { (bytes) throws(Rejection) in try pack.append(bytes) }
       chunks.append(ContentWriter.Chunk(hash: hash, byteCount: chunk.byteCount, place: place))
     }
-    guard XetHash.root(of: nodes) == name else {
-      throw Rejection(
-        WeightHubServerRules.digest, "the xorb's chunks come to \(XetHash.root(of: nodes).hex)")
+    guard xorb.hash == name else {
+      throw Rejection(WeightHubServerRules.digest, "the xorb's chunks come to \(xorb.hash.hex)")
     }
     try pack.seal()
     return chunks

@@ -79,4 +79,11 @@ enum StorageFailure {
       WeightHubServerRules.storage, "\(what): \(String(cString: strerror(errno)))",
       at: Place(file: path))
   }
+
+  /// What work gives; what its database throws becomes a rejection.
+  static func telling<Value>(_ work: () throws -> Value) throws(Rejection) -> Value {
+    do { return try work() } catch let rejection as Rejection {
+      throw rejection
+    } catch { throw Rejection(WeightHubServerRules.storage, "\(error)") }
+  }
 }

@@ -4,7 +4,6 @@ import JSON
 import Publishing
 import Records
 import Signatures
-import Synchronization
 import WeightHub
 
 /// `birdie publish`: the weights of a record, where anyone can use them.
@@ -122,8 +121,8 @@ struct Publish: Verb, AsyncParsableCommand {
     // Converting takes long: a wrong token or name is found before.
     try await publication.rehearse(client)
     let package = try prepared(for: repository)
-    let line = SharedLine("publishing", isShown: output.isTalkative)
-    let outcome = try await publication.run(package, client, progress: line.add)
+    let line = TransferLine("publishing", isShown: output.isTalkative)
+    let outcome = try await publication.run(package, client, progress: line.update)
     line.finish()
     tell(outcome, of: package, in: repository)
   }
@@ -193,22 +192,4 @@ struct Publish: Verb, AsyncParsableCommand {
             ? "\(Quantity.grouped(-rest)) too many\n" : "\(Quantity.grouped(rest)) left\n"))
     }
   }
-}
-
-/// The progress of an upload whose total is known once it begins.
-private final class SharedLine: Sendable {
-  private let line: Mutex<(line: ProgressLine, done: Int)>
-
-  init(_ verb: String, isShown: Bool) {
-    line = Mutex((ProgressLine(verb, total: 0, isShown: isShown), 0))
-  }
-
-  @Sendable func add(_ byteCount: Int, of total: Int) {
-    line.withLock { state in
-      state.done += byteCount
-      state.line.update(done: min(state.done, total), of: total)
-    }
-  }
-
-  func finish() { line.withLock { $0.line.finish() } }
 }

@@ -1,6 +1,5 @@
 import Diagnostics
 import Glibc
-import Synchronization
 import WeightHub
 
 /// Command lines with `hf://` in them: what the addresses name is brought into the cache, and the
@@ -81,26 +80,4 @@ private struct Companions: Sendable {
     let isShard = path.hasSuffix(".index.json") && name.hasPrefix(stem + "-")
     return name == "config.json" || isShard
   }
-}
-
-/// The progress of transfers, which tell of bytes from several threads.
-final class TransferLine: Sendable {
-  private let state: Mutex<(line: ProgressLine, done: Int)>
-  private let total: Int
-
-  init(_ verb: String, of total: Int, isShown: Bool) {
-    self.total = total
-    state = Mutex((ProgressLine(verb, total: total, isShown: isShown && total > 0), 0))
-  }
-
-  /// Adds bytes that are there.
-  @Sendable func add(_ byteCount: Int) {
-    state.withLock { state in
-      state.done += byteCount
-      state.line.update(done: min(state.done, total))
-    }
-  }
-
-  /// Removes the line.
-  func finish() { state.withLock { $0.line.finish() } }
 }

@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Xet
 
 extension FuzzEntry {
@@ -5,12 +6,12 @@ extension FuzzEntry {
   static func rewriteXorb(_ bytes: RawSpan) {
     var writer = XorbWriter()
     var seen = 0
-    let isWhole: Void? = try? Xorb.forEachChunk(of: bytes) { chunk in
+    let looked = try? Xorb(parsing: bytes) { (chunk, _) throws(Rejection) in
       seen += 1
       _ = writer.append(chunk)
     }
-    guard let xorb = try? Xorb(parsing: bytes) else { return }
-    precondition(isWhole != nil && seen == xorb.chunks.count, "a chunk was not looked at")
+    guard let xorb = looked else { return }
+    precondition(seen == xorb.chunks.count, "a chunk was not looked at")
     let written = writer.bytes
     let again = try? Xorb(parsing: written.span.bytes)
     precondition(again?.chunks == writer.xorb.chunks, "what was written is something else")
