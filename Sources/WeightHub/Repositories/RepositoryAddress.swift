@@ -74,6 +74,11 @@ public struct RepositoryAddress: Sendable, Hashable {
   /// Where its files are: `/namespace/name`.
   var filePath: String { kind == .model ? "/\(id)" : "/\(kind.plural)/\(id)" }
 
+  /// `/owner/name/resolve/COMMIT/PATH`: where a file's bytes are.
+  func path(of file: RemoteFile, at commit: String) -> String {
+    "\(filePath)/resolve/\(commit)/\(PercentEncoding.encode(file.path, keeping: .slashes))"
+  }
+
   /// The revision as one part of a path.
   var encodedRevision: String { PercentEncoding.encode(revision) }
 

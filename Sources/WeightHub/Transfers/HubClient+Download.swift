@@ -2,7 +2,6 @@ internal import AsyncHTTPClient
 public import Diagnostics
 internal import NIOCore
 internal import NIOHTTP1
-internal import TextCoding
 
 extension HubClient {
   /// Brings a file into the cache, from where an earlier try ended. `progress` is told how many
@@ -23,8 +22,7 @@ extension HubClient {
     try await partial.takeOver()
     let takenOver = partial.byteCount
     progress(takenOver)
-    let path =
-      "\(repository.filePath)/resolve/\(commit)/\(PercentEncoding.encode(file.path, keeping: .slashes))"
+    let path = repository.path(of: file, at: commit)
     try await fill(partial, of: file, from: address(path), progress)
     if takenOver > 0, !partial.isWhole {
       // What a process leaves when the power fails may be anything.
@@ -147,8 +145,7 @@ extension HubClient {
   public func bytes(
     of file: RemoteFile, in repository: RepositoryAddress, at commit: String
   ) async throws(Rejection) -> [UInt8] {
-    let path =
-      "\(repository.filePath)/resolve/\(commit)/\(PercentEncoding.encode(file.path, keeping: .slashes))"
+    let path = repository.path(of: file, at: commit)
     let response = try await send(Exchange(.GET, address(path)))
     let bytes: [UInt8]
     do { bytes = try await response.bytes() } catch {
