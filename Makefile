@@ -14,7 +14,7 @@ SANITIZED := --disable-xctest --skip 'judged within 128 MiB'
 
 .PHONY: help
 help: ## Lists the targets.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: setup
 setup: ## Installs the C libraries that are missing (Debian, Ubuntu).
