@@ -18,7 +18,8 @@ let rooms = [
   Room(name: "TextCoding", imports: []),
   Room(name: "Pages", imports: ["Diagnostics", "TextCoding"]),
   Room(name: "JSON", imports: ["Diagnostics"], isParser: true),
-  Room(name: "TensorCore", imports: ["CKernels", "CLinux", "Diagnostics", "TextCoding"]),
+  Room(name: "Files", imports: ["CLinux", "Diagnostics"]),
+  Room(name: "TensorCore", imports: ["CKernels", "Diagnostics", "Files", "TextCoding"]),
   Room(name: "TensorOps", imports: ["CKernels", "TensorCore"]),
   Room(
     name: "Autograd", imports: ["CKernels", "TensorCore", "TensorOps"],
@@ -34,17 +35,17 @@ let rooms = [
   Room(
     name: "Checkpoints",
     imports: [
-      "Archives", "ByteCodecs", "CKernels", "Diagnostics", "EntropyCoding", "JSON", "Pickle",
-      "TensorCore",
+      "Archives", "ByteCodecs", "CKernels", "Diagnostics", "EntropyCoding", "Files", "JSON",
+      "Pickle", "TensorCore",
     ],
     isParser: true),
   Room(
-    name: "LanguageModels", imports: ["Diagnostics", "JSON", "TensorCore", "TensorOps"],
+    name: "LanguageModels", imports: ["Diagnostics", "Files", "JSON", "TensorCore", "TensorOps"],
     isParser: true),
   Room(
     name: "Quantization",
     imports: ["CKernels", "Diagnostics", "EntropyCoding", "JSON", "TensorCore", "TensorOps"]),
-  Room(name: "YAML", imports: ["CYAML", "Diagnostics", "JSON", "TensorCore"]),
+  Room(name: "YAML", imports: ["CYAML", "Diagnostics", "Files", "JSON"]),
   Room(
     name: "Recipes",
     imports: [
@@ -53,28 +54,28 @@ let rooms = [
     ], testedWith: ["YAML"]),
   Room(name: "Xet", imports: ["CKernels", "CLZ4", "Diagnostics"], isParser: true),
   Room(
-    name: "Signatures", imports: ["Diagnostics", "JSON", "TensorCore", "TextCoding", crypto],
+    name: "Signatures",
+    imports: ["Diagnostics", "Files", "JSON", "TensorCore", "TextCoding", crypto],
     isParser: true,
     testedWith: [crypto]),
   Room(
-    name: "Records", imports: ["Checkpoints", "Diagnostics", "JSON", "TensorCore"],
+    name: "Records", imports: ["Checkpoints", "Diagnostics", "Files", "JSON", "TensorCore"],
     testedWith: ["YAML"]),
   Room(
     name: "WeightHub",
     imports: [
-      "Diagnostics", "JSON", "TextCoding", crypto,
+      "Diagnostics", "Files", "JSON", "TextCoding", crypto,
       .product(name: "AsyncHTTPClient", package: "async-http-client"),
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOHTTP1", package: "swift-nio"),
     ]),
   Room(
     name: "Publishing",
-    imports: ["Checkpoints", "Diagnostics", "Records", "TensorCore", "WeightHub"]
-  ),
+    imports: ["Checkpoints", "Diagnostics", "Files", "Records", "WeightHub"]),
   Room(
     name: "WeightHubServer",
     imports: [
-      "Diagnostics", "JSON", "Pages", "TextCoding", "Xet", "YAML", crypto,
+      "Diagnostics", "Files", "JSON", "Pages", "TextCoding", "Xet", "YAML", crypto,
       .product(name: "GRDB", package: "GRDB.swift"),
       .product(name: "HTTPTypes", package: "swift-http-types"),
       .product(name: "Hummingbird", package: "hummingbird"),
@@ -88,7 +89,8 @@ let rooms = [
 ]
 
 let commandLine: [Target.Dependency] = [
-  "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pages",
+  "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "Files", "JSON", "LanguageModels",
+  "Pages",
   "Publishing", "Quantization", "Recipes", "Records", "Signatures", "TensorCore", "TensorOps",
   "TextCoding", "WeightHub", "WeightHubServer", "Xet", "YAML",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -13,6 +13,9 @@ folder=${2:-$(mktemp -d)}
 mkdir -p "$folder"
 cd "$folder"
 
+# Nobody listens there: without a Hub of our own nobody else is asked.
+export HF_ENDPOINT=http://127.0.0.1:1 HF_TOKEN=any HF_HOME="$folder/home"
+rm -f address.json
 "$birdie" serve --root hub --port 0 --json >address.json 2>serve.log &
 server=$!
 finish() {
@@ -20,12 +23,18 @@ finish() {
   [ $# -eq 0 ] || rm -rf "$folder"
 }
 if [ -n "${2:-}" ]; then trap finish EXIT; else trap 'finish remove' EXIT; fi
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   [ -s address.json ] && break
+  kill -0 "$server" 2>/dev/null || break
   sleep 0.1
 done
-HF_ENDPOINT=$(sed -n 's/.*"address": "\(http[^"]*\)".*/\1/p' address.json)
-export HF_ENDPOINT HF_TOKEN=any HF_HOME="$folder/home"
+address=$(sed -n 's/.*"address": "\(http[^"]*\)".*/\1/p' address.json)
+if [ -z "$address" ]; then
+  echo 'share.sh: the Hub did not start' >&2
+  cat serve.log >&2
+  exit 1
+fi
+HF_ENDPOINT=$address
 echo "--- a Hub at $HF_ENDPOINT"
 
 echo '--- a record: a script, a log, a description, and the weights'

@@ -49,6 +49,7 @@ ORIGINS = {
         for name in ("grid", "grouped", "codebook")
     },
     "quantization/gptq-": ("generate/feedback.py", "numpy 1.26.4, torch 2.15.0"),
+    "quantization/trellis.": ("generate/trellis.py", "numpy 1.26.4, torch 2.15.0"),
     "quantization/record.": ("generate/record.py", "numpy 1.26.4, torch 2.15.0"),
     "quantization/autoround-": ("generate/learned_rounding.py", "numpy 1.26.4, torch 2.15.0"),
     **{

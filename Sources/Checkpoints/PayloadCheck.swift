@@ -1,5 +1,6 @@
 internal import Archives
 public import Diagnostics
+internal import Files
 internal import TensorCore
 
 /// A checksum that a file carries for a part of itself, to be compared when the part is read.

@@ -1,6 +1,7 @@
 internal import Archives
 internal import ByteCodecs
 public import Diagnostics
+internal import Files
 internal import Pickle
 internal import TensorCore
 
@@ -8,7 +9,7 @@ internal import TensorCore
 public enum ReadingRules {
   /// The rules by subject, in the order of the layers.
   public static let all: [Rule] = [
-    TensorCoreRules.all, ArchiveRules.all, ByteCodecRules.all, EncodingRules.all, PickleRules.all,
+    FileRules.all, ArchiveRules.all, ByteCodecRules.all, EncodingRules.all, PickleRules.all,
     TorchRules.all, DistributedRules.all, SafetensorsRules.all, NumPyRules.all, GolfRules.all,
     ArtifactRules.all,
   ].flatMap(\.self)

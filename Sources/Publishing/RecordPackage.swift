@@ -1,7 +1,7 @@
 internal import Checkpoints
 public import Diagnostics
+internal import Files
 public import Records
-internal import TensorCore
 public import WeightHub
 
 /// A record as it is shared: its own files, its weights without pickles, a card and a manifest.

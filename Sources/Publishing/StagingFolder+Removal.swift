@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 extension StagingFolder {
@@ -7,7 +8,7 @@ extension StagingFolder {
   /// Removes what processes left that were interrupted: folders of this user, whose process is
   /// gone and which nobody holds.
   static func removeLeftovers(in parent: String) {
-    for name in names(in: parent) where name.hasPrefix(prefix) {
+    for name in FolderContent.names(in: parent) ?? [] where name.hasPrefix(prefix) {
       let digits = name.dropFirst(prefix.count).prefix { $0 != "-" }
       guard let process = Int32(digits), process > 0, kill(process, 0) != 0, errno == ESRCH
       else { continue }
@@ -29,23 +30,10 @@ extension StagingFolder {
 
   /// Removes a folder of ours; links are removed, not followed.
   static func remove(_ path: String) {
-    for name in names(in: path) {
+    for name in FolderContent.names(in: path) ?? [] {
       let inside = "\(path)/\(name)"
       if unlink(inside) != 0 { remove(inside) }
     }
     rmdir(path)
-  }
-
-  private static func names(in path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names
   }
 }

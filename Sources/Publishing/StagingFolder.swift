@@ -1,6 +1,6 @@
 internal import Diagnostics
+internal import Files
 internal import Glibc
-internal import TensorCore
 
 /// A folder for files on their way to a Hub, which goes when it is let go.
 final class StagingFolder: Sendable {
@@ -19,8 +19,7 @@ final class StagingFolder: Sendable {
 
   /// Makes an empty folder. Throws L04.
   init() throws(Rejection) {
-    let named = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    let parent = named.isEmpty ? "/tmp" : named
+    let parent = ScratchFile.folder
     Self.removeLeftovers(in: parent)
     var template = Array("\(parent)/\(Self.prefix)\(getpid())-XXXXXX".utf8CString)
     guard let made = mkdtemp(&template) else { throw Self.rejection(parent) }

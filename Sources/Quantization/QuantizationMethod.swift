@@ -15,6 +15,38 @@ public protocol QuantizationMethod: Sendable {
   /// Quantizes a weight. `step` multiplies the distance between neighbouring values, where the
   /// method is free to choose it: 1 is what its options say.
   func quantize(_ weight: Weight, step: Double) throws(Rejection) -> EncodedTensor
+  /// What columns with steps of their own save against columns with one, in bits for each weight at
+  /// high rates, told by the statistics alone; nil where a method has no such steps.
+  func predictedGain(_ weight: Weight) throws(Rejection) -> Double?
+  /// What is done to a weight otherwise than the options say.
+  func notes(_ weight: Weight, step: Double) throws(Rejection) -> [MethodNote]
+}
+
+extension QuantizationMethod {
+  /// None: columns have no steps of their own.
+  public func predictedGain(_ weight: Weight) throws(Rejection) -> Double? { nil }
+  /// Nothing: every weight is quantized as the options say.
+  public func notes(_ weight: Weight, step: Double) throws(Rejection) -> [MethodNote] { [] }
+}
+
+/// What a method does to a weight otherwise than its options say, because it would not serve.
+public enum MethodNote: String, Sendable, CaseIterable {
+  /// Less than about a bit is left for a weight: integers, where a trellis was asked for.
+  case integers
+  /// Codes have no room for finer steps.
+  case finestSteps = "finest-steps"
+  /// A row's or a column's step would be more than sixteen times as far from the mean, or beyond
+  /// the type's numbers.
+  case limitedSteps = "limited-steps"
+
+  /// What happened, in a few words.
+  public var sentence: String {
+    switch self {
+    case .integers: "integers in place of a trellis: less than about a bit is left for a weight"
+    case .finestSteps: "steps as fine as codes allow, which are coarser than asked for"
+    case .limitedSteps: "steps of rows or columns kept within 16 times the mean and the type"
+    }
+  }
 }
 
 /// An option of a method, as help shows it.

@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import Files
 internal import Glibc
 internal import TensorCore
 
@@ -72,7 +73,7 @@ extension ModelSignature {
       _ = try SigstoreBundle(parsing: read(path))
     } catch {
       throw Rejection(
-        TensorCoreRules.outputExists, "is there and no signature, so it stays",
+        FileRules.outputExists, "is there and no signature, so it stays",
         at: Place(file: path))
     }
   }
@@ -82,13 +83,13 @@ extension ModelSignature {
     let plain = IgnoredPaths.plain(name)
     guard SignedResource.components(of: plain) != nil else {
       throw Rejection(
-        TensorCoreRules.missingInput, "\(name.debugDescription) is no path in the folder",
+        FileRules.missingInput, "\(name.debugDescription) is no path in the folder",
         at: Place(file: folder))
     }
     var status = stat()
     guard unsafe lstat("\(folder)/\(plain)", &status) == 0 else {
       throw Rejection(
-        TensorCoreRules.missingInput, "there is no \(name.debugDescription) to ignore",
+        FileRules.missingInput, "there is no \(name.debugDescription) to ignore",
         at: Place(file: folder))
     }
   }

@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import Files
 internal import Glibc
 internal import TensorCore
 
@@ -67,7 +68,7 @@ public struct ModelSignature: Sendable {
   /// The last part of the folder's path; of `.`, the one that it stands for.
   private static func name(of folder: String) throws(Rejection) -> String {
     guard let resolved = unsafe realpath(folder, nil) else {
-      throw Rejection(TensorCoreRules.missingInput, systemError(), at: Place(file: folder))
+      throw Rejection(FileRules.missingInput, systemError(), at: Place(file: folder))
     }
     defer { unsafe free(resolved) }
     let path = unsafe String(cString: resolved)

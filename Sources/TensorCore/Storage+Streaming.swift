@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import Files
 
 extension Storage {
   /// How much of a file is read at once: it stays in the processor's cache, and the pages of the

@@ -1,3 +1,4 @@
+public import Files
 /// A run of bytes that tensors look into: heap memory or a part of a mapped file.
 ///
 /// Immutable: views share it freely, and slicing copies nothing.

@@ -15,8 +15,18 @@ public struct HubServer: Sendable {
   public var port = 8080
   /// The address that clients are told, if it is another: that of a proxy in front.
   public var publicAddress: String?
-  /// How little is told: `warning`, `info`, `debug`.
-  public var verbosity = "warning"
+  /// How much is told on standard error.
+  public var verbosity = Verbosity.warning
+
+  /// What is told from.
+  public enum Verbosity: Sendable {
+    /// What goes wrong.
+    case warning
+    /// Every request.
+    case info
+    /// What only those want who look for a mistake.
+    case debug
+  }
 
   /// Connections on which nothing happens for so long are closed, so that slow ones cannot take
   /// every place there is.
@@ -30,6 +40,14 @@ public struct HubServer: Sendable {
     self.policy = policy
   }
 
+  private var level: Logger.Level {
+    switch verbosity {
+    case .warning: .warning
+    case .info: .info
+    case .debug: .debug
+    }
+  }
+
   /// Serves until SIGTERM or SIGINT, then ends what is under way. Calls `onReady` with the address
   /// once it listens; throws Y08.
   public func run(onReady: @escaping @Sendable (String) -> Void) async throws(Rejection) {
@@ -38,7 +56,7 @@ public struct HubServer: Sendable {
         WeightHubServerRules.address, "\(host) can be reached by others, and no token is asked for")
     }
     var logger = Logger(label: "birdie") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = Logger.Level(rawValue: verbosity) ?? .warning
+    logger.logLevel = level
     let host = host
     let application = Application(
       responder: HubResponder(hub: hub, policy: policy, publicAddress: publicAddress),

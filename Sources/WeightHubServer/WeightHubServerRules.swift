@@ -12,8 +12,8 @@ public enum WeightHubServerRules {
   /// Reading or writing the Hub's own files failed.
   public static let storage = Rule(
     "Y02", "the Hub's files cannot be read or written",
-    because: "A full disk, missing permissions or a broken device; nothing half-written is kept.",
-    remedy: "Make room or repair the disk. `birdie serve --check` says what is whole.",
+    because: "Missing permissions or a broken device; nothing half-written is kept.",
+    remedy: "Repair the disk. `birdie serve --check` says what is whole.",
     status: .inputOutput)
   /// Content that is not what its digest says.
   public static let digest = Rule(
@@ -64,8 +64,16 @@ public enum WeightHubServerRules {
       "Clients read licence, tags and results from it; what they cannot read they pass over.",
     remedy: "Mend the lines between --- at the top of README.md.")
 
+  /// Something that there is no room for.
+  public static let fullDisk = Rule(
+    "Y10", "the disk is full",
+    because: "What is uploaded is kept in the Hub's folder; nothing half-written is.",
+    remedy: "Make room on the disk of --root, for one with `birdie serve --collect-garbage`.",
+    status: .inputOutput)
+
   /// All of them, for the documentation and the tests.
   public static let all: [Rule] = [
     foreignFolder, storage, digest, unknownXorb, path, inUse, tokens, address, card,
+    fullDisk,
   ]
 }

@@ -1,7 +1,7 @@
 internal import CYAML
 public import Diagnostics
+internal import Files
 public import JSON
-internal import TensorCore
 
 /// A YAML file as JSON: recipes and cards have no need of what YAML has beyond it.
 ///

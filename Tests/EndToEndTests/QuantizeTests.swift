@@ -98,6 +98,42 @@ struct QuantizeTests {
     #expect(files[0] == files[1])
   }
 
+  @Test func `the gain of column steps is told before, and not to those who want data alone`()
+    throws
+  {
+    func quantize(_ more: [String]) throws -> Command.Outcome {
+      try Command.run(
+        [
+          "quantize", small, folder.path("out.birdie"), "--force", "--step", "2", "--tune-tokens",
+          "0",
+        ] + more + calibrated)
+    }
+    let told = try quantize([])
+    #expect(told.talk.contains("column steps are expected to save 0."), "\(told.talk)")
+    #expect(try quantize(["-q"]).talk.isEmpty)
+    let run = try quantize(["--json"])
+    let report = try JSONDocument(run.output)
+    let gains = report["tensors"]?.elements.compactMap { $0["predicted_gain_bits"]?.number } ?? []
+    let mean = try #require(report["predicted_gain_bits"]?.number)
+    #expect(run.talk.isEmpty && gains.count == 3)
+    #expect(mean > 0 && mean >= gains.min() ?? 1 && mean <= gains.max() ?? 0)
+    let costs = report["tensors"]?.elements.compactMap { $0["cost_nats"]?.number } ?? []
+    #expect(costs.count == 3 && costs.allSatisfy { $0 > 0 })
+  }
+
+  @Test func `integers in place of a trellis are told, with the tensors`() throws {
+    let arguments =
+      [
+        "quantize", small, folder.path("out.birdie"), "--force", "--step", "2000", "--tune-tokens",
+        "0",
+      ]
+      + calibrated
+    let run = try Command.run(arguments)
+    #expect(run.output.contains("blocks.0.attn.proj.weight and 2 more: integers in place of"))
+    let tensors = try JSONDocument(Command.run(arguments + ["--json"]).output)["tensors"]?.elements
+    #expect(tensors?.allSatisfy { $0["notes"]?.elements.first?.text == "integers" } == true)
+  }
+
   @Test(arguments: [("--target-kl", "0.001", "kl"), ("--target-bpb-loss", "0.002", "loss")])
   func `a target is not exceeded on the tokens that it was judged on`(
     flag: String, limit: String, what: String

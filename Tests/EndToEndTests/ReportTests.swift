@@ -33,12 +33,15 @@ struct ReportTests {
       document.keys == [
         "schema", "path", "against", "holds", "checks", "bytes", "code_bytes", "total_bytes",
         "budget", "headroom", "parameters", "bits_per_parameter", "tensors", "sqnr_db_mean",
-        "evaluation", "seconds", "warnings",
+        "evaluation", "seconds", "warnings", "compound_error",
       ])
     #expect(
-      document["tensors"]?.elements.first?.keys.suffix(3) == [
-        "layer", "method", "order_0_bits_per_weight",
+      document["tensors"]?.elements.first?.keys.suffix(5) == [
+        "layer", "method", "order_0_bits_per_weight", "cost_nats", "step_factor",
       ])
+    let readers = document["compound_error"]?.elements.compactMap { $0["layer"]?.text }
+    #expect(readers == ["bigram", "blocks.0", "blocks.1", "blocks.2", "tok_emb"])
+    #expect(page.contains("<h2>Compound error</h2>") && !page.contains("<h2>Sensitivity</h2>"))
     let layers = document["tensors"]?.elements.compactMap { $0["layer"]?.text } ?? []
     #expect(Set(layers).isSuperset(of: ["blocks.0", "blocks.1", "blocks.2", "tok_emb"]))
   }
@@ -118,6 +121,22 @@ struct ReportTests {
     #expect(methods == ["rtn", "rtn", "rtn"])
     #expect(document["evaluation"]?["reference"]?["kl_mean"]?.number ?? 0 > 0)
     #expect(try text("index.html").contains("rtn: int8_row"))
+  }
+
+  @Test func `a page says what each matrix was measured to cost`() throws {
+    let run = try Command.birdie(
+      "quantize", model, scratch.path("out.birdie"), "--step", "2", "--tensors",
+      "blocks.0.mlp.*.weight=trellis,states=8", "--calibrate", tokens, "--calibration-tokens", "32",
+      "--fisher-tokens", "0", "--tune-tokens", "0", "--sequence-length", "16", "--report", report)
+    #expect(run.status == 0, "\(run.talk)")
+    let page = try text("index.html")
+    #expect(page.contains("<h2>Sensitivity</h2>") && page.contains("<th scope=\"col\">step factor"))
+    // Without tokens nothing goes through the layers.
+    #expect(!page.contains("<h2>Compound error</h2>"))
+    let document = try JSONDocument(text("report.json"))
+    let costs = document["tensors"]?.elements.compactMap { $0["cost_nats"]?.number } ?? []
+    #expect(costs.count == 2 && costs.allSatisfy { $0 > 0 })
+    #expect(document["compound_error"]?.elements.isEmpty == true)
   }
 
   @Test(arguments: [

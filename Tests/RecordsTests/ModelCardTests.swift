@@ -1,9 +1,10 @@
 import Diagnostics
 import JSON
-import Records
 import TestSupport
 import Testing
 import YAML
+
+@testable import Records
 
 struct ModelCardTests {
   private static let rule = Rule("TST", "no card", because: "It is a test.", remedy: "None.")

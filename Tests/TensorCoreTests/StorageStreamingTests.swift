@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Glibc
 import TestSupport
 import Testing
@@ -27,7 +28,7 @@ import Testing
     let error = #expect(throws: Rejection.self) {
       try Storage(mapping).forEachChunk { _ throws(Rejection) in }
     }
-    #expect(error?.rule == TensorCoreRules.changedInput)
+    #expect(error?.rule == FileRules.changedInput)
     #expect(error?.message.contains("300000") == true)
   }
 
@@ -41,5 +42,19 @@ import Testing
     try file.commit()
     let written = try folder.bytes("output")
     #expect(written == [UInt8](repeating: 9, count: prefix) + Self.bytes[4096...])
+  }
+
+  @Test func `a slice of a mapped file is copied byte for byte`() throws {
+    let folder = try TemporaryFolder()
+    let content = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 8) }
+    let mapping = try FileMapping(path: try folder.write("in", content))
+    let slice = try #require(Storage(mapping).slice(5_001..<150_002))
+    var file = try OutputFile(path: folder.path("out"), overwrite: false)
+    try file.append([42])
+    try file.append(slice)
+    let byteCount = file.byteCount
+    #expect(byteCount == 145_002)
+    try file.commit()
+    #expect(try folder.bytes("out") == [42] + content[5_001..<150_002])
   }
 }

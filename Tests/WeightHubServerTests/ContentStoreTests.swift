@@ -1,6 +1,9 @@
 import Diagnostics
+import GRDB
+import Glibc
 import TestSupport
 import Testing
+import Xet
 
 @testable import WeightHubServer
 
@@ -79,21 +82,90 @@ struct ContentStoreTests {
     do {
       let writer = ContentWriter(hub.contents)
       _ = try writer.content(noise(100_000, seed: 4))
+      #expect(folder.names(in: "hub/packs").count == 1)
+      withExtendedLifetime(writer) {}
     }
-    #expect(try folder.files(in: "hub/packs").isEmpty)
+    #expect(folder.names(in: "hub/packs").isEmpty)
   }
 
   @Test func `a second process does not get the folder`() throws {
-    #expect(throws: Rejection.self) { try Hub(root: folder.path("hub")) }
+    #expect(rule { () throws(Rejection) in _ = try Hub(root: folder.path("hub")) } == "Y06")
   }
 
   @Test func `a folder of something else is left alone`() throws {
     _ = try folder.makeFolder("other")
     try folder.write("other/file", [1])
+    #expect(rule { () throws(Rejection) in _ = try Hub(root: folder.path("other")) } == "Y01")
+    #expect(folder.names(in: "other") == ["file"])
+  }
+
+  @Test func `a folder that cannot be made is an error of the disk`() throws {
+    let root = try folder.write("file", [1]) + "/hub"
+    #expect(rule { () throws(Rejection) in _ = try Hub(root: root) } == "Y02")
+  }
+
+  @Test(arguments: [(ENOSPC, "Y10"), (EDQUOT, "Y10"), (EIO, "Y02"), (EACCES, "Y02")])
+  func `a disk without room is told from a broken one`(code: Int32, wanted: String) {
+    errno = code
+    let error = StorageFailure.rejection("cannot write", "x")
+    #expect(error.rule.id == wanted)
+    #expect(error.rule.status == .inputOutput)
+  }
+
+  @Test func `a database without room is told from a broken one`() {
+    let rules = [ResultCode.SQLITE_FULL, .SQLITE_IOERR].map {
+      StorageFailure.rejection(DatabaseError(resultCode: $0)).rule
+    }
+    #expect(rules == [WeightHubServerRules.fullDisk, WeightHubServerRules.storage])
+  }
+
+  /// The rule that some work breaks.
+  private func rule(_ work: () throws(Rejection) -> Void) -> String? {
     do throws(Rejection) {
-      _ = try Hub(root: folder.path("other"))
-      Issue.record("it was taken")
-    } catch { #expect(error.rule == WeightHubServerRules.foreignFolder) }
+      try work()
+      return nil
+    } catch { return error.rule.id }
+  }
+
+  // MARK: Xorbs
+
+  /// What Xet's own client called the xorb of its file of one byte.
+  private let name = XetHash(
+    hex: "87f094a9408cd6e079f03501cc307582b29b63ad7a694aed6be016c64304554c")
+
+  // Spans live in functions that wait for nothing.
+  private func file(ofShard name: String) throws -> Shard.File {
+    let bytes = try Fixtures.bytes("xet/accepts/\(name).shard")
+    let shard = try Shard(parsing: bytes.span.bytes)
+    return try #require(shard.files.first)
+  }
+
+  @Test func `a xorb of another hash is refused, and nothing of it is kept`() async throws {
+    let bytes = try Fixtures.bytes("xet/accepts/small.xorb")
+    let name = try #require(name)
+    let error = await #expect(throws: Rejection.self) {
+      try await hub.contents.enter(xorb: bytes, named: name)
+    }
+    #expect(error?.rule == WeightHubServerRules.digest)
+    #expect(folder.names(in: "hub/packs").isEmpty)
+  }
+
+  @Test func `a file of a xorb that is not here is refused`() throws {
+    let file = try file(ofShard: "byte")
+    let error = #expect(throws: Rejection.self) { try hub.contents.enter(file) }
+    #expect(error?.rule == WeightHubServerRules.unknownXorb)
+  }
+
+  @Test func `a file of a xorb is there once both are`() async throws {
+    let name = try #require(name)
+    let bytes = try Fixtures.bytes("xet/accepts/byte.xorb")
+    #expect(try await hub.contents.enter(xorb: bytes, named: name))
+    try hub.contents.enter(file(ofShard: "byte"))
+    // `B`, by sha256sum.
+    let digest = try #require(
+      ContentDigest(hex: "df7e70e5021544f4834bbee64a9e3789febc4be81470df629cad6ddb03320a5c"))
+    let entry = ContentStore.Entry(digest: digest, byteCount: 1)
+    #expect(try await self.bytes(entry, 0..<1) == [0x42])
   }
 
   @Test func `garbage goes, and what is wanted stays`() async throws {

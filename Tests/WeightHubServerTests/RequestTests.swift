@@ -3,6 +3,7 @@ import JSON
 import TestSupport
 import Testing
 import TextCoding
+import YAML
 
 @testable import WeightHubServer
 
@@ -119,9 +120,10 @@ struct RequestTests {
   func `a line that is no token starts no server`(line: String) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("tokens", Array(line.utf8))
-    #expect(throws: Rejection.self) {
+    let error = #expect(throws: Rejection.self) {
       try AccessPolicy(tokenFile: path, strangersMayRead: false)
     }
+    #expect(error?.rule == WeightHubServerRules.tokens)
   }
 
   @Test(arguments: [
@@ -129,6 +131,27 @@ struct RequestTests {
   ])
   func `a time is written as the protocol has it`(seconds: Int, text: String) {
     #expect(Timestamp.text(seconds) == text)
+  }
+
+  @Test func `a server without tokens is for this machine alone`() async throws {
+    let folder = try TemporaryFolder()
+    var server = HubServer(try Hub(root: folder.path("hub")), policy: .everybody)
+    (server.host, server.port) = ("0.0.0.0", 0)
+    let running = server
+    let error = await #expect(throws: Rejection.self) {
+      try await running.run { _ in Issue.record("it listens") }
+    }
+    #expect(error?.rule == WeightHubServerRules.address)
+  }
+
+  @Test(arguments: ["---\na: [\n---\n", "---\na: &x [*x]\nb: *y\n---\n"])
+  func `front matter that is no YAML is refused under its own rule`(card: String) throws {
+    let yaml = card.split(separator: "---")[0]
+    let error = #expect(throws: Rejection.self) {
+      try YAMLDocument(String(yaml), under: WeightHubServerRules.card)
+    }
+    #expect(error?.rule == WeightHubServerRules.card)
+    #expect(FrontMatter(of: card).error == error?.message)
   }
 
   @Test func `front matter is YAML between lines of three hyphens`() {

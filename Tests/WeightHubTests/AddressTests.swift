@@ -16,7 +16,8 @@ struct AddressTests {
 
   @Test(arguments: ["", "a", "a/b/c", "a/", "/b", "../b", "a/b@", "a b/c", "a/.b", "models/a"])
   func `what names no repository is refused`(text: String) {
-    #expect(throws: Rejection.self) { try RepositoryAddress(text) }
+    let error = #expect(throws: Rejection.self) { try RepositoryAddress(text) }
+    #expect(error?.rule == WeightHubRules.address)
   }
 
   @Test func `a file lies in a repository`() throws {
@@ -73,7 +74,52 @@ struct AddressTests {
   }
 
   @Test func `an endpoint is an address`() {
-    #expect(throws: Rejection.self) { try settings(["HF_ENDPOINT": "localhost:8080"]) }
+    let error = #expect(throws: Rejection.self) {
+      try settings(["HF_ENDPOINT": "localhost:8080"])
+    }
+    #expect(error?.rule == WeightHubRules.address)
+  }
+
+  /// A home with a token in it, and a token elsewhere.
+  private func tokens() throws -> (folder: TemporaryFolder, environment: [String: String]) {
+    let folder = try TemporaryFolder()
+    try folder.write("token", Array("of-home".utf8))
+    let path = try folder.write("other", Array("of-path".utf8))
+    let environment = [
+      "HF_HOME": folder.root, "HF_TOKEN_PATH": path, "HF_TOKEN": "of-variable",
+    ]
+    return (folder, environment)
+  }
+
+  // huggingface_hub looks in the same order: its constants.py and utils/_auth.py.
+  @Test(arguments: [
+    ([], "of-variable"), (["HF_TOKEN"], "of-path"), (["HF_TOKEN", "HF_TOKEN_PATH"], "of-home"),
+    (["HF_TOKEN_PATH"], "of-variable"), (["HF_TOKEN", "HF_TOKEN_PATH", "HF_HOME"], nil),
+  ])
+  func `a token is looked for in one order`(without names: [String], found: String?) throws {
+    let (folder, those) = try tokens()
+    var environment = those
+    for name in names { environment[name] = nil }
+    #expect(try settings(environment).token?.text == found)
+    withExtendedLifetime(folder) {}
+  }
+
+  @Test func `an empty variable is none`() throws {
+    let (folder, environment) = try tokens()
+    let empty = environment.merging(["HF_TOKEN": "", "HF_TOKEN_PATH": ""]) { $1 }
+    #expect(try settings(empty).token?.text == "of-home")
+    withExtendedLifetime(folder) {}
+  }
+
+  @Test(arguments: ["1", "true", "YES", "on"])
+  func `who wants no token sent unasked sends none`(word: String) throws {
+    let (folder, those) = try tokens()
+    var environment = those
+    environment["HF_HUB_DISABLE_IMPLICIT_TOKEN"] = word
+    #expect(try settings(environment).token == nil)
+    environment["HF_HUB_DISABLE_IMPLICIT_TOKEN"] = "0"
+    #expect(try settings(environment).token?.text == "of-variable")
+    withExtendedLifetime(folder) {}
   }
 
   @Test(arguments: [

@@ -5,7 +5,10 @@ import Testing
 
 @testable import WeightHub
 
-/// The shapes of the public Hub's answers, as its own client in Python reads them.
+/// What the public Hub answers, as far as that is known without asking it: written by hand after the
+/// code by which huggingface_hub 2.4.0 reads such answers, and the public documentation of the
+/// protocols (the Hub's API, Git LFS's batch and its multipart transfers). Nothing here was recorded
+/// from the Hub.
 struct RecordedHubTests {
   private let folder: TemporaryFolder
   private let hub: StubHub

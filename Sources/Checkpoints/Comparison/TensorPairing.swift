@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Files
 internal import TensorCore
 
 /// Streams two tensors of one shape side by side.

@@ -1,5 +1,6 @@
 public import Diagnostics
 internal import EntropyCoding
+internal import Files
 internal import TensorCore
 
 /// A Birdie artifact: tensors go to the file one after another, the directory last.

@@ -1,5 +1,6 @@
 public import Diagnostics
-package import TensorCore
+package import Files
+internal import TensorCore
 
 extension Checkpoint {
   /// What `convert` would write to `path`, without writing it. Throws what `convert` would throw
@@ -134,7 +135,7 @@ extension Checkpoint {
 /// The warning that an earlier run of the same conversion did not finish.
 func interruptionWarning(_ path: String) -> Audit.Warning {
   Audit.Warning(
-    rule: TensorCoreRules.interrupted,
+    rule: FileRules.interrupted,
     message: "an earlier conversion to this file was interrupted; it was started again",
     place: Place(file: path))
 }

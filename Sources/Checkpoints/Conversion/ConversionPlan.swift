@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Files
 internal import JSON
 internal import TensorCore
 
@@ -169,7 +170,7 @@ struct ConversionPlan {
   func reportStrayNotes(at place: Place, audit: inout Audit) {
     guard let first = strayNotes.first else { return }
     audit.warn(
-      TensorCoreRules.droppedMetadata,
+      FileRules.droppedMetadata,
       "\(strayNotes.count) keys would be taken for notes on codes, the first \(first)", at: place)
   }
 

@@ -1,6 +1,7 @@
 public import Diagnostics
+public import Files
 public import JSON
-public import TensorCore
+internal import TensorCore
 
 /// Which file something was made of or belongs to: its name, its length and its SHA-256.
 public struct FileDigest: Sendable, Equatable {

@@ -1,5 +1,6 @@
 internal import Archives
 internal import Diagnostics
+internal import Files
 internal import TensorCore
 
 /// A PyTorch zip of one dictionary.
@@ -41,7 +42,7 @@ struct PyTorchOutput: ConversionOutput {
     if lost > 0 {
       let notes = plan.metadata.count { $0.key.hasPrefix(EncodingNote.keyPrefix) }
       audit.warn(
-        TensorCoreRules.droppedMetadata,
+        FileRules.droppedMetadata,
         "\(lost) metadata entries have no place in a PyTorch file"
           + (notes > 0 ? "; \(notes) of them say how kept codes become numbers" : ""),
         at: Place(file: target.path))

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Files
 internal import TensorCore
 
 /// One safetensors file, laid out byte for byte as the reference's `save_file` does.

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Files
 internal import TensorCore
 
 /// A folder of safetensors files with an index, as the Hub's libraries read it.
@@ -25,7 +26,7 @@ struct ShardedOutput: ConversionOutput {
       if shard.indices.count == 1, plan.items[shard.indices[0]].byteCount > limit {
         let item = plan.items[shard.indices[0]]
         audit.warn(
-          TensorCoreRules.largeShard,
+          FileRules.largeShard,
           "\(shard.fileName) holds one tensor of \(item.byteCount) bytes, more than \(limit)",
           at: Place(file: target.path, tensor: item.name))
       }

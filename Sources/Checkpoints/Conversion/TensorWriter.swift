@@ -1,5 +1,6 @@
 internal import Archives
 internal import Diagnostics
+internal import Files
 internal import TensorCore
 
 extension OutputFile {
@@ -84,7 +85,7 @@ struct ProgressMeter {
   mutating func noteOverflows(_ count: Int, of item: ConversionPlan.Item) {
     warnings.append(
       Audit.Warning(
-        rule: TensorCoreRules.overflow,
+        rule: FileRules.overflow,
         message: "\(count) finite numbers are infinite in \(item.dtype.rawValue)",
         place: Place(tensor: item.name)))
   }

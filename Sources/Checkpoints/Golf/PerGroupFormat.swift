@@ -1,5 +1,6 @@
 internal import ByteCodecs
 public import Diagnostics
+internal import Files
 internal import TensorCore
 
 /// The container `PGRP`: seven streams of codes, one of everything else, one of row orders.

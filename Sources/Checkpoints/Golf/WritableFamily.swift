@@ -1,6 +1,7 @@
 internal import Archives
 internal import ByteCodecs
 public import Diagnostics
+internal import Files
 internal import TensorCore
 
 /// A layout of training scripts that weights can be written in.

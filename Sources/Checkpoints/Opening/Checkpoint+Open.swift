@@ -1,6 +1,7 @@
 internal import Archives
 internal import ByteCodecs
 public import Diagnostics
+internal import Files
 internal import Glibc
 internal import TensorCore
 
@@ -36,7 +37,7 @@ extension Checkpoint {
   private static func unknown(_ input: CheckpointInput) throws(Rejection) -> Rejection {
     if input.isFolder {
       let listing = try FolderListing(path: input.path)
-      return Rejection(TensorCoreRules.noCheckpointInFolder, content(of: listing))
+      return Rejection(FileRules.noCheckpointInFolder, content(of: listing))
     }
     let prefix = input.storage.bytes.extracting(0..<min(input.storage.byteCount, 512))
     let kind = describeSignature(of: prefix) ?? "of no format that Birdie knows"
@@ -61,7 +62,7 @@ extension CheckpointInput {
   init(path: String) throws(Rejection) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else {
-      throw Rejection(TensorCoreRules.missingInput, "there is no such file or folder")
+      throw Rejection(FileRules.missingInput, "there is no such file or folder")
     }
     if status.st_mode & S_IFMT == S_IFDIR {
       self.init(path: path, storage: Storage([]), isFolder: true)

@@ -1,5 +1,6 @@
 internal import Archives
 internal import Diagnostics
+internal import Files
 internal import TensorCore
 
 /// Reads whole members of a zip.

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Files
 internal import Glibc
 internal import TensorCore
 
@@ -10,7 +11,7 @@ struct FolderListing {
   init(path: String, includesHidden: Bool = false) throws(Rejection) {
     guard let directory = unsafe opendir(path) else {
       throw Rejection(
-        TensorCoreRules.missingInput, "cannot list: \(systemError())", at: Place(file: path))
+        FileRules.missingInput, "cannot list: \(systemError())", at: Place(file: path))
     }
     defer { unsafe closedir(directory) }
     var names: [String] = []

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Files
 internal import JSON
 internal import TensorCore
 
@@ -50,7 +51,7 @@ extension ShardedSafetensorsFormat {
   ) throws(Rejection) -> Checkpoint {
     do throws(Rejection) {
       return try openShard("\(folder)/\(file)", audit: &audit)
-    } catch  where error.rule == TensorCoreRules.missingInput {
+    } catch  where error.rule == FileRules.missingInput {
       throw Rejection(
         SafetensorsRules.shards, "a shard is missing: \(error.message)", at: error.place)
     }

@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import Files
 internal import TensorCore
 
 /// The bytes of text behind each token, from files beside the tokens (`fineweb_val_bytes_*.bin`).

@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import Files
 internal import TensorCore
 
 /// A file of 16-bit tokens in the challenge's format.

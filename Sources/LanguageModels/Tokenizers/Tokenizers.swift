@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import Files
 internal import TensorCore
 
 /// Every kind of tokenizer file, and the choice among them by what a file holds.

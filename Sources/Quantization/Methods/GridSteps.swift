@@ -12,6 +12,8 @@ struct GridSteps {
   let rows: [Float]
   /// Powers of two with eighths.
   let columns: [Float]
+  /// Whether a step is nearer to the mean than it should be, or within a type that it would leave.
+  let isLimited: Bool
 
   /// How far a step may be from the matrix' mean one, in octaves.
   private static let mostOctaves = 4.0
@@ -22,6 +24,7 @@ struct GridSteps {
     output: OutputStatistics?
   ) {
     var exponents = [Double](repeating: BinaryLogarithm.of(spacing), count: weight.columns)
+    var octaves = output.map(Self.octaves) ?? []
     if waterfilled {
       let logarithms = feedback.factor.diagonal.map { BinaryLogarithm.of($0) }
       let live = feedback.order.indices.filter {
@@ -29,10 +32,13 @@ struct GridSteps {
       }
       let mean = live.reduce(0) { $0 + logarithms[$1] } / Double(max(live.count, 1))
       for place in live {
+        octaves.append(logarithms[place] - mean)
         exponents[feedback.order[place]] += Self.limited(logarithms[place] - mean)
       }
     }
     let bounds = Self.exponents(of: weight)
+    isLimited =
+      exponents.contains { !bounds.contains($0) } || octaves.contains { Self.limited($0) != $0 }
     columns = exponents.map {
       let exponent = max(bounds.lowerBound, min(bounds.upperBound, $0))
       return Float(OctaveFraction.power(Int((exponent * 8).rounded()), steps: 3))
@@ -74,14 +80,21 @@ struct GridSteps {
   }
 
   private static func rows(_ output: OutputStatistics) -> [Float] {
+    let octaves = octaves(output)
+    guard !octaves.isEmpty else { return [1] }
+    return octaves.map {
+      Float(OctaveFraction.power(Int((limited($0) * 4).rounded()), steps: 2))
+    }
+  }
+
+  /// How far the step of each row should be from their mean, in octaves; none where nothing is
+  /// known of any.
+  private static func octaves(_ output: OutputStatistics) -> [Double] {
     let logarithms = output.squares.map { $0 > 0 ? -BinaryLogarithm.of($0) / 2 : nil }
     let known = logarithms.compactMap(\.self)
-    guard !known.isEmpty else { return [1] }
+    guard !known.isEmpty else { return [] }
     let mean = known.reduce(0, +) / Double(known.count)
-    return logarithms.map { logarithm in
-      let octaves = limited((logarithm ?? mean + mostOctaves) - mean)
-      return Float(OctaveFraction.power(Int((octaves * 4).rounded()), steps: 2))
-    }
+    return logarithms.map { ($0 ?? mean + mostOctaves) - mean }
   }
 
   private static func limited(_ octaves: Double) -> Double {

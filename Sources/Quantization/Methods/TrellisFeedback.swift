@@ -59,9 +59,39 @@ public struct TrellisFeedback: QuantizationMethod {
   }
 
   /// Gives the codes; throws Q03 and Q04.
-  public func quantize(_ weight: Weight, step multiple: Double) throws(Rejection) -> EncodedTensor {
-    let feedback = try weight.requireInput().feedback(
-      damping: damping, byActivation: byActivation)
+  public func quantize(_ weight: Weight, step: Double) throws(Rejection) -> EncodedTensor {
+    let plan = try plan(weight, step)
+    return try quantize(weight, plan.feedback, plan.steps, plan.trellis)
+  }
+
+  /// Half the logarithm of the arithmetic over the geometric mean of what the columns' errors
+  /// weigh; nil where columns have one step. Throws Q03 and Q04.
+  public func predictedGain(_ weight: Weight) throws(Rejection) -> Double? {
+    guard columnSteps == .waterfilled else { return nil }
+    return try feedback(weight).waterfillingGain
+  }
+
+  /// Whether integers take the trellis' place and whether steps are not those that were asked for;
+  /// throws Q03 and Q04.
+  public func notes(_ weight: Weight, step: Double) throws(Rejection) -> [MethodNote] {
+    try plan(weight, step).notes
+  }
+
+  /// How a weight is quantized.
+  private struct Plan {
+    let feedback: ErrorFeedback
+    let steps: GridSteps
+    /// Nil for integers.
+    let trellis: Trellis?
+    let notes: [MethodNote]
+  }
+
+  private func feedback(_ weight: Weight) throws(Rejection) -> ErrorFeedback {
+    try weight.requireInput().feedback(damping: damping, byActivation: byActivation)
+  }
+
+  private func plan(_ weight: Weight, _ multiple: Double) throws(Rejection) -> Plan {
+    let feedback = try feedback(weight)
     let output = weight.output?.damped(by: outputDamping)
     let unit =
       output.flatMap { weight.fisherStep(feedback, $0) }.map { $0 / 2048 }
@@ -76,10 +106,14 @@ public struct TrellisFeedback: QuantizationMethod {
     // Finer steps than these would leave codes no room, and error feedback would go astray.
     let largest = fine.largest(of: weight)
     if largest > Self.mostPoints { fine = steps(spacing * largest / Self.mostPoints) }
+    let notes: [MethodNote] =
+      (largest > Self.mostPoints ? [.finestSteps] : []) + (fine.isLimited ? [.limitedSteps] : [])
     if fine.deviation(of: weight) > Self.leastDeviation {
-      return try quantize(weight, feedback, fine, trellis)
+      return Plan(feedback: feedback, steps: fine, trellis: trellis, notes: notes)
     }
-    return try quantize(weight, feedback, steps(spacing * Self.integerSpacing), nil)
+    return Plan(
+      feedback: feedback, steps: steps(spacing * Self.integerSpacing), trellis: nil,
+      notes: notes + [.integers])
   }
 
   /// The largest weight is at most so many points away from zero, of 32,000 that codes may have.

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import EntropyCoding
 public import TensorOps
 
 /// How the error of one column is made up for by the columns after it: the factor that GPTQ
@@ -65,5 +66,20 @@ public struct ErrorFeedback: Sendable {
       }
     }
     self.factor = factor
+  }
+}
+
+extension ErrorFeedback {
+  /// What waterfilled steps save, in bits for each weight: ½ · log2 of the arithmetic over the
+  /// geometric mean of the squared diagonal of the Cholesky factor 1 / U, of the columns that
+  /// anything is read from. With one step for all, a column adds its error over U²; with steps in
+  /// proportion to U, every column adds what is the geometric mean at equal bits.
+  public var waterfillingGain: Double {
+    let live = order.indices.filter { !deadColumns.contains(order[$0]) }
+    guard !live.isEmpty else { return 0 }
+    let octaves = live.map { -2 * BinaryLogarithm.of(factor[$0, $0]) }
+    let geometric = octaves.reduce(0, +) / Double(live.count)
+    let arithmetic = live.reduce(0.0) { $0 + 1 / (factor[$1, $1] * factor[$1, $1]) }
+    return max(0, (BinaryLogarithm.of(arithmetic / Double(live.count)) - geometric) / 2)
   }
 }

@@ -15,12 +15,20 @@ public struct QuantizationJob: Sendable {
     let method: any QuantizationMethod
   }
 
+  /// A factor that one weight's steps have besides.
+  typealias Adjustment = (name: String, factor: Double)
+
   /// The checkpoint, with small tensors as they will be stored.
   private var checkpoint: Checkpoint
   /// The tensors that are quantized, in the order of the checkpoint.
   let items: [Item]
   /// Factors of the items' steps; 1 for each at first.
   var factors: [Double]
+  /// The divergence that each item was measured to cause, in nats per token; nil at first.
+  var costs: [Double?]
+  /// What steps of columns are expected to save of each item, in bits for each weight; nil at
+  /// first.
+  var gains: [Double?]
   /// The places of the tensors that an entry of the recipe keeps.
   let keptIndices: Set<Int>
   private let residual: QuantizationRecipe.Residual?
@@ -60,6 +68,8 @@ public struct QuantizationJob: Sendable {
     }
     self.items = items
     factors = items.map { _ in 1 }
+    costs = items.map { _ in nil }
+    gains = costs
     keptIndices = kept
     for (entry, rule) in zip(recipe.entries, rules) where entry.pattern != "*" {
       guard checkpoint.tensors.contains(where: rule.admits) else {
@@ -86,16 +96,12 @@ public struct QuantizationJob: Sendable {
   var elementCount: Int { items.reduce(0) { $0 + $1.weight.elements.count } }
   /// How many columns the quantized weights have together.
   var columnCount: Int { items.reduce(0) { $0 + $1.weight.columns } }
-  /// What is quantized, and how.
-  var weights: [(name: String, elementCount: Int, method: String)] {
-    items.map { ($0.weight.name, $0.weight.elements.count, type(of: $0.method).id) }
-  }
 
   /// The checkpoint with codes in place of the weights, whose steps are multiplied by `step`.
   /// One weight may have another factor in addition. Weights are quantized side by side, the
   /// largest first; `progress` is told how many are done. Throws Q03, Q04, Q07 and Q08.
   func run(
-    step: Double, adjusting adjusted: (name: String, factor: Double)? = nil,
+    step: Double, adjusting adjusted: Adjustment? = nil,
     progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws(Rejection) -> Checkpoint {
     let done = Atomic<Int>(0)
@@ -103,17 +109,16 @@ public struct QuantizationJob: Sendable {
       (items[$0].weight.elements.count, $1) > (items[$1].weight.elements.count, $0)
     }
     let results = ParallelFor.map(order.count) {
-      [items, factors] place -> Result<EncodedTensor, Rejection> in
+      place -> Result<EncodedTensor, Rejection> in
       let item = items[order[place]]
       defer {
         let count = item.weight.elements.count
         progress(done.add(count, ordering: .relaxed).newValue)
       }
       do throws(Rejection) {
-        let own = item.weight.name == adjusted?.name ? adjusted?.factor ?? 1 : 1
         return .success(
           try item.method.quantize(
-            item.weight, step: step * factors[order[place]] * own))
+            item.weight, step: self.step(of: order[place], step, adjusting: adjusted)))
       } catch {
         return .failure(error)
       }

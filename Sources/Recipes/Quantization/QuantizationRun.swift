@@ -62,6 +62,9 @@ public struct QuantizationRun: Sendable {
   public enum Progress: Sendable {
     /// Tokens that went through the model, of how many.
     case calibrating(done: Int, of: Int)
+    /// What steps of columns are expected to save, in bits for each weight; told before anything is
+    /// quantized where columns have steps of their own.
+    case predicted(gain: Double)
     /// Gradients are taken.
     case weighing
     /// Matrices whose cost was measured, of how many.
@@ -93,8 +96,8 @@ public struct QuantizationRun: Sendable {
     public let value: Double?
     /// The steps that were tried, and what they came to.
     public let attempts: [Attempt]
-    /// The names and sizes of what was quantized, with the method of each.
-    public let weights: [(name: String, elementCount: Int, method: String)]
+    /// What was quantized, and how.
+    public let weights: [QuantizedWeight]
   }
 
   /// Transforms, calibrates, searches, quantizes and tunes. Throws Q01 to Q08, R04 and what
@@ -105,11 +108,15 @@ public struct QuantizationRun: Sendable {
     let checkpoint = try checkpoint.transformed(
       by: recipe.transforms, configuration: configuration)
     var job = try job(for: checkpoint, progress)
+    job.gains = try job.predictedGains()
+    let gain = [QuantizedWeight].mean(job.gains, job.items.map(\.weight.elements.count))
+    if let gain { progress(.predicted(gain: gain)) }
     if let calibrationTokens, sensitivityTokenCount > 0 {
       let count = job.items.count
-      job.factors = try Sensitivities(
+      let measured = try Sensitivities(
         windows: windows(calibrationTokens, sensitivityTokenCount), configuration: configuration
-      ).factors(of: job, checkpoint) { progress(.measuring(done: $0, of: count)) }
+      ).measure(job, checkpoint) { progress(.measuring(done: $0, of: count)) }
+      (job.costs, job.factors) = (measured.costs, measured.factors)
     }
     let total = job.elementCount
     var search = QuantizationSearch(
@@ -121,7 +128,7 @@ public struct QuantizationRun: Sendable {
     return Outcome(
       checkpoint: found.checkpoint, step: found.step,
       value: found.value.isNaN ? nil : found.value, attempts: search.attempts,
-      weights: job.weights)
+      weights: try job.weights(step: found.step, adjusting: found.adjusted))
   }
 
   private func find(

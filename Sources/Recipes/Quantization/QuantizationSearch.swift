@@ -10,6 +10,8 @@ struct QuantizationSearch {
   struct Candidate {
     var checkpoint: Checkpoint
     let step: Double
+    /// The factor of one weight's steps besides.
+    var adjusted: QuantizationJob.Adjustment?
     /// Its bytes, or what a judge said.
     var value: Double
     /// What its weights are off by, as a share of them.
@@ -42,7 +44,7 @@ struct QuantizationSearch {
   }
 
   private func quantize(
-    _ step: Double, adjusting adjusted: (name: String, factor: Double)? = nil
+    _ step: Double, adjusting adjusted: QuantizationJob.Adjustment? = nil
   ) throws(Rejection) -> Checkpoint {
     let attempt = attempts.count + 1
     return try job.run(step: step, adjusting: adjusted) { [progress] in progress(attempt, $0) }
@@ -116,7 +118,7 @@ struct QuantizationSearch {
     var best: Candidate?
     _ = try search.run { (octaves) throws(Rejection) in
       let step = StepSearch.factor(octaves)
-      return try attempt(step, quantize(step), limit: limit, &best)
+      return try attempt(step, nil, quantize(step), limit: limit, &best)
     }
     return best
   }
@@ -127,17 +129,19 @@ struct QuantizationSearch {
     _ candidate: Candidate, limit: Int,
     _ finish: (Checkpoint) throws(Rejection) -> Checkpoint
   ) throws(Rejection) -> Candidate {
-    guard let largest = job.weights.max(by: { $0.elementCount < $1.elementCount }),
+    guard
+      let largest = job.items.map(\.weight)
+        .max(by: { $0.elements.count < $1.elements.count }),
       Double(limit) - candidate.value > Self.slack
     else { return candidate }
     var search = StepSearch(
-      limit: Double(limit), slack: Self.slack, perOctave: -Double(largest.elementCount) / 8)
+      limit: Double(limit), slack: Self.slack, perOctave: -Double(largest.elements.count) / 8)
     var best: Candidate? = candidate
     _ = try search.run { (octaves) throws(Rejection) in
       guard octaves != 0 else { return candidate.value }
-      let quantized = try quantize(
-        candidate.step, adjusting: (largest.name, StepSearch.factor(octaves)))
-      return try attempt(candidate.step, finish(quantized), limit: limit, &best)
+      let adjusted = (name: largest.name, factor: StepSearch.factor(octaves))
+      let quantized = try quantize(candidate.step, adjusting: adjusted)
+      return try attempt(candidate.step, adjusted, finish(quantized), limit: limit, &best)
     }
     return best ?? candidate
   }
@@ -145,14 +149,16 @@ struct QuantizationSearch {
   /// Notes a try, keeps it if it is the nearest to the original that fits, and gives its bytes.
   /// More bytes need not be nearer: steps that are too fine for a method lose what they clip.
   private mutating func attempt(
-    _ step: Double, _ checkpoint: Checkpoint, limit: Int, _ best: inout Candidate?
+    _ step: Double, _ adjusted: QuantizationJob.Adjustment?, _ checkpoint: Checkpoint,
+    limit: Int, _ best: inout Candidate?
   ) throws(Rejection) -> Double {
     let byteCount = try byteCount(of: checkpoint)
     attempts.append(QuantizationRun.Attempt(step: step, byteCount: byteCount))
     let error = try job.error(of: checkpoint)
     if byteCount <= limit, error < best?.error ?? .infinity || best == nil {
       best = Candidate(
-        checkpoint: checkpoint, step: step, value: Double(byteCount), error: error)
+        checkpoint: checkpoint, step: step, adjusted: adjusted, value: Double(byteCount),
+        error: error)
     }
     return Double(byteCount)
   }

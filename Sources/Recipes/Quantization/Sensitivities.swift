@@ -20,11 +20,19 @@ struct Sensitivities {
   /// How far a factor is from 1 at most.
   private static let mostOctaves = 2.0
 
-  /// Factors of the steps of a job's matrices, in its order; their geometric mean over weights
-  /// is 1. `progress` is told how many matrices are done. Throws what reading and quantizing throw.
-  func factors(
-    of job: QuantizationJob, _ checkpoint: Checkpoint, progress: (_ done: Int) -> Void
-  ) throws(Rejection) -> [Double] {
+  /// What was measured of a job's matrices, in its order.
+  struct Measured {
+    /// The divergence that each adds, in nats per token.
+    let costs: [Double]
+    /// Factors of their steps; the geometric mean over weights is 1.
+    let factors: [Double]
+  }
+
+  /// Measures a job's matrices. `progress` is told how many are done. Throws what reading and
+  /// quantizing throw.
+  func measure(
+    _ job: QuantizationJob, _ checkpoint: Checkpoint, progress: (_ done: Int) -> Void
+  ) throws(Rejection) -> Measured {
     let quantized = try job.run(step: Self.step)
     let tensors = try checkpoint.computableTensors(.f32)
     let reference = try open(tensors)
@@ -48,7 +56,10 @@ struct Sensitivities {
         }.reduce(0, +))
       progress(costs.count)
     }
-    return Self.factors(costs, job.items.map(\.weight.elements.count))
+    let tokenCount = Double(max(windows.reduce(0) { $0 + $1.count }, 1))
+    return Measured(
+      costs: costs.map { $0 / tokenCount },
+      factors: Self.factors(costs, job.items.map(\.weight.elements.count)))
   }
 
   private func open(

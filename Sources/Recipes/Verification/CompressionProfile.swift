@@ -10,10 +10,13 @@ public struct CompressionProfile: Sendable {
     public let cost: TensorCost
     /// The layer that it belongs to, by its name.
     public let layer: String
-    /// What quantized it; nil where nobody says.
-    public let method: String?
+    /// How it was quantized; nil where nobody says.
+    public let weight: QuantizedWeight?
     /// The order-0 entropy of its codes, in bits for each weight; nil without any.
     public let orderZeroBitsPerWeight: Double?
+
+    /// What quantized it; nil where nobody says.
+    public var method: String? { weight?.method }
   }
 
   /// What compression cost.
@@ -26,18 +29,19 @@ public struct CompressionProfile: Sendable {
   /// How many histograms are worth their room.
   private static let histogramCount = 6
 
-  /// Reads the artifact once more; `methods` says what quantized a tensor. Throws what reading
+  /// Reads the artifact once more; `weights` says how tensors were quantized. Throws what reading
   /// throws.
   public init(
     _ verification: Verification, of artifact: Checkpoint, against reference: Checkpoint,
-    methods: [String: String] = [:]
+    weights: [QuantizedWeight] = []
   ) throws(Rejection) {
     let held = Self.byName(artifact)
     let wanted = Self.byName(reference)
+    let weights = Dictionary(weights.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     self.verification = verification
     tensors = try verification.tensors.map { (cost) throws(Rejection) in
       Tensor(
-        cost: cost, layer: Self.layer(of: cost.name), method: methods[cost.name],
+        cost: cost, layer: Self.layer(of: cost.name), weight: weights[cost.name],
         orderZeroBitsPerWeight: try held[ExactText(cost.name)]?.orderZeroBitsPerElement())
     }
     let largest = verification.tensors.filter { $0.encoding != nil && $0.problem == nil }

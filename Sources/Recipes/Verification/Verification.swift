@@ -14,6 +14,8 @@ public struct Verification: Sendable {
   public let tensors: [TensorCost]
   /// What the tokens told; nil without any, and where tensors do not match.
   public let evaluation: EvaluationJob.Outcome?
+  /// The error as it goes through the layers; empty where nothing was evaluated.
+  public let compoundErrors: [CompoundError]
   /// What had to hold.
   public let limits: VerificationLimits
 

@@ -1,6 +1,7 @@
 public import Checkpoints
 public import Diagnostics
 public import JSON
+internal import LanguageModels
 internal import TensorCore
 
 /// What `verify` is asked to do: hold an artifact against the checkpoint that it was made from.
@@ -48,15 +49,31 @@ public struct VerificationJob: Sendable {
     }
     let tensors = TensorCost.all(in: artifact, against: reference, comparison)
     var outcome: EvaluationJob.Outcome?
+    var compoundErrors: [CompoundError] = []
     if let evaluation, tensors.allSatisfy({ $0.problem == nil }) {
-      outcome = try evaluation.run(
-        LoadedModel(artifact, configuration: configuration),
-        reference: LoadedModel(reference, configuration: referenceConfiguration)
-      ) { progress(.evaluating(done: $0, of: $1)) }
+      let model = try LoadedModel(artifact, configuration: configuration)
+      let original = try LoadedModel(reference, configuration: referenceConfiguration)
+      outcome = try evaluation.run(model, reference: original) {
+        progress(.evaluating(done: $0, of: $1))
+      }
+      compoundErrors = CompoundError.along(
+        model.model, reference: original.model, try Self.windows(of: evaluation, for: model.model))
     }
     return Verification(
       byteCount: artifact.byteCount, overheadByteCount: overheadByteCount,
       parameterCount: reference.parameterCount, tensors: tensors, evaluation: outcome,
-      limits: limits)
+      compoundErrors: compoundErrors, limits: limits)
+  }
+
+  /// The first tokens of an evaluation, in which layers are watched.
+  private static func windows(
+    of evaluation: EvaluationJob, for model: any LanguageModel<Tensor>
+  ) throws(Rejection) -> [[Int]] {
+    try ModelWindows(
+      tokenPattern: evaluation.tokenPattern,
+      tokenCount: min(CompoundError.tokenCount, evaluation.maximumTokenCount ?? .max),
+      sequenceLength: min(CompoundError.sequenceLength, evaluation.sequenceLength)
+    ).sequences(
+      vocabularySize: model.vocabularySize, maximumLength: model.maximumLength)
   }
 }

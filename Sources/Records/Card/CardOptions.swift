@@ -6,10 +6,6 @@ public struct CardOptions: Sendable {
   public var repository: String?
   /// The folder in that repository; empty for its root.
   public var folder = ""
-  /// Models on the Hub that this one was made from.
-  public var baseModels: [String] = []
-  /// How it was made from them: `quantized`, `finetune`, `adapter` or `merge`.
-  public var baseModelRelation: String?
   /// Where the scores can be looked up: a title and an address.
   public var source: (name: String, url: String)?
 

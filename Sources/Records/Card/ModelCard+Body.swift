@@ -2,7 +2,7 @@ internal import JSON
 
 extension ModelCard {
   /// The page below the front matter.
-  public var body: String {
+  var body: String {
     var sections = [heading, numbers, usage, provenance, fileTable].filter { !$0.isEmpty }
     if !readme.isEmpty {
       sections.append("## The record's own README\n\n\(Self.boundary)\n\n\(readme)\n")

@@ -5,7 +5,7 @@ extension ModelCard {
   static let metric = "bits_per_byte"
 
   /// The front matter without its fences.
-  public var frontMatter: String {
+  var frontMatter: String {
     var yaml = YAMLText()
     if let license = options.license { yaml.member("license", license) }
     yaml.member("library_name", "birdie")
@@ -14,10 +14,6 @@ extension ModelCard {
     yaml.list("tags", tags)
     yaml.list("datasets", [Self.dataset])
     yaml.list("metrics", [Self.metric])
-    yaml.list("base_model", options.baseModels)
-    if let relation = options.baseModelRelation, !options.baseModels.isEmpty {
-      yaml.member("base_model_relation", relation)
-    }
     writeIndex(&yaml)
     return yaml.text
   }

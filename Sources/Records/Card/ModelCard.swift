@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import Files
 internal import TensorCore
 
 /// A README.md for the Hub: front matter that it indexes, and a page that people read.

@@ -1,6 +1,7 @@
 public import Diagnostics
+public import Files
 internal import Glibc
-public import TensorCore
+internal import TensorCore
 
 /// A folder that holds a record, and what its files say.
 ///

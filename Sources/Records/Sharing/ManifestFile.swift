@@ -1,6 +1,6 @@
 internal import Checkpoints
 public import Diagnostics
-public import JSON
+internal import JSON
 
 /// A file in a manifest or an index: enough to know whether another one is the same.
 public struct ManifestFile: Sendable, Equatable {
@@ -41,7 +41,7 @@ public struct ManifestFile: Sendable, Equatable {
   }
 
   /// As JSON: `path`, `bytes`, `sha256`, `role`.
-  public var json: JSONValue {
+  var json: JSONValue {
     .object([
       ("path", .string(path.description)), ("bytes", .integer(byteCount)),
       ("sha256", .string(sha256)), ("role", .string(role.rawValue)),

@@ -1,6 +1,6 @@
 internal import Checkpoints
 internal import Diagnostics
-public import JSON
+internal import JSON
 internal import TensorCore
 
 /// A tensor of a file: what it decodes to, whatever form the file keeps it in.
@@ -27,8 +27,12 @@ public struct ManifestTensor: Sendable, Equatable {
   public let encoding: Encoding?
   /// The SHA-256 of the decoded elements, as `birdie inspect --hash` gives it; nil without data.
   public let sha256: String?
+  /// What the elements look like; nil where that is not told.
+  public let values: ManifestValues?
 
-  init(_ inspection: TensorInspection) {
+  /// Describes a tensor whose values were read, by what was measured of them. Throws what decoding
+  /// throws.
+  init(_ inspection: TensorInspection) throws(Rejection) {
     let tensor = inspection.tensor
     name = tensor.name
     dtype = tensor.dtype.rawValue
@@ -38,30 +42,32 @@ public struct ManifestTensor: Sendable, Equatable {
       Encoding(kind: encoding.kind, bits: encoding.bits, granularity: encoding.granularity)
     }
     sha256 = inspection.sha256
+    values = try ManifestValues(inspection)
   }
 
   init(_ reader: StrictReader) throws(Rejection) {
     name = try reader.text("name")
     dtype = try reader.text("dtype")
-    var shape: [Int] = []
-    for element in try reader.elements("shape") {
-      guard let extent = element.integer, extent >= 0 else {
-        throw reader.defect("`shape` is no list of counts")
-      }
-      shape.append(extent)
-    }
-    self.shape = shape
+    shape = try reader.counts("shape")
     storedByteCount = try reader.count("bytes")
-    sha256 = reader.value("sha256") == .null ? nil : try reader.digest("sha256")
-    let value = reader.value("encoding")
-    guard value != .null else {
-      encoding = nil
-      return
+    sha256 = try reader.optionalDigest("sha256")
+    encoding = try reader.optionalObject("encoding", of: name).map(Encoding.init)
+    values = try reader.optionalObject("values", of: name).map(ManifestValues.init)
+    guard let values else { return }
+    guard values.elementCount == Self.elementCount(of: shape) else {
+      throw reader.defect("`histogram` does not count the elements of `shape`")
     }
-    let inner = try StrictReader(value, reader.rule, "encoding of \(name.debugDescription)")
-    encoding = Encoding(
-      kind: try inner.text("kind"), bits: try inner.optionalCount("bits"),
-      granularity: try inner.optionalText("granularity"))
+  }
+
+  /// Nil where there are more elements than can be counted.
+  private static func elementCount(of shape: [Int]) -> Int? {
+    var count = 1
+    for extent in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      guard !overflow else { return nil }
+      count = product
+    }
+    return count
   }
 
   /// Whether both have the same elements: type, shape and bytes once decoded.
@@ -69,24 +75,37 @@ public struct ManifestTensor: Sendable, Equatable {
     dtype == other.dtype && shape == other.shape && sha256 == other.sha256
   }
 
-  /// Byte by byte, as names are compared.
-  public static func == (left: ManifestTensor, right: ManifestTensor) -> Bool {
-    left.name.utf8.elementsEqual(right.name.utf8) && left.hasElements(of: right)
-      && left.storedByteCount == right.storedByteCount && left.encoding == right.encoding
+  /// Whether a file that has `found` is as this says. What is not told of values may be anything.
+  func admits(_ found: ManifestTensor) -> Bool {
+    hasElements(of: found) && storedByteCount == found.storedByteCount
+      && encoding == found.encoding && (values == nil || values == found.values)
   }
 
-  /// As JSON: the keys of `birdie inspect --json --hash`.
-  public var json: JSONValue {
-    .object([
-      ("name", .string(name)), ("dtype", .string(dtype)),
-      ("shape", .array(shape.map(JSONValue.integer))), ("bytes", .integer(storedByteCount)),
-      ("encoding", encoding.map(\.json) ?? .null),
-      ("sha256", sha256.map(JSONValue.string) ?? .null),
-    ])
+  /// Byte by byte, as names are compared.
+  public static func == (left: ManifestTensor, right: ManifestTensor) -> Bool {
+    left.name.utf8.elementsEqual(right.name.utf8) && left.admits(right)
+      && left.values == right.values
+  }
+
+  /// As JSON: the keys of `birdie inspect --json --hash`, and `values` where they are told.
+  var json: JSONValue {
+    .object(
+      [
+        ("name", .string(name)), ("dtype", .string(dtype)),
+        ("shape", .array(shape.map(JSONValue.integer))), ("bytes", .integer(storedByteCount)),
+        ("encoding", encoding.map(\.json) ?? .null),
+        ("sha256", sha256.map(JSONValue.string) ?? .null),
+      ] + (values.map { [("values", $0.json)] } ?? []))
   }
 }
 
 extension ManifestTensor.Encoding {
+  fileprivate init(_ reader: StrictReader) throws(Rejection) {
+    kind = try reader.text("kind")
+    bits = try reader.optionalCount("bits")
+    granularity = try reader.optionalText("granularity")
+  }
+
   fileprivate var json: JSONValue {
     .object([
       ("kind", .string(kind)), ("bits", bits.map(JSONValue.integer) ?? .null),

@@ -33,14 +33,6 @@ public struct ManifestVerification: Sendable {
     }
   }
 
-  /// How far to go.
-  public enum Depth: Sendable {
-    /// Compares the files.
-    case files
-    /// Decodes the weights too: what it says of their tensors could be wrong from the start.
-    case tensors
-  }
-
   /// What differs, in the order of the paths.
   public let findings: [Finding]
   /// What is in the folder and cannot be a file of a record: links, odd names.
@@ -52,10 +44,9 @@ public struct ManifestVerification: Sendable {
 }
 
 extension RecordManifest {
-  /// Holds a folder against the manifest; throws what reading its files throws.
-  public func verify(
-    _ folder: RecordFolder, _ depth: ManifestVerification.Depth = .tensors
-  ) throws(Rejection) -> ManifestVerification {
+  /// Holds a folder against the manifest, its weights decoded: what it says of their tensors could
+  /// be wrong from the start. Throws what reading the files throws.
+  public func verify(_ folder: RecordFolder) throws(Rejection) -> ManifestVerification {
     var findings: [ManifestVerification.Finding] = []
     var present: [RecordPath: RecordFile] = [:]
     for file in folder.files where Self.lists(file.role) { present[file.path] = file }
@@ -67,9 +58,9 @@ extension RecordManifest {
       let found = try ManifestFile(file, in: folder)
       if let message = entry.difference(found) {
         findings.append(.init(kind: .altered, path: entry.path, tensor: nil, message: message))
-      } else if depth == .tensors, let listed = weights.first(where: { $0.path == entry.path }) {
+      } else if let listed = weights.first(where: { $0.path == entry.path }) {
         findings += listed.findings(
-          against: try ManifestWeights(entry.path, in: folder))
+          against: try ManifestWeights(entry.path, in: folder, listed.detail))
       }
     }
     findings += present.keys.map { path in
@@ -105,7 +96,7 @@ extension ManifestWeights {
         note(.missing, tensor.name, "is not in the file")
         continue
       }
-      if tensor != twin { note(.altered, tensor.name, tensor.difference(twin)) }
+      if !tensor.admits(twin) { note(.altered, tensor.name, tensor.difference(twin)) }
     }
     for tensor in found.tensors where rest[ExactText(tensor.name)] != nil {
       note(.extra, tensor.name, "is in the file and not listed")
@@ -120,6 +111,7 @@ extension ManifestTensor {
       return "is \(found.dtype) \(found.shape) instead of \(dtype) \(shape)"
     }
     guard sha256 == found.sha256 else { return "decodes to other elements" }
+    guard values == nil || values == found.values else { return "has other statistics" }
     return "is kept in another way"
   }
 }

@@ -1,6 +1,6 @@
 internal import Checkpoints
-public import Diagnostics
-public import JSON
+internal import Diagnostics
+internal import JSON
 
 /// What a file of weights decodes to.
 public struct ManifestWeights: Sendable, Equatable {
@@ -13,18 +13,26 @@ public struct ManifestWeights: Sendable, Equatable {
   /// Its tensors, in the order of their names.
   public let tensors: [ManifestTensor]
 
+  /// How much is told of tensors.
+  enum Detail {
+    case digests
+    /// Also what the elements look like, which takes more passes over them.
+    case values
+  }
+
   /// Opens a file of a record, decodes every tensor and hashes it; throws what opening and decoding
   /// throw.
-  public init(
-    _ path: RecordPath, in folder: RecordFolder
-  ) throws(Rejection) {
+  init(_ path: RecordPath, in folder: RecordFolder, _ detail: Detail) throws(Rejection) {
     // Refuses links; the checkpoint is then opened by its path.
     _ = try folder.open(path)
     let checkpoint = try Checkpoint.open("\(folder.path)/\(path)")
     self.path = path
     format = checkpoint.format
     layers = checkpoint.layers
-    let tensors = try checkpoint.inspected(checkpoint.tensors, .hash).map(ManifestTensor.init)
+    let wanted: TensorInspection.Measurements = detail == .values ? [.hash, .statistics] : .hash
+    let tensors = try locating(Place(file: "\(folder.path)/\(path)")) { () throws(Rejection) in
+      try checkpoint.inspected(checkpoint.tensors, wanted).map(ManifestTensor.init)
+    }
     self.tensors = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
@@ -44,8 +52,11 @@ public struct ManifestWeights: Sendable, Equatable {
     self.tensors = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
+  /// How much is told of the tensors.
+  var detail: Detail { tensors.contains { $0.values != nil } ? .values : .digests }
+
   /// As JSON: `path`, `format`, `layers`, `tensors`.
-  public var json: JSONValue {
+  var json: JSONValue {
     .object([
       ("path", .string(path.description)), ("format", .string(format)),
       ("layers", .array(layers.map(JSONValue.string))), ("tensors", .array(tensors.map(\.json))),
@@ -106,7 +117,7 @@ public struct ManifestRelation: Sendable, Equatable {
   }
 
   /// As JSON: `artifact`, `reference`, `equal`, `different`, `missing`, `extra`.
-  public var json: JSONValue {
+  var json: JSONValue {
     .object([
       ("artifact", .string(artifact.description)), ("reference", .string(reference.description)),
       ("equal", .integer(equalCount)), ("different", .array(different.map(JSONValue.string))),

@@ -23,9 +23,16 @@ public struct RecordIndex: Sendable, Equatable {
     public let byteCount: Int?
     /// Its files, with paths below its folder.
     public let files: [ManifestFile]
+    /// The records that it builds on, as the author names them.
+    public let bases: [BaseRecord]
+    /// The number of the pull request that it came from, where that is known.
+    public let pullRequest: Int?
 
-    /// Describes a record that lies at `path` in the repository.
-    public init(path: RecordPath, _ submission: Submission, files: [ManifestFile]) {
+    /// Describes a record that lies at `path` in the repository; `sources` are its manifest's.
+    public init(
+      path: RecordPath, _ submission: Submission, files: [ManifestFile],
+      sources: [RecordManifest.Source] = []
+    ) {
       self.path = path
       name = submission.name?.value
       author = submission.author?.value
@@ -34,6 +41,8 @@ public struct RecordIndex: Sendable, Equatable {
       valBPB = submission.valBPB?.value
       byteCount = submission.claimedByteCount
       self.files = files.sorted { $0.path < $1.path }
+      bases = submission.bases
+      pullRequest = sources.compactMap(\.pullRequest).first
     }
 
     init(_ reader: StrictReader) throws(Rejection) {
@@ -45,6 +54,8 @@ public struct RecordIndex: Sendable, Equatable {
       valBPB = try reader.optionalNumber("val_bpb")
       byteCount = try reader.optionalCount("bytes")
       files = try ManifestFile.list("files", of: reader)
+      bases = try reader.optionalObjects("bases").map(BaseRecord.init)
+      pullRequest = try reader.optionalCount("pull_request")
       guard date.map({ RecordDate($0) != nil }) ?? true else {
         throw reader.defect("`date` is no date")
       }
@@ -104,14 +115,6 @@ public struct RecordIndex: Sendable, Equatable {
     entries.insert(entry, at: position)
   }
 
-  /// Takes a record out; false where there is none at the path.
-  @discardableResult
-  public mutating func remove(_ path: RecordPath) -> Bool {
-    guard let index = entries.firstIndex(where: { $0.path == path }) else { return false }
-    entries.remove(at: index)
-    return true
-  }
-
   /// As JSON: `schema`, `records`.
   public var json: JSONValue {
     .object([("schema", .integer(1)), ("records", .array(entries.map(\.json)))])
@@ -122,15 +125,19 @@ public struct RecordIndex: Sendable, Equatable {
 }
 
 extension RecordIndex.Entry {
-  /// As JSON: `path`, `name`, `author`, `date`, `track`, `val_bpb`, `bytes`, `files`.
-  public var json: JSONValue {
+  /// As JSON: `path`, `name`, `author`, `date`, `track`, `val_bpb`, `bytes`, `files`, and `bases`
+  /// and `pull_request` where there are any.
+  fileprivate var json: JSONValue {
     func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
-    return .object([
-      ("path", .string(path.description)), ("name", text(name)), ("author", text(author)),
-      ("date", text(date)), ("track", text(track)),
-      ("val_bpb", valBPB.map(JSONValue.number) ?? .null),
-      ("bytes", byteCount.map(JSONValue.integer) ?? .null),
-      ("files", .array(files.map(\.json))),
-    ])
+    return .object(
+      [
+        ("path", .string(path.description)), ("name", text(name)), ("author", text(author)),
+        ("date", text(date)), ("track", text(track)),
+        ("val_bpb", valBPB.map(JSONValue.number) ?? .null),
+        ("bytes", byteCount.map(JSONValue.integer) ?? .null),
+        ("files", .array(files.map(\.json))),
+      ]
+        + (bases.isEmpty ? [] : [("bases", .array(bases.map(\.json)))])
+        + (pullRequest.map { [("pull_request", .integer($0))] } ?? []))
   }
 }

@@ -1,4 +1,6 @@
+internal import Checkpoints
 public import Diagnostics
+internal import Files
 public import JSON
 internal import TensorCore
 
@@ -14,11 +16,20 @@ public struct RecordManifest: Sendable, Equatable {
     public let name: String
     /// Where it can be looked up.
     public let url: String?
+    /// The SHA-256 of a file in lower-case hexadecimal digits; nil for what is none.
+    public let sha256: String?
+    /// The file of the record that was made of it.
+    public let path: RecordPath?
 
     /// Names a source.
     public init(name: String, url: String? = nil) {
-      self.name = name
-      self.url = url
+      (self.name, self.url, sha256, path) = (name, url, nil, nil)
+    }
+
+    /// Reads a file that one of the record was made of; throws F01 where that cannot be done.
+    public init(file: String, madeInto path: RecordPath) throws(Rejection) {
+      let digest = try FileDigest(path: file)
+      (name, url, sha256, self.path) = (digest.name, nil, digest.sha256, path)
     }
   }
 
@@ -58,7 +69,10 @@ public struct RecordManifest: Sendable, Equatable {
         files.append(try ManifestFile(file, in: folder))
       }
       guard file.role.holdsTensors else { continue }
-      weights.append(try ManifestWeights(file.path, in: folder))
+      // An artifact's tensors are told by those of the weights that it decodes to.
+      weights.append(
+        try ManifestWeights(
+          file.path, in: folder, file.role == .weights ? .values : .digests))
     }
     self.files = files
     self.weights = weights
@@ -88,11 +102,7 @@ public struct RecordManifest: Sendable, Equatable {
     var relations: [ManifestRelation] = []
     for entry in try reader.objects("relations") { relations.append(try ManifestRelation(entry)) }
     self.relations = relations
-    var sources: [Source] = []
-    for entry in try reader.objects("sources") {
-      sources.append(Source(name: try entry.text("name"), url: try entry.optionalText("url")))
-    }
-    self.sources = sources
+    sources = try reader.objects("sources").map(Source.init)
     try requireConsistency()
   }
 
@@ -117,6 +127,9 @@ public struct RecordManifest: Sendable, Equatable {
         throw Rejection(
           RecordsRules.badManifest, "the tensors of \(entry.path) stand there twice")
       }
+    }
+    for path in sources.compactMap(\.path) {
+      guard listed.contains(path) else { throw Self.unlisted(path) }
     }
     for path in relations.flatMap({ [$0.artifact, $0.reference] }) {
       guard described.contains(path) else { throw Self.unlisted(path) }
@@ -156,7 +169,24 @@ public struct RecordManifest: Sendable, Equatable {
 }
 
 extension RecordManifest.Source {
+  fileprivate init(_ reader: StrictReader) throws(Rejection) {
+    name = try reader.text("name")
+    url = try reader.optionalText("url")
+    sha256 = try reader.optionalDigest("sha256")
+    path = try reader.optionalPath("path")
+  }
+
   fileprivate var json: JSONValue {
-    .object([("name", .string(name)), ("url", url.map(JSONValue.string) ?? .null)])
+    .object(
+      [("name", .string(name)), ("url", url.map(JSONValue.string) ?? .null)]
+        + (sha256.map { [("sha256", .string($0))] } ?? [])
+        + (path.map { [("path", .string($0.description))] } ?? []))
+  }
+
+  /// The number of the pull request that the address leads to, if it leads to one.
+  var pullRequest: Int? {
+    guard let url, let mark = url.firstRange(of: "/pull/") else { return nil }
+    let digits = url[mark.upperBound...].utf8.prefix { (0x30...0x39).contains($0) }
+    return Int(String(decoding: digits, as: UTF8.self)).flatMap { $0 > 0 ? $0 : nil }
   }
 }

@@ -70,16 +70,23 @@ struct StrictReader {
     value(key) == .null ? nil : try count(key)
   }
 
-  func optionalNumber(_ key: String) throws(Rejection) -> Double? {
+  func number(_ key: String) throws(Rejection) -> Double {
     switch value(key) {
-    case .null: return nil
     case .number(let number): return number
     case .integer(let number): return Double(number)
     default: throw defect("`\(key)` is no number")
     }
   }
 
+  func optionalNumber(_ key: String) throws(Rejection) -> Double? {
+    value(key) == .null ? nil : try number(key)
+  }
+
   func path(_ key: String) throws(Rejection) -> RecordPath { try RecordPath(try text(key)) }
+
+  func optionalPath(_ key: String) throws(Rejection) -> RecordPath? {
+    value(key) == .null ? nil : try path(key)
+  }
 
   func digest(_ key: String) throws(Rejection) -> String {
     let text = try text(key)
@@ -88,6 +95,22 @@ struct StrictReader {
       throw defect("`\(key)` is no SHA-256 in lower-case digits")
     }
     return text
+  }
+
+  func optionalDigest(_ key: String) throws(Rejection) -> String? {
+    value(key) == .null ? nil : try digest(key)
+  }
+
+  /// A list of counts.
+  func counts(_ key: String) throws(Rejection) -> [Int] {
+    var counts: [Int] = []
+    for element in try elements(key) {
+      guard let count = element.integer, count >= 0 else {
+        throw defect("`\(key)` is no list of counts")
+      }
+      counts.append(count)
+    }
+    return counts
   }
 
   func texts(_ key: String) throws(Rejection) -> [String] {
@@ -99,6 +122,13 @@ struct StrictReader {
     return texts
   }
 
+  /// An object under a key of something that has a name; nil where the key is absent.
+  func optionalObject(_ key: String, of name: String) throws(Rejection) -> StrictReader? {
+    let value = value(key)
+    guard value != .null else { return nil }
+    return try StrictReader(value, rule, "\(key) of \(name.debugDescription)")
+  }
+
   /// A list of objects, each with a reader of its own.
   func objects(_ key: String) throws(Rejection) -> [StrictReader] {
     var readers: [StrictReader] = []
@@ -106,6 +136,11 @@ struct StrictReader {
       readers.append(try StrictReader(element, rule, "\(key)[\(index)]"))
     }
     return readers
+  }
+
+  /// The same; none where the key is absent.
+  func optionalObjects(_ key: String) throws(Rejection) -> [StrictReader] {
+    value(key) == .null ? [] : try objects(key)
   }
 
   func elements(_ key: String) throws(Rejection) -> [JSONValue] {

@@ -1,4 +1,5 @@
-public import JSON
+internal import Diagnostics
+internal import JSON
 
 /// A record that another one builds on.
 public struct BaseRecord: Sendable, Equatable {
@@ -27,8 +28,15 @@ public struct BaseRecord: Sendable, Equatable {
     }
   }
 
+  /// Reads what an index says of it.
+  init(_ reader: StrictReader) throws(Rejection) {
+    text = try reader.text("text")
+    pullRequest = try reader.optionalCount("pull_request")
+    key = try reader.text("key")
+  }
+
   /// As JSON: `text`, `pull_request`, `key`.
-  public var json: JSONValue {
+  var json: JSONValue {
     .object([
       ("text", .string(text)),
       ("pull_request", pullRequest.map(JSONValue.integer) ?? .null), ("key", .string(key)),

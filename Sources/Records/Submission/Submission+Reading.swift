@@ -1,16 +1,8 @@
 public import Diagnostics
+internal import Files
 internal import JSON
-internal import TensorCore
 
 extension Submission {
-  /// Reads the file at a path; throws F01 where there is none, and what parsing throws.
-  public init(path: String) throws(Rejection) {
-    let file = try FileMapping(path: path)
-    self = try locating(Place(file: path)) { () throws(Rejection) in
-      try Submission(parsing: file.bytes)
-    }
-  }
-
   /// Reads the content of a submission.json; throws I01 for what is no object of JSON, I02 and I03
   /// for fields that hold something impossible, I04 for more than a description holds.
   public init(parsing bytes: RawSpan) throws(Rejection) {

@@ -1,4 +1,5 @@
 import Diagnostics
+internal import Files
 import TensorCore
 
 /// Digests the files below one folder, and counts how far that is.

@@ -1,4 +1,5 @@
 import Diagnostics
+internal import Files
 import TensorCore
 
 /// Holds what is in a folder against what was signed.

@@ -1,4 +1,5 @@
 import Diagnostics
+internal import Files
 import Glibc
 import TensorCore
 
@@ -55,7 +56,7 @@ struct FolderWalk {
     var status = stat()
     guard unsafe lstat(path(components), &status) == 0 else {
       throw Rejection(
-        TensorCoreRules.missingInput, "cannot look at it: \(systemError())",
+        FileRules.missingInput, "cannot look at it: \(systemError())",
         at: Place(file: path(components)))
     }
     let kind: Kind
@@ -79,7 +80,7 @@ struct FolderWalk {
   private func names(in folder: [String]) throws(Rejection) -> [[UInt8]] {
     guard let directory = unsafe opendir(path(folder)) else {
       throw Rejection(
-        TensorCoreRules.missingInput, "cannot list it: \(systemError())",
+        FileRules.missingInput, "cannot list it: \(systemError())",
         at: Place(file: path(folder)))
     }
     defer { unsafe closedir(directory) }

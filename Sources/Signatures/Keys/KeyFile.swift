@@ -1,4 +1,5 @@
 import Diagnostics
+internal import Files
 import Glibc
 import TensorCore
 

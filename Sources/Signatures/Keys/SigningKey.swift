@@ -1,5 +1,6 @@
 internal import Crypto
 public import Diagnostics
+internal import Files
 internal import TensorCore
 
 /// A private key on an elliptic curve, which signs.

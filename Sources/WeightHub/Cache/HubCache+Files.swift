@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 extension HubCache {
@@ -11,7 +12,7 @@ extension HubCache {
   private func collect(
     _ prefix: String, in root: String, into files: inout [Pull.CachedFile]
   ) {
-    for name in Self.names(in: "\(root)/\(prefix)") {
+    for name in FolderContent.names(in: "\(root)/\(prefix)") ?? [] {
       let path = prefix + name
       var status = stat()
       guard lstat("\(root)/\(path)", &status) == 0 else { continue }
@@ -23,20 +24,6 @@ extension HubCache {
         files.append(Pull.CachedFile(path: path, byteCount: byteCount, entityTag: tag))
       }
     }
-  }
-
-  /// The names in a folder; none where it cannot be read.
-  private static func names(in path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names
   }
 
   /// Where a link leads; nil for what is none.

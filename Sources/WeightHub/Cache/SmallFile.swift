@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Files
 internal import Glibc
 
 /// Files of a few bytes: tokens and references.
@@ -25,8 +26,7 @@ enum SmallFile {
 enum CacheFailure {
   /// The error of the last system call.
   static func rejection(_ what: String, _ path: String) -> Rejection {
-    Rejection(
-      WeightHubRules.cache, "\(what): \(String(cString: strerror(errno)))", at: Place(file: path))
+    Rejection(WeightHubRules.cache, "\(what): \(systemError())", at: Place(file: path))
   }
 
   /// Makes a folder and those above it.

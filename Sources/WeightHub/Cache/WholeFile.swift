@@ -1,5 +1,5 @@
 internal import Diagnostics
-internal import Glibc
+internal import Files
 
 /// A file that is there as a whole or not at all: it is written under a hidden name beside it.
 final class WholeFile {
@@ -11,7 +11,7 @@ final class WholeFile {
   /// Begins a file. Throws W08.
   init(_ path: String) throws(Rejection) {
     self.path = path
-    file = try LockedFile(Self.partialPath(of: path), .wait)
+    file = try LockedFile(OutputTarget.hiddenSibling(of: path, ending: "partial"), .wait)
     try file.clear()
   }
 
@@ -34,14 +34,4 @@ final class WholeFile {
   }
 
   deinit { if !isFinished { file.remove() } }
-
-  /// The hidden name: `.NAME.partial`, of less of a name that would be too long with it.
-  static func partialPath(of path: String) -> String {
-    let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-    let name = path[start...]
-    let shown =
-      name.utf8.count <= 240
-      ? String(name) : String(String.UnicodeScalarView(name.unicodeScalars.prefix(60)))
-    return "\(path[..<start]).\(shown).partial"
-  }
 }

@@ -13,7 +13,7 @@ public final class HubClient: Sendable {
   private let patient: HTTPClient
 
   /// How often a request is tried, and how many redirects are followed.
-  private static let tries = 6
+  private static let mostTries = 6
   private static let redirects = 10
 
   /// A client with a pool of connections; `close` ends it.
@@ -47,9 +47,10 @@ public final class HubClient: Sendable {
   func send(
     _ exchange: Exchange, accepting: Set<UInt> = []
   ) async throws(Rejection) -> HTTPClientResponse {
-    var wait = 0.5
-    for attempt in 1... {
-      let isLast = attempt == Self.tries
+    var (tries, wait) = (0, 0.5)
+    while true {
+      tries += 1
+      let isLast = tries == Self.mostTries
       let pause: Double
       do throws(TransportFailure) {
         let response = try await followed(exchange)
@@ -70,7 +71,6 @@ public final class HubClient: Sendable {
       try await Self.sleep(pause)
       wait = min(wait * 2, 16)
     }
-    throw Rejection(WeightHubRules.unreachable, exchange.address)
   }
 
   private static func mayPass(_ failure: TransportFailure, _ exchange: Exchange) -> Bool {
@@ -90,20 +90,24 @@ public final class HubClient: Sendable {
 
   private static let doubt = "; the Hub may have done it all the same: look before trying again"
 
-  /// The JSON that answers a request.
+  /// The JSON that answers a request. An answer that is cut off is asked for again where asking
+  /// does nothing.
   func json(_ exchange: Exchange) async throws(Rejection) -> JSONValue {
-    for attempt in 0... {
-      do throws(Rejection) {
-        return try await json(of: try await send(exchange), from: exchange.address)
-      } catch {
-        // An answer that was cut off is asked for again where asking does nothing.
-        guard error.rule == WeightHubRules.unreachable, exchange.method == .GET, attempt < 2 else {
-          throw error
+    var cuts = 0
+    while true {
+      let response = try await send(exchange)
+      let bytes: [UInt8]
+      do { bytes = try await response.bytes() } catch {
+        let failure = TransportFailure(error, at: exchange.address)
+        cuts += 1
+        guard exchange.method == .GET, cuts < 3, Self.mayPass(failure, exchange) else {
+          throw failure.rejection
         }
         try await Self.sleep(0.5)
+        continue
       }
+      return try Self.json(bytes, from: exchange.address)
     }
-    throw Rejection(WeightHubRules.unreachable, exchange.address)
   }
 
   /// The JSON of an answer.

@@ -43,15 +43,16 @@ extension HubClient {
   private func partial(
     of file: RemoteFile, in cache: HubCache
   ) async throws(Rejection) -> PartialFile {
-    for attempt in 0... {
+    var waits = 0
+    while true {
       do throws(Rejection) {
         return try PartialFile(cache.partialBlob(file.entityTag), of: file)
       } catch {
-        guard error.rule == WeightHubRules.busy, attempt < 1200 else { throw error }
+        guard error.rule == WeightHubRules.busy, waits < 1200 else { throw error }
+        waits += 1
         try await Self.sleep(0.5)
       }
     }
-    throw Rejection(WeightHubRules.busy, file.path)
   }
 
   /// Asks for the rest until it is there.

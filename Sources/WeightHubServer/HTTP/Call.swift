@@ -1,5 +1,3 @@
-internal import Crypto
-internal import Diagnostics
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON

@@ -63,15 +63,7 @@ extension HubResponder {
   }
 
   private func patterns(of attributes: Blob?) async throws -> GitPatterns {
-    guard let attributes, attributes.byteCount <= 1 << 20,
-      let extents = try await hub.contents.extents(
-        of: attributes.content, 0..<attributes.byteCount)
-    else { return GitPatterns(largeIn: "") }
-    let store = hub.contents
-    let bytes = try await store.offload {
-      let reader = PackReader(store.packs)
-      return try extents.flatMap { try reader.bytes(of: $0) }
-    }
+    let bytes = try await text(of: attributes, upTo: 1 << 20) ?? []
     return GitPatterns(largeIn: String(decoding: bytes, as: UTF8.self))
   }
 

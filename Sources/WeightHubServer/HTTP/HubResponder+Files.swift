@@ -76,13 +76,8 @@ extension HubResponder {
     let entries = try await hub.database.read { database in
       let repository = try repository(name, for: call.visitor, in: database)
       let change = try repository.change(at: revision, in: database)
-      var (tree, prefix) = (try GitTree.named(change.tree, in: database), "")
-      if !path.isEmpty {
-        guard let inside = try? GitPath(path),
-          case .folder(let oid)? = try tree.node(at: inside, in: database)
-        else { throw HubFailure.noEntry(path) }
-        (tree, prefix) = (try .named(oid, in: database), path + "/")
-      }
+      let tree = try GitTree.named(change.tree, in: database).folder(at: path, in: database)
+      let prefix = path.isEmpty ? "" : path + "/"
       return try tree.listing(below: prefix, isDeep: isDeep, in: database).map {
         try Self.entry($0.path, $0.node, in: database)
       }

@@ -30,8 +30,8 @@ extension HubResponder {
   /// The commits up to a revision, the last first, page by page.
   func history(_ name: RepositoryName, _ revision: String, _ call: Call) async throws -> Response {
     try call.require(.get)
-    let limit = min(max(call.target.value("limit").flatMap(Int.init) ?? 50, 1), 1000)
-    let page = min(max(call.target.value("p").flatMap(Int.init) ?? 0, 0), 1 << 30)
+    let limit = call.target.number("limit", in: 1...1000, or: 50)
+    let page = call.target.number("p", in: 0...(1 << 30), or: 0)
     let changes = try await hub.database.read { database in
       let repository = try repository(name, for: call.visitor, in: database)
       return try repository.change(at: revision, in: database).history(
@@ -78,10 +78,10 @@ extension HubResponder {
     return try await changeReference(name, "refs/tags/\(wanted)", at: tag, call)
   }
 
+  /// The visitor was asked for the right to write before.
   private func changeReference(
     _ name: RepositoryName, _ reference: String, at revision: String, _ call: Call
   ) async throws -> Response {
-    _ = try call.writer()
     guard Reference.isName(reference) else {
       throw HubFailure.badRequest("git allows no such name")
     }

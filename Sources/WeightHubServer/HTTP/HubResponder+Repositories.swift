@@ -79,8 +79,8 @@ extension HubResponder {
   func list(_ kind: RepositoryKind, _ call: Call) async throws -> Response {
     try call.require(.get)
     guard call.visitor.mayRead else { throw HubFailure.unauthorized }
-    let limit = min(max(call.target.value("limit").flatMap(Int.init) ?? 1000, 1), 1000)
-    let offset = max(call.target.value("cursor").flatMap(Int.init) ?? 0, 0)
+    let limit = call.target.number("limit", in: 1...1000, or: 1000)
+    let offset = call.target.number("cursor", in: 0...(1 << 40), or: 0)
     let (author, search) = (call.target.value("author"), call.target.value("search"))
     let infos = try await hub.database.read { database in
       try Repository.all(
@@ -183,34 +183,24 @@ extension Blob {
     var members: [(key: String, value: JSONValue)] = [
       ("blobId", .string(oid.hex)), ("size", .integer(byteCount)),
     ]
-    if let pointerByteCount {
-      members.append(
-        (
-          "lfs",
-          [
-            "sha256": .string(content.hex), "size": .integer(byteCount),
-            "pointerSize": .integer(pointerByteCount),
-          ]
-        ))
-    }
+    members += pointer(named: "sha256")
     return members
   }
 
   /// What the protocol tells of a file in a folder.
   func entry(at path: String) -> JSONValue {
-    var members: [(key: String, value: JSONValue)] = [
-      ("type", "file"), ("oid", .string(oid.hex)), ("size", .integer(byteCount)),
+    .object(
+      [("type", "file"), ("oid", .string(oid.hex)), ("size", .integer(byteCount))]
+        + pointer(named: "oid") + [("path", .string(path))])
+  }
+
+  /// What the protocol tells of a large file, whose digest has two names there.
+  private func pointer(named name: String) -> [(key: String, value: JSONValue)] {
+    guard let pointerByteCount else { return [] }
+    let members: [(key: String, value: JSONValue)] = [
+      (name, .string(content.hex)), ("size", .integer(byteCount)),
+      ("pointerSize", .integer(pointerByteCount)),
     ]
-    if let pointerByteCount {
-      members.append(
-        (
-          "lfs",
-          [
-            "oid": .string(content.hex), "size": .integer(byteCount),
-            "pointerSize": .integer(pointerByteCount),
-          ]
-        ))
-    }
-    return .object(members + [("path", .string(path))])
+    return [("lfs", .object(members))]
   }
 }

@@ -34,7 +34,6 @@ extension HubResponder {
   /// its hash would be had without the right to read it.
   func answer(_ route: Route.XetRoute, _ call: Call) async throws -> Response {
     switch route {
-    case .chunk, .grant: throw HubFailure.noPage
     case .xorb(let instance, let hash): return try await takeXorb(hash, instance, call)
     case .shard(let instance): return try await takeShard(instance, call)
     }

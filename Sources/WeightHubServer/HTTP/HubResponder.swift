@@ -13,6 +13,8 @@ struct HubResponder: HTTPResponder {
   let publicAddress: String?
   /// What bodies that are held in memory share.
   let allowance = ByteAllowance(256 << 20)
+  /// Indexes that pages read lately.
+  let indexes = IndexCache()
 
   /// The answer to a request; errors are answers too.
   func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
@@ -31,23 +33,21 @@ struct HubResponder: HTTPResponder {
     } catch let rejection as Rejection {
       return .failure(failure(rejection, logger))
     } catch let error as DatabaseError {
-      logger.error("\(error)")
-      let isFull = error.resultCode == .SQLITE_FULL
-      return .failure(
-        HubFailure(
-          status: isFull ? 507 : 500, message: isFull ? "the disk is full" : "internal error"))
+      return .failure(failure(StorageFailure.rejection(error), logger))
     }
   }
 
   /// What a client sent is its own fault; what the disk did is told to whoever runs the server.
   private func failure(_ rejection: Rejection, _ logger: Logger) -> HubFailure {
-    guard rejection.rule == WeightHubServerRules.storage else {
+    let rules = [WeightHubServerRules.storage, WeightHubServerRules.fullDisk]
+    guard rules.contains(rejection.rule) else {
       return .badRequest("\(rejection.rule.title): \(rejection.message)")
     }
     logger.error("\(rejection)")
-    let isFull = rejection.message.contains("No space left") || rejection.message.contains("quota")
-    return HubFailure(
-      status: isFull ? 507 : 500, message: isFull ? "the disk is full" : "internal error")
+    guard rejection.rule == WeightHubServerRules.fullDisk else {
+      return HubFailure(status: 500, message: "internal error")
+    }
+    return HubFailure(status: 507, message: rejection.rule.title)
   }
 
   private func answer(_ request: Request) async throws -> Response {
@@ -143,7 +143,6 @@ struct HubResponder: HTTPResponder {
     }
     return publicAddress ?? "http://\(host)"
   }
-
 }
 
 extension HubResponder {

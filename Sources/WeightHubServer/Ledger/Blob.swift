@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import GRDB
 
 /// A file of a tree: git's name for it, and the content behind that.
@@ -44,12 +45,12 @@ struct Blob: Sendable {
 }
 
 extension Blob {
-  /// The file of a name.
+  /// The file of a name; throws Y02 where there is none.
   static func named(_ oid: ObjectID, in database: Database) throws -> Blob {
     guard
       let row = try Row.fetchOne(
         database.cachedStatement(sql: "SELECT * FROM blob WHERE oid = ?"), arguments: [oid])
-    else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no blob \(oid.hex)") }
+    else { throw Rejection(WeightHubServerRules.storage, "no blob \(oid.hex)") }
     return Blob(row)
   }
 
@@ -70,13 +71,14 @@ extension Blob {
 }
 
 extension GitTree {
-  /// The stored tree of a name.
+  /// The stored tree of a name; throws Y02 where there is none, or a damaged one.
   static func named(_ oid: ObjectID, in database: Database) throws -> GitTree {
     guard
       let bytes = try Row.fetchOne(
         database.cachedStatement(sql: "SELECT body FROM tree WHERE oid = ?"), arguments: [oid])
-    else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no tree \(oid.hex)") }
-    return try GitTree(body: StoredBytes.array(bytes[0]))
+    else { throw Rejection(WeightHubServerRules.storage, "no tree \(oid.hex)") }
+    let body: StoredBytes = bytes[0]
+    return try GitTree(body: body.bytes)
   }
 
   /// Stores it.
@@ -94,6 +96,15 @@ extension GitTree {
       tree = try .named(oid, in: database)
     }
     return path.parts.last.flatMap { tree[$0] }
+  }
+
+  /// The folder at a path, which is this one for an empty path; throws where there is none.
+  func folder(at path: String, in database: Database) throws -> GitTree {
+    guard !path.isEmpty else { return self }
+    guard let inside = try? GitPath(path),
+      case .folder(let oid)? = try node(at: inside, in: database)
+    else { throw HubFailure.noEntry(path) }
+    return try .named(oid, in: database)
   }
 
   /// Every file and folder below, with its path; folders before what is in them. `isDeep` follows

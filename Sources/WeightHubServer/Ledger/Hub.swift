@@ -40,7 +40,7 @@ public final class Hub: Sendable {
         )
       }
     } catch {
-      throw Rejection(WeightHubServerRules.storage, "\(error)", at: Place(file: path))
+      throw StorageFailure.rejection(error).inside(Place(file: path))
     }
     contents = ContentStore(database, try PackFolder(path: root + "/packs"))
     try contents.packs.removePartials()

@@ -40,7 +40,7 @@ struct RepositoryName: Sendable, Hashable {
   /// Namespace and name, with a slash.
   var id: String { "\(namespace)/\(name)" }
 
-  /// Where its page is, below the server's address.
+  /// Where its page is, below the server's address, and what a command names it by.
   var path: String { kind.pathPrefix + id }
 
   private static func isWord(_ text: String) -> Bool {

@@ -12,7 +12,4 @@ struct StoredBytes: DatabaseValueConvertible {
   static func fromDatabaseValue(_ value: DatabaseValue) -> StoredBytes? {
     Data.fromDatabaseValue(value).map { StoredBytes(Array($0)) }
   }
-
-  /// The bytes of a stored blob.
-  static func array(_ stored: StoredBytes) -> [UInt8] { stored.bytes }
 }

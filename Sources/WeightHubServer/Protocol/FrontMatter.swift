@@ -12,15 +12,12 @@ struct FrontMatter {
   /// The front matter of a card.
   init(of card: String) {
     let lines = card.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    guard lines.first == "---" else {
-      (json, error) = (.null, nil)
+    guard let matter = Self.cut(lines[...]).matter else {
+      (json, error) = (.null, lines.first == "---" ? "the front matter does not end" : nil)
       return
     }
-    guard let end = lines.dropFirst().firstIndex(of: "---") else {
-      (json, error) = (.null, "the front matter does not end")
-      return
-    }
-    let text = lines[1..<end].joined(separator: "\n")
+    // The fence is the first line of the card.
+    let text = "\n" + matter.joined(separator: "\n")
     guard text.contains(where: { !$0.isWhitespace }) else {
       (json, error) = (.null, nil)
       return
@@ -31,5 +28,15 @@ struct FrontMatter {
     } catch {
       (json, self.error) = (.null, error.message)
     }
+  }
+
+  /// The lines of the front matter, nil without a whole one, and those below it.
+  static func cut(
+    _ lines: ArraySlice<Substring>
+  ) -> (matter: ArraySlice<Substring>?, body: ArraySlice<Substring>) {
+    guard lines.first == "---", let end = lines.dropFirst().firstIndex(of: "---") else {
+      return (nil, lines)
+    }
+    return (lines[(lines.startIndex + 1)..<end], lines[(end + 1)...])
   }
 }

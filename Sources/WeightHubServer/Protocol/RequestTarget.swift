@@ -37,6 +37,12 @@ struct RequestTarget: Sendable {
   /// The first value of a name.
   func value(_ name: String) -> String? { query.first { $0.name == name }?.value }
 
+  /// The number of a name, moved into a range; another where there is none.
+  func number(_ name: String, in range: ClosedRange<Int>, or other: Int) -> Int {
+    let number = value(name).flatMap(Int.init) ?? other
+    return min(max(number, range.lowerBound), range.upperBound)
+  }
+
   /// Whether a name stands for yes.
   func flag(_ name: String) -> Bool { ["1", "true"].contains(value(name)?.lowercased()) }
 }

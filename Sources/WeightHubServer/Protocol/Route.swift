@@ -26,7 +26,6 @@ enum Route: Sendable {
 
   /// What a client of the chunk store asks.
   enum XetRoute: Sendable {
-    case chunk(instance: String), grant(instance: String)
     case xorb(instance: String, hash: String), shard(instance: String)
   }
 }
@@ -85,8 +84,6 @@ extension Route {
     guard parts.count >= 4 else { return nil }
     let instance = parts[1]
     switch (parts[2], parts[3], parts.count) {
-    case ("v1", "chunks", 6): self = .xet(.chunk(instance: instance))
-    case ("v1", "xorb-grants", 6): self = .xet(.grant(instance: instance))
     case ("v1", "xorbs", 6): self = .xet(.xorb(instance: instance, hash: parts[5]))
     case ("v1", "shards", 4), ("v2", "shards", 4): self = .xet(.shard(instance: instance))
     default: return nil

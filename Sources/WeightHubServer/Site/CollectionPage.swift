@@ -28,8 +28,12 @@ struct CollectionPage: Sendable {
   let query: CollectionQuery
   /// Whether there are more repositories than were looked at.
   let isCut: Bool
+  /// The pages of the tables, from 0.
+  var page = 0
+  var recordPage = 0
 
   static let mostRows = 300
+  static let mostPages = 10_000
 
   var document: SiteDocument {
     SiteDocument(
@@ -69,11 +73,13 @@ struct CollectionPage: Sendable {
           "Repositories",
           [.name("repository"), .name("kind"), .number("records"), .name("changed")]
         ) {
-          for repository in repositories.prefix(Self.mostRows) {
+          for repository in SiteParts.rows(repositories, page, Self.mostRows) {
             Self.row(repository, counts[repository.name] ?? 0)
           }
         }
-        Self.rest(repositories.count)
+        SiteParts.pages(
+          path.with("r", recordPage > 0 ? "\(recordPage)" : nil), "p", page,
+          hasMore: repositories.count > (page + 1) * Self.mostRows)
       }
     }
   }
@@ -98,16 +104,19 @@ struct CollectionPage: Sendable {
           Tag.a(.link(to: .leaderboard)) { "leaderboard" }
           "."
         }
-        RecordTable.markup(records.records.prefix(Self.mostRows).map { ($0, false) })
-        Self.rest(records.records.count)
+        RecordTable.markup(
+          SiteParts.rows(records.records, recordPage, Self.mostRows).map { ($0, false) })
+        SiteParts.pages(
+          path.with("p", page > 0 ? "\(page)" : nil), "r", recordPage,
+          hasMore: records.records.count > (recordPage + 1) * Self.mostRows)
       }
     }
   }
 
-  @MarkupBuilder private static func rest(_ count: Int) -> [Markup] {
-    if count > mostRows {
-      SiteParts.note(
-        "The first \(mostRows) of \(SiteNumber.grouped(count)): search for the others.")
-    }
+  /// The page without the places in its tables.
+  private var path: ServerPath {
+    func known(_ text: String) -> String? { text.isEmpty ? nil : text }
+    return .collection.with("q", known(query.text)).with("kind", query.kind?.rawValue)
+      .with("author", known(query.author)).with("sort", query.order.rawValue)
   }
 }

@@ -159,7 +159,7 @@ struct ComparePage: Sendable {
     func address(_ record: RecordSnapshot, _ file: String) -> String {
       let revision = record.revision == "main" ? "" : "@" + record.revision
       let path = record.path.isEmpty ? file : record.path + "/" + file
-      return UseCommands.quoted("hf://\(record.name.argument)\(revision)/\(path)")
+      return UseCommands.quoted("hf://\(record.name.path)\(revision)/\(path)")
     }
     return SiteParts.command(
       "birdie diff \(address(records[0], a)) \\\n  \(address(records[1], b))")

@@ -24,7 +24,8 @@ struct HistoryPage: Sendable {
           ) {
             for change in changes { row(change) }
           }
-          pages
+          SiteParts.pages(
+            name.page("commits", revision), "p", page, hasMore: hasMore, ("Newer", "Older"))
         }
       ])
   }
@@ -42,19 +43,6 @@ struct HistoryPage: Sendable {
         Tag.a(.link(to: name.overview(at: change.oid.hex)), .label("Files at this commit")) {
           Tag.code(.class("whole")) { String(change.oid.hex.prefix(8)) }
         }
-      }
-    }
-  }
-
-  @MarkupBuilder private var pages: [Markup] {
-    let path = name.page("commits", revision)
-    if page > 0 || hasMore {
-      Tag.p {
-        if page > 0 {
-          Tag.a(.link(to: path.with("p", page > 1 ? "\(page - 1)" : nil))) { "Newer" }
-          " "
-        }
-        if hasMore { Tag.a(.link(to: path.with("p", "\(page + 1)"))) { "Older" } }
       }
     }
   }

@@ -23,7 +23,9 @@ extension HubResponder {
     }
     return CollectionPage(
       repositories: Self.sorted(repositories, by: query.order), records: records, query: query,
-      isCut: found.count >= Self.mostRepositories)
+      isCut: found.count >= Self.mostRepositories,
+      page: call.target.number("p", in: 0...CollectionPage.mostPages, or: 0),
+      recordPage: call.target.number("r", in: 0...CollectionPage.mostPages, or: 0))
   }
 
   private static func sorted(
@@ -38,11 +40,16 @@ extension HubResponder {
 
   func leaderboardPage(_ call: Call) async throws -> LeaderboardPage {
     guard call.visitor.mayRead else { throw HubFailure.unauthorized }
-    let found = try await indexed(CollectionQuery(), call)
     let sorting = call.target.value("sort").flatMap(RecordTable.Sorting.init)
     return LeaderboardPage(
-      try await records(of: found), track: call.target.value("track"),
-      sorting: sorting ?? RecordTable.Sorting(.score))
+      try await allRecords(for: call), track: call.target.value("track"),
+      sorting: sorting ?? RecordTable.Sorting(.score),
+      page: call.target.number("p", in: 0...CollectionPage.mostPages, or: 0))
+  }
+
+  /// The records of all repositories that the visitor may see.
+  func allRecords(for call: Call) async throws -> RecordCollection {
+    try await records(of: try await indexed(CollectionQuery(), call))
   }
 
   /// The repositories that the visitor may see, with their indexes.
@@ -69,7 +76,7 @@ extension HubResponder {
         collection.leaveOut()
         break
       }
-      collection.add(try await json(of: index), of: indexed.repository.name)
+      collection.add(try await records(in: index, of: indexed.repository.name))
     }
     return collection
   }

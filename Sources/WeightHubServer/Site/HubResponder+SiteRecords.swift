@@ -41,15 +41,20 @@ extension HubResponder {
       json.members.map { _ in RecordContents(json) }
     }
     let claims = try await json(of: sources.submission, upTo: 1 << 20).map(RecordClaims.init)
-    let records = RecordSummary.all(in: try await json(of: sources.index), of: name)
+    let records = try await records(in: sources.index, of: name)
     let files = try await hub.database.read { database in
       try RecordSnapshot.File.all(contents, in: sources.folder, database)
     }
     let summary = records.first { $0.path == path }
-    return RecordSnapshot(
+    var snapshot = RecordSnapshot(
       name: name, revision: revision, path: path, commit: sources.folder.change.oid.hex,
       summary: summary,
       otherScores: records.filter { $0.track == summary?.track }.compactMap(\.bitsPerByte),
       claims: claims, contents: contents, files: files)
+    if let summary {
+      snapshot.lineage = RecordLineage(
+        of: summary, claims?.bases ?? [], among: try await allRecords(for: call).records)
+    }
+    return snapshot
   }
 }

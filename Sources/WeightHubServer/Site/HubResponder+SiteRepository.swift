@@ -32,7 +32,7 @@ extension HubResponder {
   func repositoryPage(_ name: RepositoryName, _ call: Call) async throws -> RepositoryPage {
     let loaded = try await load(name, call.target.value("revision") ?? "main", "", call)
     var records = RecordCollection()
-    records.add(try await json(of: loaded.index), of: name)
+    records.add(try await self.records(in: loaded.index, of: name))
     return RepositoryPage(
       folder: loaded.folder, card: try await card(loaded.card), records: records,
       address: call.address)
@@ -65,7 +65,7 @@ extension HubResponder {
   func historyPage(
     _ name: RepositoryName, _ revision: String, _ call: Call
   ) async throws -> HistoryPage {
-    let page = min(max(call.target.value("p").flatMap(Int.init) ?? 0, 0), 1 << 20)
+    let page = call.target.number("p", in: 0...(1 << 20), or: 0)
     let changes = try await hub.database.read { database in
       let repository = try repository(name, for: call.visitor, in: database)
       return try repository.change(at: revision, in: database).history(

@@ -6,13 +6,17 @@ struct LeaderboardPage: Sendable {
   /// The track that is shown; nil for all.
   let track: String?
   let sorting: RecordTable.Sorting
+  /// The page of the table, from 0.
+  let page: Int
 
   static let mostRows = 500
   /// The bytes that code and model may have together.
   static let cap = 16_000_000
 
-  init(_ collection: RecordCollection, track: String?, sorting: RecordTable.Sorting) {
-    (self.collection, self.sorting) = (collection, sorting)
+  init(
+    _ collection: RecordCollection, track: String?, sorting: RecordTable.Sorting, page: Int = 0
+  ) {
+    (self.collection, self.sorting, self.page) = (collection, sorting, page)
     self.track = track.flatMap { $0.isEmpty ? nil : $0 }
   }
 
@@ -55,17 +59,19 @@ struct LeaderboardPage: Sendable {
   }
 
   private func table(_ records: [RecordSummary], _ front: Set<Int>) -> Markup {
-    SiteParts.section("Records", id: "records") {
+    let shown = SiteParts.rows(Array(records.indices), page, Self.mostRows)
+    return SiteParts.section("Records", id: "records") {
       if records.isEmpty {
         SiteParts.note("No records here. `birdie publish` shares one.")
       } else {
         RecordTable.markup(
-          records.prefix(Self.mostRows).enumerated().map { ($1, front.contains($0)) },
-          sorting: sorting, path: path)
+          shown.map { (records[$0], front.contains($0)) }, sorting: sorting, path: path)
+        SiteParts.pages(
+          path, "p", page, hasMore: records.count > (page + 1) * Self.mostRows)
       }
       if records.count > Self.mostRows || collection.isCut {
         SiteParts.note(
-          "\(min(records.count, Self.mostRows)) of \(SiteNumber.grouped(records.count))"
+          "\(SiteNumber.grouped(shown.count)) of \(SiteNumber.grouped(records.count))"
             + (collection.isCut ? " or more" : "") + " records are shown.")
       }
     }

@@ -26,10 +26,7 @@ struct Markdown: Sendable {
   init(_ text: String) {
     let all = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     isCut = all.count > Self.mostLines
-    var lines = all.prefix(Self.mostLines)[...]
-    if lines.first == "---", let end = lines.dropFirst().firstIndex(of: "---") {
-      lines = lines[(end + 1)...]
-    }
+    var lines = FrontMatter.cut(all.prefix(Self.mostLines)).body
     while let line = lines.popFirst() { read(line, before: &lines) }
     endParagraph()
   }

@@ -11,11 +11,12 @@ struct RecordClaims: Sendable {
   let hardware: String?
   let bitsPerByte: Double?
   let deviation: Double?
-  let loss: Double?
   /// Code and compressed model.
   let byteCount: Int?
   let codeByteCount: Int?
   let modelByteCount: Int?
+  /// The records that it builds on.
+  let bases: [RecordBase]
 
   init(_ json: JSONValue) {
     (name, author) = (json.text("name", "run_name"), json.text("author"))
@@ -25,9 +26,11 @@ struct RecordClaims: Sendable {
     hardware = json.text("hardware", "gpu", "platform")
     bitsPerByte = json.number("val_bpb", "mean_val_bpb", "mean_bpb")
     deviation = json.number("val_bpb_std", "std_val_bpb", "std_bpb")
-    loss = json.number("val_loss", "mean_val_loss", "val_loss_nats", "mean_val_loss_nats")
     byteCount = json.count("bytes_total", "artifact_bytes", "artifact_size_bytes")
     codeByteCount = json.count("bytes_code", "code_bytes")
     modelByteCount = json.count("bytes_model", "bytes_model_compressed")
+    bases = RecordBase.all(
+      in: json,
+      ["base_pr", "base_submission", "based_on", "supports_pr", "implementation_lineage_pr"])
   }
 }

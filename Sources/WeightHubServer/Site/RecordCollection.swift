@@ -1,5 +1,3 @@
-internal import JSON
-
 /// The records of several repositories.
 struct RecordCollection: Sendable {
   private(set) var records: [RecordSummary] = []
@@ -14,8 +12,7 @@ struct RecordCollection: Sendable {
   init(_ records: [RecordSummary]) { self.records = records }
 
   /// Adds those of a repository.
-  mutating func add(_ index: JSONValue?, of repository: RepositoryName) {
-    let found = RecordSummary.all(in: index, of: repository)
+  mutating func add(_ found: [RecordSummary]) {
     let room = Self.mostRecords - records.count
     isCut = isCut || found.count > room || found.count == RecordSummary.mostOfRepository
     records += found.prefix(room)

@@ -17,6 +17,18 @@ struct RecordContents: Sendable {
     let encoding: String?
     /// Of the elements once decoded.
     let sha256: String?
+    /// What the elements look like, where the manifest tells.
+    var values: Values?
+  }
+
+  /// What the elements of a tensor look like from afar.
+  struct Values: Sendable {
+    let minimum: Double
+    let maximum: Double
+    let mean: Double
+    let deviation: Double
+    /// The elements in equal parts from the smallest possible to the largest.
+    let histogram: [Int]
   }
 
   struct Weights: Sendable {
@@ -41,6 +53,9 @@ struct RecordContents: Sendable {
   struct Source: Sendable {
     let name: String
     let url: String?
+    /// The digest of a file, and the file of the record that was made of it.
+    let sha256: String?
+    let path: String?
   }
 
   let tool: String?
@@ -59,12 +74,25 @@ struct RecordContents: Sendable {
     weights = json.list("weights", atMost: 200).compactMap(Weights.init)
     relations = json.list("relations", atMost: 200).compactMap(Relation.init)
     sources = json.list("sources", atMost: 200).compactMap { source in
-      source.text("name").map { Source(name: $0, url: source.text("url")) }
+      source.text("name").map {
+        Source(
+          name: $0, url: source.text("url"), sha256: source.text("sha256"),
+          path: source.text("path"))
+      }
     }
   }
 
   /// What a file is for.
   func role(of path: String) -> String? { files.first { $0.path == path }?.role }
+
+  /// What is known of the elements of tensors, by their digests: an artifact's are told by those of
+  /// the weights that it decodes to.
+  var values: [String: Values] {
+    let known = weights.flatMap(\.tensors).compactMap { tensor in
+      tensor.sha256.flatMap { sha256 in tensor.values.map { (sha256, $0) } }
+    }
+    return Dictionary(known, uniquingKeysWith: { first, _ in first })
+  }
 
   /// The weights of a path; without one an artifact, or the first there are.
   func weights(at path: String?) -> Weights? {
@@ -89,7 +117,22 @@ extension RecordContents.Tensor {
     let encoding = json["encoding"]
     self.init(
       name: name, type: json.text("dtype"), shape: extents, byteCount: json.count("bytes"),
-      encoding: encoding?.text("kind"), sha256: json.text("sha256"))
+      encoding: encoding?.text("kind"), sha256: json.text("sha256"),
+      values: json["values"].flatMap(RecordContents.Values.init))
+  }
+}
+
+extension RecordContents.Values {
+  private static let mostBins = 64
+
+  fileprivate init?(_ json: JSONValue) {
+    let histogram = json.list("histogram", atMost: Self.mostBins + 1).compactMap(\.integer)
+    guard let minimum = json.number("min"), let maximum = json.number("max"),
+      let mean = json.number("mean"), let deviation = json.number("std"),
+      (1...Self.mostBins).contains(histogram.count), histogram.allSatisfy({ $0 >= 0 })
+    else { return nil }
+    self.init(
+      minimum: minimum, maximum: maximum, mean: mean, deviation: deviation, histogram: histogram)
   }
 }
 

@@ -10,6 +10,7 @@ struct RecordProvenance {
     SiteParts.section("Provenance", id: "provenance") {
       SiteParts.facts(facts)
       sources
+      lineage
       SiteParts.note(
         signatures.isEmpty
           ? "There is no signature: digests say that files are whole, not who made them."
@@ -54,9 +55,45 @@ struct RecordProvenance {
             } else {
               source.name + (source.url.map { " (\($0))" } ?? "")
             }
+            if let path = source.path { " became \(path)" }
+            if let sha256 = source.sha256 {
+              ", SHA-256 "
+              Tag.code { sha256 }
+            }
           }
         }
       }
     }
+  }
+
+  private static let mostRecords = 100
+
+  @MarkupBuilder private var lineage: [Markup] {
+    let (bases, followers) = (record.lineage.bases, record.lineage.followers)
+    if !bases.isEmpty {
+      Tag.h3 { "Builds on" }
+      Tag.ul {
+        for base in bases {
+          Tag.li {
+            base.base.text
+            if let record = base.record {
+              ": "
+              Self.link(record)
+            }
+          }
+        }
+      }
+    }
+    if !followers.isEmpty {
+      Tag.h3 { "Built on by" }
+      Tag.ul { for record in followers.prefix(Self.mostRecords) { Tag.li { Self.link(record) } } }
+      if followers.count > Self.mostRecords {
+        SiteParts.note("The first \(Self.mostRecords) of \(SiteNumber.grouped(followers.count)).")
+      }
+    }
+  }
+
+  private static func link(_ record: RecordSummary) -> Markup {
+    Tag.a(.link(to: record.repository.record(record.path))) { record.title }
   }
 }

@@ -30,9 +30,11 @@ struct RecordSnapshot: Sendable {
   let claims: RecordClaims?
   let contents: RecordContents?
   let files: [File]
+  /// What it builds on, and what builds on it.
+  var lineage = RecordLineage()
 
   /// What the page of two records names it by.
-  var argument: String { path.isEmpty ? name.argument : name.argument + "/" + path }
+  var argument: String { path.isEmpty ? name.path : name.path + "/" + path }
   var title: String { claims?.name ?? summary?.name ?? (path.isEmpty ? name.id : path) }
   var author: String? { claims?.author ?? summary?.author }
   var date: String? { claims?.date ?? summary?.date }

@@ -14,11 +14,14 @@ struct RecordSummary: Sendable, Equatable {
   /// The bytes of code and model, as the author states them.
   let byteCount: Int?
   let fileCount: Int
-  /// The bytes of all of its files.
-  let storedByteCount: Int
+  /// The records that it builds on, as its author names them.
+  let bases: [RecordBase]
+  /// The number of the pull request that it came from, where that is known.
+  let pullRequest: Int?
 
   /// Indexes name no more records than these on any page.
   static let mostOfRepository = 2000
+  private static let mostBases = 16
 
   /// The record of an entry; nil without a path that can lead to one.
   init?(_ json: JSONValue, in repository: RepositoryName) {
@@ -29,9 +32,9 @@ struct RecordSummary: Sendable, Equatable {
     (date, track) = (json.text("date"), json.text("track"))
     bitsPerByte = json.number("val_bpb").flatMap { $0 > 0 && $0 < 1000 ? $0 : nil }
     byteCount = json.count("bytes").flatMap { $0 > 0 ? $0 : nil }
-    let files = json.list("files", atMost: 10_000)
-    fileCount = files.count
-    storedByteCount = files.reduce(0) { $0 &+ ($1.count("bytes") ?? 0) }
+    fileCount = json.list("files", atMost: 10_000).count
+    bases = json.list("bases", atMost: Self.mostBases).compactMap(RecordBase.init)
+    pullRequest = json.count("pull_request")
   }
 
   /// The records of an index; none of what is no index.
@@ -45,7 +48,7 @@ struct RecordSummary: Sendable, Equatable {
   var title: String { name ?? path }
 
   /// What the page of two records names it by.
-  var argument: String { repository.argument + "/" + path }
+  var argument: String { repository.path + "/" + path }
 
   /// Whether a text stands in its name, its author's, its track's or its folder.
   func mentions(_ text: String) -> Bool {

@@ -24,13 +24,15 @@ struct RecordTensors {
     let rows = rows
     let shown = rows.prefix(Self.mostRows)
     let visible = Set(shown.map(\.position))
+    let values = contents.values
     return [about, form]
       + TensorTreemap(weights.tensors, linked: visible).markup
       + [
         SiteParts.note(
           "\(SiteNumber.grouped(shown.count)) of "
             + "\(SiteNumber.count(weights.tensors.count, "tensor"))"
-            + (filter.isEmpty ? "." : ", those with “\(filter)” in their names.")), table(shown),
+            + (filter.isEmpty ? "." : ", those with “\(filter)” in their names.")),
+        table(shown, values),
       ]
   }
 
@@ -56,19 +58,21 @@ struct RecordTensors {
     }
   }
 
-  private func table(_ rows: ArraySlice<Row>) -> Markup {
+  private func table(
+    _ rows: ArraySlice<Row>, _ values: [String: RecordContents.Values]
+  ) -> Markup {
     SiteParts.table(
       "Tensors",
       [
         .name("name"), .name("type"), .name("shape"), .number("bytes"), .name("encoding"),
         .name("SHA-256"),
-      ]
+      ] + (values.isEmpty ? [] : [.name("values, count by logarithm")])
     ) {
-      for row in rows { Self.row(row) }
+      for row in rows { Self.row(row, values) }
     }
   }
 
-  private static func row(_ row: Row) -> Markup {
+  private static func row(_ row: Row, _ values: [String: RecordContents.Values]) -> Markup {
     let tensor = row.tensor
     return Tag.tr(.id("t\(row.position)")) {
       Tag.th(.scope("row")) { Tag.a(.link(to: "t\(row.position)")) { tensor.name } }
@@ -79,6 +83,13 @@ struct RecordTensors {
       Tag.td {
         if let sha256 = tensor.sha256 {
           Tag.code(.class("whole")) { String(sha256.prefix(12)) }
+        }
+      }
+      if !values.isEmpty {
+        Tag.td(.class("values")) {
+          if let known = tensor.sha256.flatMap({ values[$0] }) {
+            TensorHistogram(values: known).markup
+          }
         }
       }
     }

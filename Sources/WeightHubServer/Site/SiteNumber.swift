@@ -37,7 +37,18 @@ enum SiteNumber {
     return "\(sign)\(whole).\(zeros)\(decimals)"
   }
 
-  /// The same with a sign before what is not negative.
+  /// A number with three digits that count: `0.0123`, `1.50e-7`.
+  static func short(_ value: Double) -> String {
+    guard value != 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
+    let exponent = Int(log10(value.magnitude).rounded(.down))
+    guard !(-4...5).contains(exponent) else { return fixed(value, digits: max(0, 2 - exponent)) }
+    return fixed(value / pow(10, Double(exponent)), digits: 2) + "e\(exponent)"
+  }
+
+  /// The height of a count on a scale by logarithm, on which one is not nothing.
+  static func logarithm(_ count: Int) -> Double { log(1 + Double(max(count, 0))) }
+
+  /// A number with so many decimals, and a sign before what is not negative.
   static func signed(_ value: Double, digits: Int) -> String {
     let text = fixed(value, digits: digits)
     return text.hasPrefix("−") ? text : "+" + text

@@ -75,8 +75,8 @@ enum SiteParts {
   static func note(_ text: String) -> Markup { Tag.p(.class("note")) { text } }
 
   /// A field under its name.
-  static func field(_ label: String, _ name: String, _ value: String, id: String? = nil) -> Markup {
-    let id = id ?? "f-\(name)"
+  static func field(_ label: String, _ name: String, _ value: String) -> Markup {
+    let id = "f-\(name)"
     return Tag.div(.class("field")) {
       Tag.label(.labels(id)) { label }
       Tag.input(.kind("text"), .id(id), .name(name), .value(value))
@@ -96,6 +96,30 @@ enum SiteParts {
         }
       }
     }
+  }
+
+  /// The rows of a page of so many.
+  static func rows<Element>(
+    _ all: [Element], _ page: Int, _ count: Int
+  ) -> ArraySlice<Element> {
+    all.dropFirst(page * count).prefix(count)
+  }
+
+  /// Links to the pages before and after one, which is told by a name in the query.
+  static func pages(
+    _ path: ServerPath, _ name: String, _ page: Int, hasMore: Bool,
+    _ words: (before: String, after: String) = ("Previous", "Next")
+  ) -> [Markup] {
+    guard page > 0 || hasMore else { return [] }
+    return [
+      Tag.nav(.class("pages"), .label("Pages")) {
+        if page > 0 {
+          Tag.a(.link(to: path.with(name, page > 1 ? "\(page - 1)" : nil))) { words.before }
+          " "
+        }
+        if hasMore { Tag.a(.link(to: path.with(name, "\(page + 1)"))) { words.after } }
+      }
+    ]
   }
 
   /// Facts with their names.

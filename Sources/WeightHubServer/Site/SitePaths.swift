@@ -6,9 +6,6 @@ extension RepositoryName {
     kind == .model ? [namespace, name] : [kind.plural, namespace, name]
   }
 
-  /// What a command names it by.
-  var argument: String { path }
-
   /// The page of the repository, or a page below it.
   func page(_ rest: String..., query: KeyValuePairs<String, String?> = [:]) -> ServerPath {
     ServerPath(parts + rest, query: query)

@@ -24,6 +24,15 @@ extension HubResponder {
     guard let bytes = try await text(of: blob, upTo: byteCount) else { return nil }
     return try await hub.contents.offload { try? JSONValue(parsing: bytes) }
   }
+
+  /// The records of an index, which is read once.
+  func records(in index: Blob?, of repository: RepositoryName) async throws -> [RecordSummary] {
+    guard let index else { return [] }
+    if let known = indexes.records(in: index, of: repository) { return known }
+    let records = RecordSummary.all(in: try await json(of: index), of: repository)
+    indexes.keep(records, in: index, of: repository)
+    return records
+  }
 }
 
 /// What is in a folder.
@@ -31,20 +40,17 @@ struct FolderEntry: Sendable {
   let name: String
   let isFolder: Bool
   let byteCount: Int
-  /// Whether git has only a pointer to it.
-  let isLarge: Bool
   /// The SHA-256 of the content.
   let sha256: String?
 
   init(_ name: String, _ node: GitTree.Node, in database: Database) throws {
     self.name = name
     guard case .file(let oid) = node else {
-      (isFolder, byteCount, isLarge, sha256) = (true, 0, false, nil)
+      (isFolder, byteCount, sha256) = (true, 0, nil)
       return
     }
     let blob = try Blob.named(oid, in: database)
-    (isFolder, byteCount, isLarge) = (false, blob.byteCount, blob.pointerByteCount != nil)
-    sha256 = blob.content.hex
+    (isFolder, byteCount, sha256) = (false, blob.byteCount, blob.content.hex)
   }
 }
 
@@ -71,15 +77,7 @@ struct FolderSnapshot: Sendable {
   ) throws {
     (self.repository, self.revision, self.path) = (repository, revision, path)
     change = try repository.change(at: revision, in: database)
-    let root = try GitTree.named(change.tree, in: database)
-    if path.isEmpty {
-      tree = root
-    } else {
-      guard let inside = try? GitPath(path),
-        case .folder(let oid)? = try root.node(at: inside, in: database)
-      else { throw HubFailure.noEntry(path) }
-      tree = try .named(oid, in: database)
-    }
+    tree = try GitTree.named(change.tree, in: database).folder(at: path, in: database)
     entryCount = tree.entries.count
     entries = try Self.ordered(tree).prefix(Self.mostEntries).map {
       try FolderEntry($0.name, $0.node, in: database)

@@ -4,11 +4,11 @@ enum SiteStyle {
 
     :root { color-scheme: light dark; --page: #fbfbfa; --card: #fff; --ink: #1b1c1d;
       --soft: #5d6266; --line: #dcdedf; --accent: #1f5fbf; --good: #17703a; --bad: #b3261e;
-      --bar: #3f7fc8; --part: #9fc1ea; --shade: #eef2f7; --front: #c2571a;
+      --bar: #3f7fc8; --shade: #eef2f7; --front: #c2571a;
       --c0: #cfe0f7; --c1: #fbdcc5; --c2: #cfeada; --c3: #e6d5f5; --c4: #f3e6b3; --c5: #f7d0de; }
     @media (prefers-color-scheme: dark) {
       :root { --page: #131416; --card: #1c1e21; --ink: #e8e9ea; --soft: #a2a7ac; --line: #35393d;
-        --accent: #8ab4f8; --good: #7fd49b; --bad: #ff9a91; --bar: #4c86cc; --part: #2f5688;
+        --accent: #8ab4f8; --good: #7fd49b; --bad: #ff9a91; --bar: #4c86cc;
         --shade: #24282d; --front: #f0a070;
         --c0: #1f3a60; --c1: #5b3419; --c2: #1f4a33; --c3: #432a5a; --c4: #4d4117;
         --c5: #5a2439; } }
@@ -73,6 +73,9 @@ enum SiteStyle {
     p code, li code, td code, dd code { background: var(--shade); border-radius: 4px;
       padding: 1px 4px; overflow-wrap: anywhere; }
     td.short { white-space: nowrap; } svg.bar { height: 24px; }
+    nav.pages { margin: 0 0 12px; } nav.pages a { margin-right: 14px; }
+    svg.histogram { width: 128px; height: 28px; background: var(--shade); border-radius: 3px; }
+    .values { min-width: 138px; font-size: .8rem; color: var(--soft); }
     td code.whole { overflow-wrap: normal; }
     pre { background: var(--shade); border-radius: 8px; padding: 10px 12px; overflow-x: auto;
       margin: 0 0 12px; }

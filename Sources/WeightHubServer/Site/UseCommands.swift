@@ -37,7 +37,7 @@ struct UseCommands {
   private var isMain: Bool { revision == "main" }
 
   private var pull: String {
-    "birdie pull \(name.argument)" + (isMain ? "" : " --revision \(Self.quoted(revision))")
+    "birdie pull \(name.path)" + (isMain ? "" : " --revision \(Self.quoted(revision))")
       + (path.isEmpty ? "" : " \\\n  --include \(Self.quoted(pattern))")
   }
 

@@ -1,5 +1,3 @@
-internal import Crypto
-internal import Diagnostics
 internal import GRDB
 internal import Xet
 

@@ -1,4 +1,3 @@
-internal import Diagnostics
 internal import GRDB
 internal import NIOPosix
 

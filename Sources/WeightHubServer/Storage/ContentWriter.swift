@@ -1,5 +1,4 @@
 internal import Crypto
-internal import Diagnostics
 internal import GRDB
 internal import Xet
 

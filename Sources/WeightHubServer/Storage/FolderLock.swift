@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Files
 internal import Glibc
 
 /// Keeps a folder to this process for as long as it lives.
@@ -19,15 +20,7 @@ final class FolderLock: Sendable {
 
   /// Whether a folder has nothing but the lock in it.
   static func isEmpty(_ folder: String) -> Bool {
-    guard let stream = opendir(folder) else { return false }
-    defer { closedir(stream) }
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if ![".", "..", Self.name].contains(name) { return false }
-    }
-    return true
+    (FolderContent.names(in: folder) ?? [name]).allSatisfy { $0 == name }
   }
 
   deinit { close(descriptor) }

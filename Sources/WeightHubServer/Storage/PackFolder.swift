@@ -1,4 +1,6 @@
 internal import Diagnostics
+internal import Files
+internal import GRDB
 internal import Glibc
 
 /// The folder of pack files. Each is written once, then only read, and removed when nothing in it
@@ -40,16 +42,8 @@ struct PackFolder: Sendable {
   }
 
   private func entries() throws(Rejection) -> [String] {
-    guard let folder = opendir(path) else {
+    guard let names = FolderContent.names(in: path) else {
       throw StorageFailure.rejection("cannot list the folder", path)
-    }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      names.append(name)
     }
     return names
   }
@@ -75,15 +69,23 @@ struct PackFolder: Sendable {
 enum StorageFailure {
   /// The error of the last system call.
   static func rejection(_ what: String, _ path: String) -> Rejection {
-    Rejection(
-      WeightHubServerRules.storage, "\(what): \(String(cString: strerror(errno)))",
-      at: Place(file: path))
+    let code = errno
+    let isFull = code == ENOSPC || code == EDQUOT
+    return Rejection(
+      isFull ? WeightHubServerRules.fullDisk : WeightHubServerRules.storage,
+      "\(what): \(systemError(code))", at: Place(file: path))
+  }
+
+  /// What the database said.
+  static func rejection(_ error: any Error) -> Rejection {
+    if let rejection = error as? Rejection { return rejection }
+    let isFull = (error as? DatabaseError)?.resultCode == .SQLITE_FULL
+    return Rejection(
+      isFull ? WeightHubServerRules.fullDisk : WeightHubServerRules.storage, "\(error)")
   }
 
   /// What work gives; what its database throws becomes a rejection.
   static func telling<Value>(_ work: () throws -> Value) throws(Rejection) -> Value {
-    do { return try work() } catch let rejection as Rejection {
-      throw rejection
-    } catch { throw Rejection(WeightHubServerRules.storage, "\(error)") }
+    do { return try work() } catch { throw rejection(error) }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Diagnostics
+import Files
 import LanguageModels
 import Recipes
 import TensorCore
@@ -95,7 +96,7 @@ struct Calibrate: Verb {
   private func requireForeign(_ inputs: Set<FileIdentity>) throws {
     guard let identity = FileIdentity(path: result), inputs.contains(identity) else { return }
     throw Rejection(
-      TensorCoreRules.outputExists, "is one of the files that the statistics are made from",
+      FileRules.outputExists, "is one of the files that the statistics are made from",
       at: Place(file: result))
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Files
 import JSON
 import Records
 import TensorCore

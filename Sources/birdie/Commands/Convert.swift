@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Diagnostics
+import Files
 import TensorCore
 
 /// `birdie convert`: the same weights in another format.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Diagnostics
+import Files
 import TensorCore
 
 /// `birdie inspect`: what is in these files?
@@ -85,7 +86,7 @@ struct Inspect: Verb {
     do throws(Rejection) {
       return try Checkpoint.open(path, leniency: leniency.rules)
     } catch {
-      guard error.rule == TensorCoreRules.missingInput,
+      guard error.rule == FileRules.missingInput,
         let verb = NearestName.to(path, among: Birdie.verbNames)
       else { throw error }
       throw Rejection(

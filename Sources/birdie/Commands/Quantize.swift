@@ -78,7 +78,7 @@ struct Quantize: Verb {
     let report = try reports.output(overwrites: flags.force)
     let product = try quantize()
     // Before anything is printed: an error is the one document of a run under --json.
-    try report?.write(try verification(of: product), methods: product.methods)
+    try report?.write(try verification(of: product), weights: product.weights)
     product.print()
   }
 
@@ -86,8 +86,8 @@ struct Quantize: Verb {
   private struct Product {
     /// Tells it.
     let print: () -> Void
-    /// What quantized each tensor, as far as birdie chose it.
-    var methods: [String: String] = [:]
+    /// What was quantized, as far as birdie chose how.
+    var weights: [QuantizedWeight] = []
     /// The bytes of the decoder that count against the budget.
     var decoderByteCount = 0
   }
@@ -126,14 +126,14 @@ struct Quantize: Verb {
     let conversion = run.conversion
     _ = try Checkpoint(format: "birdie", tensors: [], path: input)
       .conversionReport(to: result, conversion)
-    let meter = QuantizationProgress(progress)
+    let meter = QuantizationProgress(progress, isTalkative: output.isTalkative)
     let outcome = try run.run(checkpoint, progress: meter.update)
     if result.hasSuffix(".ptz") {
       let byteCount = try outcome.checkpoint.writeArtifact(
         of: .int8Clean, to: result, overwrites: flags.force)
       progress.finish()
       let report = ExportReport(input: checkpoint, path: result, byteCount: byteCount)
-      return Product(print: { [output] in report.print(output) }, methods: outcome.methods)
+      return Product(print: { [output] in report.print(output) }, weights: outcome.weights)
     }
     if flags.decoder != nil {
       _ = try outcome.checkpoint.artifactByteCount(conversion, addsDecoder: true)
@@ -145,15 +145,8 @@ struct Quantize: Verb {
       input: checkpoint, path: result, outcome: outcome, conversion: written, flags: flags,
       decoder: decoder, seconds: progress.elapsed, codeByteCount: flags.codeByteCount)
     return Product(
-      print: { [output] in report.print(output) }, methods: outcome.methods,
+      print: { [output] in report.print(output) }, weights: outcome.weights,
       decoderByteCount: decoder?.compressedByteCount ?? 0)
-  }
-}
-
-extension QuantizationRun.Outcome {
-  /// What quantized each tensor.
-  fileprivate var methods: [String: String] {
-    Dictionary(weights.map { ($0.name, $0.method) }, uniquingKeysWith: { first, _ in first })
   }
 }
 
@@ -162,9 +155,13 @@ extension QuantizationRun.Outcome {
 /// Unchecked because calls come from several threads, and take turns.
 private final class QuantizationProgress: @unchecked Sendable {
   private let line: ProgressLine
+  private let isTalkative: Bool
   private let turn = Mutex<Void>(())
 
-  init(_ line: ProgressLine) { self.line = line }
+  init(_ line: ProgressLine, isTalkative: Bool) {
+    self.line = line
+    self.isTalkative = isTalkative
+  }
 
   @Sendable func update(_ progress: QuantizationRun.Progress) {
     turn.withLock { _ in
@@ -172,6 +169,12 @@ private final class QuantizationProgress: @unchecked Sendable {
       case .calibrating(let done, let total):
         line.update("calibrating", done: done, of: total, unit: .tokens)
       case .weighing: break
+      case .predicted(let gain):
+        guard isTalkative else { break }
+        line.finish()
+        Talk.write(
+          "column steps are expected to save \(Quantity.fixed(gain, digits: 3)) bits per weight, "
+            + "by ½·log2(AM/GM)\n")
       case .measuring(let done, let total):
         line.update("measuring", done: done, of: total, unit: .matrices)
       case .quantizing(let attempt, let done, let total):

@@ -91,7 +91,7 @@ struct Serve: Verb, AsyncParsableCommand {
     var server = HubServer(hub, policy: policy)
     (server.host, server.port) = (host, port)
     server.publicAddress = publicUrl.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
-    server.verbosity = verbose ? "info" : "warning"
+    server.verbosity = verbose ? .info : .warning
     try await server.run { [output, root] address in
       if output.json {
         Document.print(["serve": ["root": .string(root), "address": .string(address)]])

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Diagnostics
+import Files
 import JSON
 import Quantization
 import Recipes

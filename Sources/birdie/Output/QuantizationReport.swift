@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import JSON
+import Quantization
 import Recipes
 
 /// What a quantization came to, for people and for scripts.
@@ -47,13 +48,27 @@ struct QuantizationReport {
       let total = byteCount + codeByteCount + decoderByteCount
       text += " = \(Quantity.grouped(total)) of \(Quantity.grouped(budget))"
     }
+    if let gain = outcome.weights.meanPredictedGain {
+      let bits = Quantity.fixed(gain, digits: 4)
+      text += "\ngain      \(bits) bits per weight by column steps, predicted"
+    }
     text += """
 
       bits      \(Quantity.fixed(bitsPerParameter, digits: 4)) per parameter
       wrote     \(path.printable) in \(Quantity.seconds(seconds))
 
       """
-    return text
+    return text + notes
+  }
+
+  /// A line for each thing that was not done as the options say, with the tensors it befell.
+  private var notes: String {
+    MethodNote.allCases.map { note in
+      let names = outcome.weights.filter { $0.notes.contains(note) }.map(\.name)
+      guard let first = names.first else { return "" }
+      let others = names.count > 1 ? " and \(names.count - 1) more" : ""
+      return "note      \(first.printable)\(others): \(note.sentence)\n"
+    }.joined()
   }
 
   private func json(_ warnings: WarningReport) -> KeyValuePairs<String, JSONValue> {
@@ -63,6 +78,7 @@ struct QuantizationReport {
       "budget": JSONValue(flags.budget?.byteCount), "code_bytes": .integer(codeByteCount),
       "decoder_zlib_bytes": JSONValue(decoder.flatMap(\.compressedByteCount)),
       "bits_per_parameter": JSONValue(bitsPerParameter), "step": JSONValue(outcome.step),
+      "predicted_gain_bits": JSONValue(outcome.weights.meanPredictedGain),
       "attempts": .array(
         outcome.attempts.map {
           [
@@ -75,6 +91,9 @@ struct QuantizationReport {
           [
             "name": .string($0.name), "elements": .integer($0.elementCount),
             "method": .string($0.method),
+            "predicted_gain_bits": JSONValue($0.predictedGain), "cost_nats": JSONValue($0.cost),
+            "step_factor": JSONValue($0.stepFactor),
+            "notes": .array($0.notes.map { .string($0.rawValue) }),
           ]
         }), "seconds": JSONValue(seconds), "warnings": warnings.json,
     ]

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Glibc
 import TensorCore
 
@@ -15,7 +16,7 @@ enum Data {
     // `birdie … | head` closes the pipe on purpose: no message, and the status of SIGPIPE.
     guard code != EPIPE else { _exit(128 + SIGPIPE) }
     let rejection = Rejection(
-      TensorCoreRules.inputOutput,
+      FileRules.inputOutput,
       "cannot write to stdout: \(String(cString: strerror(code)))"
         + (achievement.map { "; \($0)" } ?? ""))
     Talk.write(ErrorReport(rejection).lines())

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Glibc
 import TensorCore
 
@@ -13,7 +14,7 @@ enum TruncationGuard {
 
   /// From now on such a signal ends the process with F04 and its status.
   static func install(asJSON isJSON: Bool) {
-    let rule = TensorCoreRules.changedInput
+    let rule = FileRules.changedInput
     let rejection = Rejection(rule, rule.title)
     lastWords = LastWords(ErrorReport(rejection).lines(), rejection, asJSON: isJSON)
     var action = sigaction()
@@ -31,6 +32,6 @@ enum TruncationGuard {
       return
     }
     Interruption.removePartialOutput()
-    lastWords?.leave(TensorCoreRules.changedInput.status)
+    lastWords?.leave(FileRules.changedInput.status)
   }
 }

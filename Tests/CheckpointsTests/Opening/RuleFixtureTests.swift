@@ -1,5 +1,6 @@
 import Checkpoints
 import Diagnostics
+import Files
 import TensorCore
 import TestSupport
 import Testing
@@ -24,7 +25,7 @@ struct RuleFixtureTests {
 
   @Test func `every rule of a parser has a rejecting fixture or a reason to have none`() throws {
     // Rules about files and devices need an environment, not a file.
-    let environmental = Set(TensorCoreRules.all.map(\.id))
+    let environmental = Set(FileRules.all.map(\.id))
     let rules = Set(ReadingRules.all.map(\.id)).subtracting(environmental)
     let bare = rules.subtracting(try fixtureIDs())
     #expect(bare.sorted() == Self.exceptions.keys.sorted())

@@ -1,5 +1,6 @@
 import Checkpoints
 import Diagnostics
+import Files
 import JSON
 import TensorCore
 import TestSupport

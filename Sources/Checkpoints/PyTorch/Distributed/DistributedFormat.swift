@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import Files
 internal import Glibc
 internal import TensorCore
 

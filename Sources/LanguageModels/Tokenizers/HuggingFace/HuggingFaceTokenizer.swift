@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import Files
 internal import TensorCore
 
 /// The tokenizer of a `tokenizer.json`: byte pair encoding over bytes or over characters.

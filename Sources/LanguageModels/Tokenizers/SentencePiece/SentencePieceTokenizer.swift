@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import Files
 internal import TensorCore
 
 /// The tokenizer of a SentencePiece `.model` file: BPE or unigram.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Diagnostics
+import Files
 import JSON
 import Recipes
 import TensorCore
@@ -13,9 +14,9 @@ struct CompressionReport {
   private static let (page, document) = ("index.html", "report.json")
 
   /// Writes the folder; throws what reading the artifact once more and writing throw.
-  func write(_ report: VerificationReport, methods: [String: String] = [:]) throws {
+  func write(_ report: VerificationReport, weights: [QuantizedWeight] = []) throws {
     let profile = try CompressionProfile(
-      report.verification, of: report.artifact, against: report.reference, methods: methods)
+      report.verification, of: report.artifact, against: report.reference, weights: weights)
     let name = target.path.split(separator: "/").last.map(String.init) ?? "report"
     let runs = [RunPoint(report.verification, name: name)] + others
     let folder = try OutputFolder(target)
@@ -42,8 +43,18 @@ struct CompressionReport {
         tensor.cost.members + [
           ("layer", .string(tensor.layer)), ("method", JSONValue(tensor.method)),
           ("order_0_bits_per_weight", JSONValue(tensor.orderZeroBitsPerWeight)),
+          ("cost_nats", JSONValue(tensor.weight?.cost)),
+          ("step_factor", JSONValue(tensor.weight?.stepFactor)),
         ])
     }
+    let errors = profile.verification.compoundErrors.map { error -> JSONValue in
+      [
+        "layer": .string(error.layer), "repetition": .integer(error.repetition),
+        "relative_error": JSONValue(error.relativeSquare.squareRoot()),
+        "sqnr_db": JSONValue(error.signalToNoise.isFinite ? error.signalToNoise : nil),
+      ]
+    }
     return report.members.map { $0.key == "tensors" ? ($0.key, .array(tensors)) : $0 }
+      + [("compound_error", .array(errors))]
   }
 }

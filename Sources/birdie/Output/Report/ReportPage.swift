@@ -51,7 +51,10 @@ struct ReportPage {
   private var parts: [(id: String, title: String, content: [Markup])] {
     [
       ("checks", "Checks", checks), ("bytes", "Where the bytes are", bytes),
-      ("errors", "Errors by layer", errors), ("weights", "Weights and grids", histograms),
+      ("errors", "Errors by layer", errors),
+      ("compound", "Compound error", CompoundChart(errors: verification.compoundErrors).markup),
+      ("sensitivity", "Sensitivity", SensitivityTable(profile).markup),
+      ("weights", "Weights and grids", histograms),
       ("runs", "What bits buy", RateChart(runs: runs).markup),
       ("tensors", "Tensors", TensorTable(tensors: profile.tensors).markup),
     ].filter { !$0.2.isEmpty }
@@ -88,7 +91,7 @@ struct ReportPage {
   }
 
   private var errors: [Markup] {
-    let chart = ErrorChart(profile).markup
+    let chart = LayerChart(profile, .noise).markup
     guard !chart.isEmpty else { return [] }
     return [
       Tag.p(.class("note")) {

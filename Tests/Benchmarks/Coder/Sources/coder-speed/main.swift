@@ -4,6 +4,7 @@
 //
 // Prints one line of JSON: symbols, bytes, and medians in millions of symbols a second.
 import EntropyCoding
+import Files
 import Glibc
 import TensorCore
 

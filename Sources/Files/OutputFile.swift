@@ -11,9 +11,6 @@ public struct OutputFile: ~Copyable {
   /// The bytes written so far.
   public private(set) var byteCount = 0
   private var partial: PartialOutput
-  /// The unit in which file systems keep and share bytes.
-  private static let pageByteCount = 4096
-
   /// The name the file gets in the end.
   public var path: String { partial.target.path }
   /// Whether an earlier run was interrupted while writing this file.
@@ -52,24 +49,9 @@ public struct OutputFile: ~Copyable {
     try writeAll(bytes.span.bytes, to: descriptor, at: offset)
   }
 
-  /// Appends stored bytes.
-  ///
-  /// What lies in a file is copied by the kernel, or shared where the file system can, as long as
-  /// both places are alike within a page. Where they are not, the kernel would fill every page in
-  /// two steps: a buffer that the processor's cache holds is faster then.
-  public mutating func append(_ storage: Storage) throws(Rejection) {
-    var done = 0
-    if let file = storage.file, (storage.start - byteCount) % Self.pageByteCount == 0 {
-      done = try copy(from: file, at: storage.start, count: storage.byteCount)
-    }
-    try storage.forEachChunk(from: done, endingAtMultiplesFrom: byteCount) {
-      chunk throws(Rejection) in try append(chunk)
-    }
-  }
-
   /// The bytes that the kernel agreed to copy; the rest has to be written by hand, as between
   /// file systems that cannot copy for each other.
-  private mutating func copy(
+  package mutating func copy(
     from file: FileMapping, at start: Int, count: Int
   ) throws(Rejection) -> Int {
     var done = 0
@@ -79,7 +61,7 @@ public struct OutputFile: ~Copyable {
       if result == -Int64(EINTR) { continue }
       if result == -Int64(ENOSPC) || result == -Int64(EIO) || result == -Int64(EDQUOT) {
         throw Rejection(
-          TensorCoreRules.inputOutput, "cannot write: \(systemError(Int32(-result)))",
+          FileRules.inputOutput, "cannot write: \(systemError(Int32(-result)))",
           at: Place(file: path))
       }
       guard result > 0 else { return done }

@@ -1,33 +1,47 @@
 import Pages
 import Recipes
 
-/// How much noise each layer has: a dot for each tensor, a line through the worst of each layer.
-struct ErrorChart {
+/// A number of each tensor by layer: a dot for each, a line through the worst of each layer.
+struct LayerChart {
+  /// What is shown of a tensor.
+  struct Measure: Sendable {
+    /// For whoever cannot see the chart.
+    let label: String
+    /// Whether larger is worse, and powers of ten lie equally far apart.
+    let isCost: Bool
+    /// The number, where the tensor has one.
+    let value: @Sendable (CompressionProfile.Tensor) -> Double?
+    /// The number as text.
+    let text: @Sendable (Double) -> String
+  }
+
   private struct Dot {
     let layer: Int
     let role: String
     let name: String
-    let decibels: Double
+    let value: Double
   }
 
   private static let frame = Frame(x: 54, y: 12, width: 890, height: 250)
   private static let (width, height) = (960.0, 310.0)
   private static let mostRoles = 7
 
+  private let measure: Measure
   private let layers: [String]
   private let dots: [Dot]
   /// The roles that have colours of their own, the most frequent first.
   private let roles: [String]
 
-  init(_ profile: CompressionProfile) {
+  init(_ profile: CompressionProfile, _ measure: Measure) {
+    self.measure = measure
     var layers: [String] = []
     var dots: [Dot] = []
     for tensor in profile.tensors {
-      guard let noise = tensor.cost.signalToNoise, noise.isFinite else { continue }
+      guard let value = measure.value(tensor), value.isFinite else { continue }
       if layers.last != tensor.layer, !layers.contains(tensor.layer) { layers.append(tensor.layer) }
       let layer = layers.lastIndex(of: tensor.layer) ?? 0
       dots.append(
-        Dot(layer: layer, role: tensor.role, name: tensor.cost.name, decibels: noise))
+        Dot(layer: layer, role: tensor.role, name: tensor.cost.name, value: value))
     }
     self.layers = layers
     self.dots = dots
@@ -44,37 +58,44 @@ struct ErrorChart {
     let x = Axis(
       exactly: -0.5...(Double(layers.count) - 0.5), from: Self.frame.x,
       to: Self.frame.x + Self.frame.width)
-    let y = Axis(
-      over: dots.map(\.decibels), from: Self.frame.y + Self.frame.height, to: Self.frame.y)
     let drawing = Tag.svg(
       .class("wide"), .viewBox(width: Self.width, height: Self.height), .role("img"),
-      .label("Ratio of signal to noise of each tensor, by layer; the table has the numbers")
+      .label("\(measure.label) of each tensor, by layer; the table has the numbers")
     ) {
-      ChartParts.horizontalGrid(y, in: Self.frame) { Quantity.measured($0) + " dB" }
+      ChartParts.horizontalGrid(y, in: Self.frame, measure.text)
       labels(x)
       for stack in stacks {
         Tag.path(
           .class("lowest"),
-          .path(stack.map { (x.position(Double($0)), y.position(lowest(of: $0))) }))
+          .path(stack.map { (x.position(Double($0)), y.position(worst(of: $0))) }))
       }
       for dot in dots {
         Tag.g {
-          Tag.title { "\(dot.name): \(Quantity.fixed(dot.decibels, digits: 1)) dB" }
+          Tag.title { "\(dot.name): \(measure.text(dot.value))" }
           Tag.circle(
             [.class("k\(roles.firstIndex(of: dot.role) ?? Self.mostRoles)")]
               + Attribute.circle(
-                x.position(Double(dot.layer)), y.position(dot.decibels), radius: 5))
+                x.position(Double(dot.layer)), y.position(dot.value), radius: 5))
         }
       }
     }
     return [
-      Tag.div(.class("scroll"), .focusable, .role("region"), .label("Chart of noise")) { drawing },
+      Tag.div(.class("scroll"), .focusable, .role("region"), .label("Chart by layer")) { drawing },
       legend,
     ]
   }
 
-  private func lowest(of layer: Int) -> Double {
-    dots.filter { $0.layer == layer }.map(\.decibels).min() ?? 0
+  private var y: Axis {
+    let (values, bottom, top) = (
+      dots.map(\.value), Self.frame.y + Self.frame.height, Self.frame.y
+    )
+    let powers = measure.isCost ? Axis(powersAround: values, from: bottom, to: top) : nil
+    return powers ?? Axis(over: values, from: bottom, to: top)
+  }
+
+  private func worst(of layer: Int) -> Double {
+    let values = dots.filter { $0.layer == layer }.map(\.value)
+    return (measure.isCost ? values.max() : values.min()) ?? 0
   }
 
   /// Layers that follow each other and differ in their number only.
@@ -125,33 +146,15 @@ struct ErrorChart {
   }
 }
 
-/// What charts have in common.
-enum ChartParts {
-  /// Lines across a chart with their numbers at the left.
-  static func horizontalGrid(
-    _ axis: Axis, in frame: Frame, count: Int = 5, _ text: (Double) -> String
-  ) -> [Markup] {
-    axis.ticks(about: count).flatMap { tick -> [Markup] in
-      let y = axis.position(tick)
-      return [
-        Tag.line([.class("grid")] + Attribute.from(frame.x, y, to: frame.x + frame.width, y)),
-        Tag.text([.class("soft"), .anchor("end")] + Attribute.at(frame.x - 6, y + 4)) {
-          text(tick)
-        },
-      ]
-    }
-  }
+extension LayerChart.Measure {
+  /// The ratio of signal to noise, in decibels.
+  static let noise = LayerChart.Measure(
+    label: "Ratio of signal to noise", isCost: false, value: { $0.cost.signalToNoise },
+    text: { Quantity.fixed($0, digits: 1) + " dB" })
 
-  /// Numbers below a chart.
-  static func numbersBelow(
-    _ axis: Axis, in frame: Frame, _ ticks: [Double], _ text: (Double) -> String
-  ) -> [Markup] {
-    ticks.flatMap { tick -> [Markup] in
-      let (x, bottom) = (axis.position(tick), frame.y + frame.height)
-      return [
-        Tag.line([.class("axis")] + Attribute.from(x, bottom, to: x, bottom + 4)),
-        Tag.text([.class("soft"), .anchor("middle")] + Attribute.at(x, bottom + 17)) { text(tick) },
-      ]
-    }
-  }
+  /// What a tensor was measured to cost by itself, in nats per token.
+  static let sensitivity = LayerChart.Measure(
+    label: "Divergence by itself", isCost: true,
+    value: { tensor in tensor.weight?.cost.flatMap { $0 > 0 ? $0 : nil } },
+    text: { Quantity.measured($0) })
 }

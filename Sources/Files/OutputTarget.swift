@@ -47,7 +47,7 @@ public struct OutputTarget: Sendable {
   public func check() throws(Rejection) {
     guard !path.isEmpty, !path.hasSuffix("/") else {
       throw Rejection(
-        TensorCoreRules.cannotCreate, "the name of a file is missing", at: Place(file: path))
+        FileRules.cannotCreate, "the name of a file is missing", at: Place(file: path))
     }
     var status = stat()
     if lstat(path, &status) == 0 {
@@ -76,14 +76,14 @@ public struct OutputTarget: Sendable {
   var parent: String { path.lastIndex(of: "/").map { String(path[...$0]) } ?? "." }
 
   /// Where the output waits until it is complete.
-  package var partialPath: String { hiddenSibling(ending: "partial") }
+  package var partialPath: String { Self.hiddenSibling(of: path, ending: "partial") }
 
   /// Where an older folder waits until the new one has its name.
-  var asidePath: String { hiddenSibling(ending: "replaced") }
+  var asidePath: String { Self.hiddenSibling(of: path, ending: "replaced") }
 
   /// The name is cut where it would be longer than file systems allow, with a hash of the whole so
   /// that no two outputs share it.
-  private func hiddenSibling(ending: String) -> String {
+  package static func hiddenSibling(of path: String, ending: String) -> String {
     let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
     var name = String(path[folder.endIndex...])
     let room = 255 - 2 - ending.utf8.count
@@ -100,19 +100,19 @@ public struct OutputTarget: Sendable {
 
   /// The rejection of an output whose name is not free.
   func isTaken(_ message: String) -> Rejection {
-    Rejection(TensorCoreRules.outputExists, message, at: Place(file: path))
+    Rejection(FileRules.outputExists, message, at: Place(file: path))
   }
 
   /// The rejection of an output that the system does not let be made.
   func cannotCreate(_ code: Int32 = errno) -> Rejection {
     Rejection(
-      TensorCoreRules.cannotCreate, "cannot create: \(systemError(code))", at: Place(file: path))
+      FileRules.cannotCreate, "cannot create: \(systemError(code))", at: Place(file: path))
   }
 
   /// The rejection of an output that was written and could not be given its name.
   func cannotFinish(_ code: Int32 = errno) -> Rejection {
     Rejection(
-      TensorCoreRules.inputOutput, "cannot finish: \(systemError(code))", at: Place(file: path))
+      FileRules.inputOutput, "cannot finish: \(systemError(code))", at: Place(file: path))
   }
 
   /// Makes new names last through a power cut; not every file system can, so failure is fine.

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import TensorCore
+@testable import Files
 
 struct OutputFileTests {
   private let folder: TemporaryFolder
@@ -38,19 +38,6 @@ struct OutputFileTests {
     try file.rewrite([9, 8], at: 1)
     try file.commit()
     #expect(try folder.bytes("out") == [1, 9, 8, 4])
-  }
-
-  @Test func `a slice of a mapped file is copied byte for byte`() throws {
-    let content = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 8) }
-    let mapping = try FileMapping(path: try folder.write("in", content))
-    let slice = try #require(Storage(mapping).slice(5_001..<150_002))
-    var file = try OutputFile(path: folder.path("out"), overwrite: false)
-    try file.append([42])
-    try file.append(slice)
-    let byteCount = file.byteCount
-    #expect(byteCount == 145_002)
-    try file.commit()
-    #expect(try folder.bytes("out") == [42] + content[5_001..<150_002])
   }
 
   @Test func `the longer partial file of a killed run does not show through`() throws {

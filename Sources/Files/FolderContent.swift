@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// The names that a folder holds.
-enum FolderContent {
+package enum FolderContent {
   /// Its names in no order; nil if it cannot be read.
-  static func names(in folder: String) -> [String]? {
+  package static func names(in folder: String) -> [String]? {
     guard let directory = opendir(folder) else { return nil }
     defer { closedir(directory) }
     var names: [String] = []
@@ -17,7 +17,7 @@ enum FolderContent {
   }
 
   /// Writes the names to the disk, where the file system can.
-  static func sync(_ folder: String) {
+  package static func sync(_ folder: String) {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)

@@ -27,7 +27,7 @@ public final class FileMapping: @unchecked Sendable {
     let descriptor = open(path, flags)
     guard descriptor >= 0 else {
       throw Rejection(
-        TensorCoreRules.missingInput, "cannot open: \(systemError())", at: Place(file: path))
+        FileRules.missingInput, "cannot open: \(systemError())", at: Place(file: path))
     }
     try self.init(owning: descriptor, path: path)
   }
@@ -71,13 +71,13 @@ public final class FileMapping: @unchecked Sendable {
     }
     guard descriptor >= 0 else {
       throw Rejection(
-        TensorCoreRules.missingInput, "cannot open: \(systemError())", at: Place(file: path))
+        FileRules.missingInput, "cannot open: \(systemError())", at: Place(file: path))
     }
     return descriptor
   }
 
   /// Takes over `descriptor`, a scratch file of `byteCount` bytes that no path names.
-  init(scratch descriptor: Int32) throws(Rejection) {
+  package init(scratch descriptor: Int32) throws(Rejection) {
     (base, stamp) = try unsafe Self.map(descriptor, "scratch")
     path = ""
     self.descriptor = descriptor
@@ -88,11 +88,11 @@ public final class FileMapping: @unchecked Sendable {
   ) throws(Rejection) -> (UnsafeRawBufferPointer, FileStamp) {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
-      throw Rejection(TensorCoreRules.inputOutput, systemError(), at: Place(file: path))
+      throw Rejection(FileRules.inputOutput, systemError(), at: Place(file: path))
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw Rejection(
-        TensorCoreRules.missingInput, "not a regular file", at: Place(file: path))
+        FileRules.missingInput, "not a regular file", at: Place(file: path))
     }
     let size = Int(status.st_size)
     let stamp = FileStamp(status)
@@ -101,14 +101,14 @@ public final class FileMapping: @unchecked Sendable {
       unsafe start != MAP_FAILED
     else {
       throw Rejection(
-        TensorCoreRules.inputOutput, "cannot map: \(systemError())", at: Place(file: path))
+        FileRules.inputOutput, "cannot map: \(systemError())", at: Place(file: path))
     }
     return unsafe (UnsafeRawBufferPointer(start: start, count: size), stamp)
   }
 
   /// Reads `count` bytes at `offset` into the front of `buffer`; throws F04 if the file ends before
   /// them.
-  func read(into buffer: inout [UInt8], count: Int, at offset: Int) throws(Rejection) {
+  package func read(into buffer: inout [UInt8], count: Int, at offset: Int) throws(Rejection) {
     precondition(count <= buffer.count, "the buffer holds what is read")
     var done = 0
     while done < count {
@@ -120,12 +120,12 @@ public final class FileMapping: @unchecked Sendable {
       if result < 0, errno == EINTR { continue }
       guard result >= 0 else {
         throw Rejection(
-          TensorCoreRules.inputOutput, "cannot read: \(systemError())",
+          FileRules.inputOutput, "cannot read: \(systemError())",
           at: Place(file: path, offset: offset + done))
       }
       guard result > 0 else {
         throw Rejection(
-          TensorCoreRules.changedInput, "it ends at byte \(offset + done) now",
+          FileRules.changedInput, "it ends at byte \(offset + done) now",
           at: Place(file: path))
       }
       done += result
@@ -137,7 +137,7 @@ public final class FileMapping: @unchecked Sendable {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0, FileStamp(status) == stamp else {
       throw Rejection(
-        TensorCoreRules.changedInput, "its size or time of modification differs",
+        FileRules.changedInput, "its size or time of modification differs",
         at: Place(file: path))
     }
   }

@@ -1,7 +1,7 @@
 public import Diagnostics
 
-/// The rules about files and tensors in general.
-public enum TensorCoreRules {
+/// The rules about files (F…), and about what conversions leave out.
+public enum FileRules {
   /// The input does not exist or may not be read.
   public static let missingInput = Rule(
     "F01", "no such input",

@@ -9,14 +9,20 @@ public struct ScratchFile: ~Copyable {
   /// The bytes written so far.
   public private(set) var byteCount = 0
 
-  /// Opens an empty scratch file in `TMPDIR`, else in `/tmp`.
+  /// The folder for what nobody keeps: `TMPDIR`, else `/tmp`.
+  package static var folder: String {
+    let named = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    return named.isEmpty ? "/tmp" : named
+  }
+
+  /// Opens an empty scratch file in the folder for them.
   public init() throws(Rejection) {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let folder = Self.folder
     var template = Array("\(folder)/birdie-XXXXXX".utf8CString)
     descriptor = mkstemp(&template)
     guard descriptor >= 0 else {
       throw Rejection(
-        TensorCoreRules.inputOutput, "cannot create a temporary file: \(systemError())",
+        FileRules.inputOutput, "cannot create a temporary file: \(systemError())",
         at: Place(file: folder))
     }
     unlink(template)
@@ -32,10 +38,10 @@ public struct ScratchFile: ~Copyable {
   }
 
   /// The written bytes, mapped; nothing can be appended afterwards.
-  public consuming func finish() throws(Rejection) -> Storage {
+  package consuming func mapping() throws(Rejection) -> FileMapping {
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-    guard copy >= 0 else { throw Rejection(TensorCoreRules.inputOutput, systemError()) }
-    return Storage(try FileMapping(scratch: copy))
+    guard copy >= 0 else { throw Rejection(FileRules.inputOutput, systemError()) }
+    return try FileMapping(scratch: copy)
   }
 }
 
@@ -52,7 +58,7 @@ package func writeAll(
     }
     if result < 0 && errno == EINTR { continue }
     guard result > 0 else {
-      throw Rejection(TensorCoreRules.inputOutput, "cannot write: \(systemError())")
+      throw Rejection(FileRules.inputOutput, "cannot write: \(systemError())")
     }
     written += result
   }

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import TensorCore
+@testable import Files
 
 /// What stands in the way of an output, at its name and at that of its partial form.
 struct OutputTargetTests {
