@@ -45,6 +45,8 @@ let rooms = [
   Room(
     name: "Quantization",
     imports: ["CKernels", "Diagnostics", "EntropyCoding", "JSON", "TensorCore", "TensorOps"]),
+  Room(
+    name: "Merging", imports: ["CKernels", "Diagnostics", "Files", "TensorCore", "TensorOps"]),
   Room(name: "YAML", imports: ["CYAML", "Diagnostics", "Files", "JSON"]),
   Room(
     name: "Recipes",

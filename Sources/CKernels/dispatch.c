@@ -92,6 +92,24 @@ void birdie_f32_to_f16(uint16_t *dst, const void *src, size_t n) {
   birdie_kernels()->f32_to_f16(dst, src, n);
 }
 
+void birdie_round_bf16(float *x, size_t n) {
+  uint16_t narrow[256];
+  for (size_t i = 0; i < n; i += 256) {
+    size_t count = n - i < 256 ? n - i : 256;
+    birdie_kernels()->f32_to_bf16(narrow, x + i, count);
+    birdie_kernels()->bf16_to_f32(x + i, narrow, count);
+  }
+}
+
+void birdie_round_f16(float *x, size_t n) {
+  uint16_t narrow[256];
+  for (size_t i = 0; i < n; i += 256) {
+    size_t count = n - i < 256 ? n - i : 256;
+    birdie_kernels()->f32_to_f16(narrow, x + i, count);
+    birdie_kernels()->f16_to_f32(x + i, narrow, count);
+  }
+}
+
 void birdie_f32_to_bf16(uint16_t *dst, const void *src, size_t n) {
   birdie_kernels()->f32_to_bf16(dst, src, n);
 }

@@ -110,13 +110,22 @@ public final class FileMapping: @unchecked Sendable {
   /// them.
   package func read(into buffer: inout [UInt8], count: Int, at offset: Int) throws(Rejection) {
     precondition(count <= buffer.count, "the buffer holds what is read")
+    let result = buffer.withUnsafeMutableBytes { target in
+      let part = unsafe UnsafeMutableRawBufferPointer(rebasing: target[..<count])
+      return Result { () throws(Rejection) in unsafe try read(into: part, at: offset) }
+    }
+    try result.get()
+  }
+
+  /// Reads bytes at `offset` until `target` is full; throws F04 if the file ends before.
+  package func read(
+    into target: UnsafeMutableRawBufferPointer, at offset: Int
+  ) throws(Rejection) {
     var done = 0
-    while done < count {
-      let result = buffer.withUnsafeMutableBytes { target in
-        unsafe pread(
-          descriptor, target.baseAddress.map { unsafe $0 + done }, count - done,
-          off_t(offset + done))
-      }
+    while done < target.count {
+      let result = unsafe pread(
+        descriptor, target.baseAddress.map { unsafe $0 + done }, target.count - done,
+        off_t(offset + done))
       if result < 0, errno == EINTR { continue }
       guard result >= 0 else {
         throw Rejection(

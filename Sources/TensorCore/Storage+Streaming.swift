@@ -2,6 +2,18 @@ public import Diagnostics
 internal import Files
 
 extension Storage {
+  /// Reads bytes from `position` on until `target` is full; throws F04 where the file ends before.
+  /// They must lie inside.
+  package func read(
+    _ position: Int, into target: UnsafeMutableRawBufferPointer
+  ) throws(Rejection) {
+    precondition(position >= 0 && position + target.count <= byteCount, "the bytes lie inside")
+    if let file { return try file.read(into: target, at: start + position) }
+    bytes.extracting(position..<(position + target.count)).withUnsafeBytes {
+      target.copyMemory(from: $0)
+    }
+  }
+
   /// How much of a file is read at once: it stays in the processor's cache, and the pages of the
   /// target are filled in runs that the file system stores as one.
   static let readByteCount = 1 << 18

@@ -249,6 +249,10 @@ void birdie_f32_to_f16(uint16_t *dst, const void *src, size_t n);
 // vector code gives 0xFFFF on some CPUs).
 void birdie_f32_to_bf16(uint16_t *dst, const void *src, size_t n);
 
+// To the nearest bfloat16 or float16 and back: what a narrower type would keep of a float32.
+void birdie_round_bf16(float *x, size_t n);
+void birdie_round_f16(float *x, size_t n);
+
 // To the nearest float8, ties to even, as torch 2.15 does: E4M3FN has no infinity, and what is too
 // large becomes 448 (NaN in older releases); in E5M2 what is 61440 or more becomes infinite. NaNs
 // become 0x7F and keep their sign.

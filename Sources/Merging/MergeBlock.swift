@@ -1,0 +1,82 @@
+internal import Diagnostics
+internal import TensorCore
+
+/// Some neighbouring elements of every input, and room for those of the result: few enough to stay
+/// in the processor's cache.
+public struct MergeBlock<Real: MergeReal> {
+  /// Which elements they are.
+  let range: Range<Int>
+  /// The part of the tensor that one thread works on, of which they are some.
+  let span: Int
+  /// The elements of the inputs, in their order.
+  let inputs: [UnsafeMutablePointer<Real>]
+  /// Where the result goes.
+  let output: UnsafeMutablePointer<Real>
+  /// Room for numbers on the way.
+  let scratch: [UnsafeMutablePointer<Real>]
+  /// The type that every step is rounded to.
+  let dtype: DType
+
+  /// How many there are.
+  var count: Int { range.count }
+
+  /// target = a op b, rounded.
+  func combine(
+    _ operation: MergeOperation, _ a: UnsafePointer<Real>, _ b: UnsafePointer<Real>,
+    into target: UnsafeMutablePointer<Real>
+  ) {
+    Real.combine(operation, a, b, into: target, count)
+    Real.round(target, count, to: dtype)
+  }
+
+  /// target = factor · a, rounded.
+  func scale(
+    _ a: UnsafePointer<Real>, by factor: Real, into target: UnsafeMutablePointer<Real>
+  ) {
+    Real.scale(a, by: factor, into: target, count)
+    Real.round(target, count, to: dtype)
+  }
+
+  /// Rounds what was computed exactly.
+  func round(_ numbers: UnsafeMutablePointer<Real>) { Real.round(numbers, count, to: dtype) }
+}
+
+/// The memory of a block, used again for the next one.
+struct MergeBuffers<Real: MergeReal>: ~Copyable {
+  private let numbers: UnsafeMutablePointer<Real>
+  private let bytes: UnsafeMutableRawBufferPointer
+  private let capacity: Int
+  private let inputCount: Int
+  private let scratchCount: Int
+
+  /// Memory for blocks of at most `capacity` elements.
+  init(_ capacity: Int, inputCount: Int, scratchCount: Int) {
+    self.capacity = capacity
+    self.inputCount = inputCount
+    self.scratchCount = scratchCount
+    numbers = .allocate(capacity: capacity * (inputCount + scratchCount + 1))
+    // The widest type of an input.
+    bytes = .allocate(byteCount: capacity * 8, alignment: 64)
+  }
+
+  deinit {
+    numbers.deallocate()
+    bytes.deallocate()
+  }
+
+  /// The elements in a range of all inputs of a task. Throws F04 where a file has become shorter.
+  func load(
+    _ task: MergeTask, _ range: Range<Int>, span: Int
+  ) throws(Rejection) -> MergeBlock<Real> {
+    var inputs: [UnsafeMutablePointer<Real>] = []
+    for (place, input) in task.inputs.enumerated() {
+      let target = numbers + place * capacity
+      try Real.read(input.elements, range, into: target, as: task.dtype, by: bytes)
+      inputs.append(target)
+    }
+    let output = numbers + inputCount * capacity
+    return MergeBlock(
+      range: range, span: span, inputs: inputs, output: output,
+      scratch: (0..<scratchCount).map { output + ($0 + 1) * capacity }, dtype: task.dtype)
+  }
+}

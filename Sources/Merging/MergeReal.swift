@@ -1,0 +1,170 @@
+internal import CKernels
+public import Diagnostics
+public import TensorCore
+
+/// The numbers that merges compute with: float32, which are rounded to a narrower type after each
+/// step where the result has one, or float64.
+public protocol MergeReal: BinaryFloatingPoint, Sendable {
+  /// Reads elements, rounded to a type. Throws F04 where the file has become shorter.
+  static func read(
+    _ elements: MergeElements, _ range: Range<Int>, into target: UnsafeMutablePointer<Self>,
+    as dtype: DType, by bytes: UnsafeMutableRawBufferPointer
+  ) throws(Rejection)
+  /// Rounds numbers to a type.
+  static func round(_ numbers: UnsafeMutablePointer<Self>, _ count: Int, to dtype: DType)
+  /// The bytes of numbers that were rounded to a type.
+  static func store(
+    _ numbers: UnsafePointer<Self>, _ count: Int, as dtype: DType, to bytes: UnsafeMutableRawPointer
+  )
+  /// target = a op b.
+  static func combine(
+    _ operation: MergeOperation, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
+    into target: UnsafeMutablePointer<Self>, _ count: Int)
+  /// target = factor · a.
+  static func scale(
+    _ a: UnsafePointer<Self>, by factor: Self, into target: UnsafeMutablePointer<Self>, _ count: Int
+  )
+  /// Divides numbers where they are.
+  static func divide(_ numbers: UnsafeMutablePointer<Self>, by divisor: Self, _ count: Int)
+  /// sum += factor · a, rounded once.
+  static func accumulate(
+    _ factor: Self, _ a: UnsafePointer<Self>, into sum: UnsafeMutablePointer<Self>, _ count: Int)
+}
+
+/// What two numbers become.
+public enum MergeOperation: Sendable {
+  /// a + b.
+  case add
+  /// a − b.
+  case subtract
+  /// a · b.
+  case multiply
+  /// a / b.
+  case divide
+}
+
+extension Float: MergeReal {
+  /// Reads elements, rounded to a type. Throws F04 where the file has become shorter.
+  public static func read(
+    _ elements: MergeElements, _ range: Range<Int>, into target: UnsafeMutablePointer<Float>,
+    as dtype: DType, by bytes: UnsafeMutableRawBufferPointer
+  ) throws(Rejection) {
+    try elements.read(range, into: target, as: dtype, by: bytes)
+  }
+
+  /// Rounds numbers to a type.
+  public static func round(
+    _ numbers: UnsafeMutablePointer<Float>, _ count: Int, to dtype: DType
+  ) {
+    switch dtype {
+    case .bf16: birdie_round_bf16(numbers, count)
+    case .f16: birdie_round_f16(numbers, count)
+    default: break
+    }
+  }
+
+  /// The bytes of numbers that were rounded to a type.
+  public static func store(
+    _ numbers: UnsafePointer<Float>, _ count: Int, as dtype: DType,
+    to bytes: UnsafeMutableRawPointer
+  ) {
+    switch dtype {
+    case .bf16: birdie_f32_to_bf16(bytes.assumingMemoryBound(to: UInt16.self), numbers, count)
+    case .f16: birdie_f32_to_f16(bytes.assumingMemoryBound(to: UInt16.self), numbers, count)
+    default: bytes.copyMemory(from: numbers, byteCount: count * 4)
+    }
+  }
+
+  /// target = a op b.
+  public static func combine(
+    _ operation: MergeOperation, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    into target: UnsafeMutablePointer<Float>, _ count: Int
+  ) {
+    let kernel =
+      switch operation {
+      case .add: BIRDIE_ADD
+      case .subtract: BIRDIE_SUBTRACT
+      case .multiply: BIRDIE_MULTIPLY
+      case .divide: BIRDIE_DIVIDE
+      }
+    birdie_kernels().pointee.binary_f32(kernel, target, a, b, count)
+  }
+
+  /// target = factor · a.
+  public static func scale(
+    _ a: UnsafePointer<Float>, by factor: Float, into target: UnsafeMutablePointer<Float>,
+    _ count: Int
+  ) {
+    birdie_kernels().pointee.unary_f32(BIRDIE_SCALE, target, a, factor, count)
+  }
+
+  /// Divides numbers where they are.
+  public static func divide(
+    _ numbers: UnsafeMutablePointer<Float>, by divisor: Float, _ count: Int
+  ) {
+    birdie_kernels().pointee.unary_f32(BIRDIE_DIVIDE_BY, numbers, numbers, divisor, count)
+  }
+
+  /// sum += factor · a, rounded once.
+  public static func accumulate(
+    _ factor: Float, _ a: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>, _ count: Int
+  ) {
+    birdie_fma_row(sum, factor, a, count)
+  }
+}
+
+extension Double: MergeReal {
+  /// Reads elements; every type is a part of float64. Throws F04 where the file has become shorter.
+  public static func read(
+    _ elements: MergeElements, _ range: Range<Int>, into target: UnsafeMutablePointer<Double>,
+    as _: DType, by bytes: UnsafeMutableRawBufferPointer
+  ) throws(Rejection) {
+    try elements.read(range, into: target, by: bytes)
+  }
+
+  /// Nothing: float64 is the type.
+  public static func round(_: UnsafeMutablePointer<Double>, _: Int, to _: DType) {}
+
+  /// The bytes of numbers.
+  public static func store(
+    _ numbers: UnsafePointer<Double>, _ count: Int, as _: DType, to bytes: UnsafeMutableRawPointer
+  ) {
+    bytes.copyMemory(from: numbers, byteCount: count * 8)
+  }
+
+  /// target = a op b.
+  public static func combine(
+    _ operation: MergeOperation, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
+    into target: UnsafeMutablePointer<Double>, _ count: Int
+  ) {
+    switch operation {
+    case .add: for index in 0..<count { target[index] = a[index] + b[index] }
+    case .subtract: for index in 0..<count { target[index] = a[index] - b[index] }
+    case .multiply: for index in 0..<count { target[index] = a[index] * b[index] }
+    case .divide: for index in 0..<count { target[index] = a[index] / b[index] }
+    }
+  }
+
+  /// target = factor · a.
+  public static func scale(
+    _ a: UnsafePointer<Double>, by factor: Double, into target: UnsafeMutablePointer<Double>,
+    _ count: Int
+  ) {
+    for index in 0..<count { target[index] = a[index] * factor }
+  }
+
+  /// Divides numbers where they are.
+  public static func divide(
+    _ numbers: UnsafeMutablePointer<Double>, by divisor: Double, _ count: Int
+  ) {
+    for index in 0..<count { numbers[index] /= divisor }
+  }
+
+  /// sum += factor · a, rounded once.
+  public static func accumulate(
+    _ factor: Double, _ a: UnsafePointer<Double>, into sum: UnsafeMutablePointer<Double>,
+    _ count: Int
+  ) {
+    for index in 0..<count { sum[index].addProduct(factor, a[index]) }
+  }
+}

@@ -1,0 +1,67 @@
+public import Diagnostics
+public import TensorCore
+
+/// One tensor of a result: what it is made of.
+public struct MergeTask: Sendable {
+  /// A model's tensor.
+  public struct Input: Sendable {
+    /// The elements one behind the other.
+    public let elements: MergeElements
+    /// Its own parameters.
+    public let values: MergeValues
+
+    /// An input with its parameters.
+    public init(_ elements: MergeElements, _ values: MergeValues) {
+      self.elements = elements
+      self.values = values
+    }
+  }
+
+  /// The name in the result.
+  public let name: String
+  /// The extents, which all inputs have.
+  public let shape: Shape
+  /// The type that is computed in: F64, F32, BF16 or F16. Each step is rounded to it.
+  public let dtype: DType
+  /// The inputs in the order of the recipe.
+  public let inputs: [Input]
+  /// Which of them is the base.
+  public let base: Int?
+  /// The parameters of the result.
+  public let shared: MergeValues
+  /// Where random numbers come from.
+  public let random: MergeRandom
+
+  /// Describes a tensor. Inputs must have the shape, and the method must take them.
+  public init(
+    name: String, shape: Shape, dtype: DType, inputs: [Input], base: Int?, shared: MergeValues,
+    random: MergeRandom
+  ) {
+    self.name = name
+    self.shape = shape
+    self.dtype = dtype
+    self.inputs = inputs
+    self.base = base
+    self.shared = shared
+    self.random = random
+  }
+
+  /// The positions of the inputs that are not the base.
+  var others: [Int] { inputs.indices.filter { $0 != base } }
+}
+
+extension MergeTask {
+  /// Merges by a method and gives the elements of the result in its type, in order, in a few bytes
+  /// at a time. Throws what the method throws.
+  public func run(
+    _ method: any MergeMethod, _ body: (RawSpan) throws(Rejection) -> Void
+  ) throws(Rejection) {
+    try withoutActuallyEscaping(body) { (body) throws(Rejection) in
+      if dtype == .f64 {
+        try method.merge(MergeWork<Double>(task: self, body))
+      } else {
+        try method.merge(MergeWork<Float>(task: self, body))
+      }
+    }
+  }
+}

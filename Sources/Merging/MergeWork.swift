@@ -1,0 +1,144 @@
+internal import Diagnostics
+internal import TensorCore
+internal import TensorOps
+
+/// A task under way: goes over the elements of all inputs as often as a method needs, in parts that
+/// several threads work on, and takes the result in order.
+public struct MergeWork<Real: MergeReal> {
+  /// What is merged.
+  let task: MergeTask
+  private let take: (RawSpan) throws(Rejection) -> Void
+
+  /// Elements of a part; partial sums are formed over each, so it decides results.
+  static var spanCount: Int { 1 << 18 }
+  /// Elements that are in memory at once for each input and thread.
+  static var blockCount: Int { 1 << 14 }
+
+  init(task: MergeTask, _ take: @escaping (RawSpan) throws(Rejection) -> Void) {
+    self.task = task
+    self.take = take
+  }
+
+  /// How the elements are divided.
+  var spans: MergeSpans {
+    MergeSpans(count: task.shape.elementCount, length: Self.spanCount, block: Self.blockCount)
+  }
+
+  /// How rows are divided: blocks are whole ones. A tensor without axes is a row.
+  var rows: MergeSpans {
+    let length = max(task.shape.dimensions.last ?? 1, 1)
+    return MergeSpans(
+      count: task.shape.elementCount, length: max(Self.spanCount / length, 1) * length,
+      block: length)
+  }
+
+  /// Forms a value over all blocks: one for each part, by `body`, and these are joined in order.
+  /// Throws F04 where a file has become shorter.
+  func reduce<Partial: Sendable>(
+    _ spans: MergeSpans, _ zero: Partial, scratch: Int = 0,
+    _ body: @escaping @Sendable (inout Partial, MergeBlock<Real>) -> Void,
+    join: (inout Partial, Partial) -> Void
+  ) throws(Rejection) -> Partial {
+    var total = zero
+    for wave in spans.waves {
+      let parts = ParallelFor.map(wave.count) { [task] place -> Result<Partial, Rejection> in
+        Result { () throws(Rejection) in
+          var partial = zero
+          try Self.forEachBlock(task, spans, wave.lowerBound + place, scratch) { block in
+            body(&partial, block)
+          }
+          return partial
+        }
+      }
+      for part in parts { join(&total, try part.get()) }
+    }
+    return total
+  }
+
+  /// Gives the result: `body` fills the output of every block, with what `prepare` gave for its
+  /// part; parts are prepared in order. Throws F04 where a file has become shorter, and what taking
+  /// the result throws.
+  func write<Extra: Sendable>(
+    _ spans: MergeSpans, scratch: Int = 0, prepare: (Range<Int>) -> Extra,
+    _ body: @escaping @Sendable (MergeBlock<Real>, Extra) -> Void
+  ) throws(Rejection) {
+    for wave in spans.waves {
+      let extras = wave.map { prepare(spans[$0]) }
+      let parts = ParallelFor.map(wave.count) { [task] place -> Result<[UInt8], Rejection> in
+        Result { () throws(Rejection) in
+          try Self.part(task, spans, wave.lowerBound + place, scratch) { body($0, extras[place]) }
+        }
+      }
+      for part in parts {
+        let bytes = try part.get()
+        try take(bytes.span.bytes)
+      }
+    }
+  }
+
+  /// Gives the result: `body` fills the output of every block.
+  func write(
+    _ spans: MergeSpans, scratch: Int = 0,
+    _ body: @escaping @Sendable (MergeBlock<Real>) -> Void
+  ) throws(Rejection) {
+    try write(spans, scratch: scratch, prepare: { _ in }) { block, _ in body(block) }
+  }
+
+  private static func part(
+    _ task: MergeTask, _ spans: MergeSpans, _ span: Int, _ scratch: Int,
+    _ body: (MergeBlock<Real>) -> Void
+  ) throws(Rejection) -> [UInt8] {
+    let width = task.dtype.byteWidth ?? 1
+    let range = spans[span]
+    var failure: Rejection?
+    let bytes = [UInt8](unsafeUninitializedCapacity: range.count * width) { target, count in
+      do throws(Rejection) {
+        try forEachBlock(task, spans, span, scratch) { block in
+          body(block)
+          guard let base = target.baseAddress else { return }
+          Real.store(
+            block.output, block.count, as: task.dtype,
+            to: base + (block.range.lowerBound - range.lowerBound) * width)
+        }
+        count = range.count * width
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  private static func forEachBlock(
+    _ task: MergeTask, _ spans: MergeSpans, _ span: Int, _ scratch: Int,
+    _ body: (MergeBlock<Real>) -> Void
+  ) throws(Rejection) {
+    let range = spans[span]
+    let buffers = MergeBuffers<Real>(
+      min(spans.block, range.count), inputCount: task.inputs.count, scratchCount: scratch)
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: spans.block) {
+      let end = min(start + spans.block, range.upperBound)
+      body(try buffers.load(task, start..<end, span: span))
+    }
+  }
+}
+
+/// The parts of a tensor that threads work on.
+struct MergeSpans: Sendable {
+  /// The elements of the tensor.
+  let count: Int
+  /// The elements of a part, but for the last.
+  let length: Int
+  /// The elements of a block.
+  let block: Int
+
+  /// How many parts there are.
+  var total: Int { (count + length - 1) / length }
+
+  /// The elements of a part.
+  subscript(index: Int) -> Range<Int> { (index * length)..<min((index + 1) * length, count) }
+
+  /// Parts that are under way together: enough that no thread waits long, few enough for memory.
+  var waves: [Range<Int>] {
+    let width = 4 * MachineBudget.threadCount
+    return stride(from: 0, to: total, by: width).map { $0..<min($0 + width, total) }
+  }
+}
