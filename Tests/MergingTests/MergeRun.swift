@@ -1,0 +1,52 @@
+import Diagnostics
+import TensorCore
+import TestSupport
+
+@testable import Merging
+
+/// Runs methods on tensors that are in memory.
+enum MergeRun {
+  /// The result for inputs in order, with parameters by key; what is left out has its standard.
+  static func result(
+    _ method: any MergeMethod, _ inputs: [Tensor], base: Int? = nil, as dtype: DType? = nil,
+    shared: [String: MergeValue] = [:], each: [[String: MergeValue]] = [], seed: UInt64 = 0,
+    name: String = "w"
+  ) throws -> Tensor {
+    let dtype = dtype ?? inputs[0].dtype
+    let task = MergeTask(
+      name: name, shape: inputs[0].shape, dtype: dtype,
+      inputs: try inputs.enumerated().map { place, tensor in
+        try MergeTask.Input(
+          elements(of: tensor),
+          values(method, .ofInput, place < each.count ? each[place] : [:]))
+      },
+      base: base, shared: values(method, .shared, shared), random: MergeRandom(seed: seed))
+    var bytes: [UInt8] = []
+    try task.run(method) { chunk throws(Rejection) in
+      chunk.withUnsafeBytes { bytes += $0 }
+    }
+    guard let tensor = Tensor(dtype: dtype, shape: inputs[0].shape, storage: Storage(bytes)) else {
+      throw Failure()
+    }
+    return tensor
+  }
+
+  struct Failure: Error {}
+
+  private static func elements(of tensor: Tensor) throws -> MergeElements {
+    guard let storage = tensor.contiguousStorage,
+      let elements = MergeElements(storage, tensor.dtype)
+    else { throw Failure() }
+    return elements
+  }
+
+  private static func values(
+    _ method: any MergeMethod, _ scope: MergeParameter.Scope, _ given: [String: MergeValue]
+  ) -> MergeValues {
+    var values: [String: MergeValue] = [:]
+    for parameter in method.parameters where parameter.scope == scope {
+      values[parameter.key] = given[parameter.key] ?? parameter.standard
+    }
+    return MergeValues(values)
+  }
+}
