@@ -19,5 +19,5 @@ enum ShardLayout {
   /// Whether others may find a chunk, whatever its hash is.
   static let offeredFlag: UInt32 = 1 << 31
   /// What stands for the end of a section instead of a hash.
-  static let end = XetHash(words: SIMD4(repeating: .max))
+  static let end = XetHash(words: HashWords(repeating: .max))
 }

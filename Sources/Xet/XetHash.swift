@@ -1,20 +1,20 @@
 /// The name of a chunk, a xorb or a file: 32 bytes that BLAKE3 makes of its content.
 public struct XetHash: Sendable, Hashable {
   /// The bytes as four little-endian numbers, which is how their text is written.
-  let words: SIMD4<UInt64>
+  let words: HashWords
 
   /// How many bytes a hash has.
   public static let byteCount = 32
 
   /// The hash of no chunks at all.
-  public static let zero = XetHash(words: .zero)
+  public static let zero = XetHash(words: HashWords(repeating: 0))
 
-  init(words: SIMD4<UInt64>) { self.words = words }
+  init(words: HashWords) { self.words = words }
 
   /// The hash of these bytes, which must be 32.
   public init(rawBytes: some Collection<UInt8>) {
     precondition(rawBytes.count == Self.byteCount, "a hash has 32 bytes")
-    var words = SIMD4<UInt64>.zero
+    var words = HashWords(repeating: 0)
     for (index, byte) in rawBytes.enumerated() {
       words[index / 8] |= UInt64(byte) << UInt64(8 * (index % 8))
     }
@@ -23,7 +23,7 @@ public struct XetHash: Sendable, Hashable {
 
   /// The hash at `offset` of `bytes`, which must be inside.
   init(of bytes: RawSpan, at offset: Int) {
-    words = SIMD4(
+    words = HashWords(
       bytes.uint64(at: offset), bytes.uint64(at: offset + 8), bytes.uint64(at: offset + 16),
       bytes.uint64(at: offset + 24))
   }
@@ -33,7 +33,7 @@ public struct XetHash: Sendable, Hashable {
   /// Lowercase only, so that a hash has one text, one path and one name of a file.
   public init?(hex: some StringProtocol) {
     guard hex.utf8.count == 2 * Self.byteCount else { return nil }
-    var words = SIMD4<UInt64>.zero
+    var words = HashWords(repeating: 0)
     for (index, digit) in hex.utf8.enumerated() {
       guard let value = Self.value(ofDigit: digit) else { return nil }
       words[index / 16] = words[index / 16] << 4 | UInt64(value)

@@ -33,16 +33,16 @@ struct ContentStoreTests {
     return Array(bytes[..<count])
   }
 
-  private func store(_ contents: [[UInt8]]) async throws -> [ContentStore.Entry] {
+  private func store(_ contents: [[UInt8]]) throws -> [ContentStore.Entry] {
     let writer = ContentWriter(hub.contents)
     let entries = try contents.map { try writer.content($0) }
-    try await writer.enter()
+    try writer.enter()
     return entries
   }
 
-  private func bytes(_ entry: ContentStore.Entry, _ range: Range<Int>) async throws -> [UInt8]? {
+  private func bytes(_ entry: ContentStore.Entry, _ range: Range<Int>) throws -> [UInt8]? {
     let reader = PackReader(hub.contents.packs)
-    return try await hub.contents.extents(of: entry.digest, range)?
+    return try hub.contents.extents(of: entry.digest, range)?
       .flatMap { try reader.bytes(of: $0) }
   }
 
@@ -53,32 +53,32 @@ struct ContentStoreTests {
   @Test(arguments: [0, 1, 8_191, 300_000])
   func `a content comes back`(count: Int) async throws {
     let content = noise(count, seed: 1)
-    let entry = try await store([content])[0]
+    let entry = try store([content])[0]
     #expect(entry.byteCount == count)
-    #expect(try await bytes(entry, 0..<count) == content)
+    #expect(try bytes(entry, 0..<count) == content)
   }
 
   @Test(arguments: [0..<1, 65_000..<66_000, 0..<300_000, 299_999..<300_000, 150_000..<150_000])
   func `a part of a content comes back`(range: Range<Int>) async throws {
     let content = noise(300_000, seed: 2)
-    let entry = try await store([content])[0]
-    #expect(try await bytes(entry, range) == Array(content[range]))
+    let entry = try store([content])[0]
+    #expect(try bytes(entry, range) == Array(content[range]))
   }
 
-  @Test func `what two contents share is stored once`() async throws {
+  @Test func `what two contents share is stored once`() throws {
     let content = noise(600_000, seed: 3)
     let changed = content[..<200_000] + [7] + content[200_000...]
-    _ = try await store([content])
+    _ = try store([content])
     let before = try packByteCount()
-    let entry = try await store([Array(changed)])[0]
+    let entry = try store([Array(changed)])[0]
     #expect(try packByteCount() - before < 300_000)
-    #expect(try await bytes(entry, 0..<entry.byteCount) == Array(changed))
-    let again = try await store([content, content])
+    #expect(try bytes(entry, 0..<entry.byteCount) == Array(changed))
+    let again = try store([content, content])
     #expect(again[0] == again[1])
     #expect(try packByteCount() - before < 300_000)
   }
 
-  @Test func `what was not entered leaves nothing`() async throws {
+  @Test func `what was not entered leaves nothing`() throws {
     do {
       let writer = ContentWriter(hub.contents)
       _ = try writer.content(noise(100_000, seed: 4))
@@ -140,11 +140,11 @@ struct ContentStoreTests {
     return try #require(shard.files.first)
   }
 
-  @Test func `a xorb of another hash is refused, and nothing of it is kept`() async throws {
+  @Test func `a xorb of another hash is refused, and nothing of it is kept`() throws {
     let bytes = try Fixtures.bytes("xet/accepts/small.xorb")
     let name = try #require(name)
-    let error = await #expect(throws: Rejection.self) {
-      try await hub.contents.enter(xorb: bytes, named: name)
+    let error = #expect(throws: Rejection.self) {
+      try hub.contents.enter(xorb: bytes, named: name)
     }
     #expect(error?.rule == WeightHubServerRules.digest)
     #expect(folder.names(in: "hub/packs").isEmpty)
@@ -156,36 +156,36 @@ struct ContentStoreTests {
     #expect(error?.rule == WeightHubServerRules.unknownXorb)
   }
 
-  @Test func `a file of a xorb is there once both are`() async throws {
+  @Test func `a file of a xorb is there once both are`() throws {
     let name = try #require(name)
     let bytes = try Fixtures.bytes("xet/accepts/byte.xorb")
-    #expect(try await hub.contents.enter(xorb: bytes, named: name))
+    #expect(try hub.contents.enter(xorb: bytes, named: name))
     try hub.contents.enter(file(ofShard: "byte"))
     // `B`, by sha256sum.
     let digest = try #require(
       ContentDigest(hex: "df7e70e5021544f4834bbee64a9e3789febc4be81470df629cad6ddb03320a5c"))
     let entry = ContentStore.Entry(digest: digest, byteCount: 1)
-    #expect(try await self.bytes(entry, 0..<1) == [0x42])
+    #expect(try self.bytes(entry, 0..<1) == [0x42])
   }
 
-  @Test func `garbage goes, and what is wanted stays`() async throws {
+  @Test func `garbage goes, and what is wanted stays`() throws {
     let kept = noise(200_000, seed: 5)
-    let entries = try await store([kept, noise(900_000, seed: 6)])
+    let entries = try store([kept, noise(900_000, seed: 6)])
     let freed = try hub.contents.removeAll(but: [entries[0].digest], storedBefore: .max)
     #expect(freed > 800_000)
-    #expect(try await bytes(entries[0], 0..<200_000) == kept)
-    #expect(try await bytes(entries[1], 0..<10) == nil)
+    #expect(try bytes(entries[0], 0..<200_000) == kept)
+    #expect(try bytes(entries[1], 0..<10) == nil)
     #expect(try hub.contents.defects().isEmpty)
   }
 
-  @Test func `young garbage may belong to an upload`() async throws {
-    let entry = try await store([noise(100_000, seed: 7)])[0]
+  @Test func `young garbage may belong to an upload`() throws {
+    let entry = try store([noise(100_000, seed: 7)])[0]
     _ = try hub.contents.removeAll(but: [], storedBefore: 0)
-    #expect(try await bytes(entry, 0..<10) != nil)
+    #expect(try bytes(entry, 0..<10) != nil)
   }
 
-  @Test func `a damaged pack is found`() async throws {
-    let entry = try await store([noise(200_000, seed: 8)])[0]
+  @Test func `a damaged pack is found`() throws {
+    let entry = try store([noise(200_000, seed: 8)])[0]
     let pack = try #require(try folder.files(in: "hub/packs").first)
     var bytes = try folder.bytes("hub/packs/\(pack)")
     bytes[100_000] ^= 1

@@ -115,7 +115,7 @@ extension HubResponder {
         throw HubFailure.badRequest("\(key ?? "a line without a key") is unknown in a commit")
       }
     }
-    try await writer.enter()
+    try await hub.contents.offload { try writer.enter() }
   }
 
   private func file(_ value: JSONValue, to writer: ContentWriter) async throws -> Proposal.Step {
@@ -142,7 +142,8 @@ extension HubResponder {
     guard value["algo"]?.string ?? "sha256" == "sha256",
       let digest = value["oid"]?.string.flatMap(ContentDigest.init(hex:))
     else { throw HubFailure.badRequest("\(path.text) has no SHA-256") }
-    guard let byteCount = try await hub.contents.byteCount(of: digest) else {
+    let contents = hub.contents
+    guard let byteCount = try await contents.offload({ try contents.byteCount(of: digest) }) else {
       throw HubFailure.badRequest("\(path.text) was not uploaded: there is no \(digest.hex)")
     }
     if let said = value["size"]?.integer, said != byteCount {

@@ -50,7 +50,10 @@ extension HubResponder {
     }
     headers[.contentType] = "application/octet-stream"
     let store = hub.contents
-    let extents = call.method == .head ? [] : try await store.extents(of: blob.content, bounds)
+    let (isAsked, wanted) = (call.method != .head, bounds)
+    let extents = try await store.offload {
+      isAsked ? try store.extents(of: blob.content, wanted) : []
+    }
     guard let extents,
       call.method == .head || extents.reduce(0, { $0 + $1.byteCount }) == bounds.count
     else {

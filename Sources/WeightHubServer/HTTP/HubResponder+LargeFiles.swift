@@ -35,7 +35,9 @@ extension HubResponder {
     var members: [(key: String, value: JSONValue)] = [
       ("oid", .string(digest.hex)), ("size", .integer(byteCount)), ("authenticated", true),
     ]
-    if try await hub.contents.byteCount(of: digest) == byteCount { return .object(members) }
+    let contents = hub.contents
+    let known = try await contents.offload { try contents.byteCount(of: digest) }
+    if known == byteCount { return .object(members) }
     let grant = Grant(
       purpose: Self.purpose(digest, byteCount), user: try call.writer(),
       expiry: Timestamp.now + 24 * 3600)
@@ -87,7 +89,7 @@ extension HubResponder {
       throw Rejection(
         WeightHubServerRules.digest, "\(entry.byteCount) bytes of SHA-256 \(entry.digest.hex)")
     }
-    try await writer.enter()
+    try await store.offload { try writer.enter() }
     return Response(status: .ok)
   }
 
@@ -96,8 +98,9 @@ extension HubResponder {
     try call.require(.post)
     _ = try call.writer()
     let body = try await call.json()
+    let contents = hub.contents
     guard let digest = body["oid"]?.string.flatMap(ContentDigest.init(hex:)),
-      let byteCount = try await hub.contents.byteCount(of: digest),
+      let byteCount = try await contents.offload({ try contents.byteCount(of: digest) }),
       byteCount == body["size"]?.integer
     else { throw HubFailure.noEntry(body["oid"]?.string ?? "") }
     return .json([:])

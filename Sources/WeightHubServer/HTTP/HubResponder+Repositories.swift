@@ -29,8 +29,11 @@ extension HubResponder {
     let isPrivate = try Self.privacy(in: body) ?? false
     let attributes = Array(GitPatterns.defaultAttributes.utf8)
     let writer = ContentWriter(hub.contents)
-    let entry = try await hub.contents.offload { try writer.content(attributes) }
-    try await writer.enter()
+    let entry = try await hub.contents.offload {
+      let entry = try writer.content(attributes)
+      try writer.enter()
+      return entry
+    }
     let place: JSONValue = [
       "url": .string("\(call.address)/\(name.path)"), "name": .string(name.id),
       "id": .string(name.id),

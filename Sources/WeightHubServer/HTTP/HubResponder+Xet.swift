@@ -44,7 +44,8 @@ extension HubResponder {
     let hash = try Self.hash(hash)
     let share = await allowance.share(of: byteCount)
     let bytes = try await call.body(upTo: Self.greatestBody + (1 << 20))
-    let isNew = try await hub.contents.enter(xorb: bytes, named: hash)
+    let contents = hub.contents
+    let isNew = try await contents.offload { try contents.enter(xorb: bytes, named: hash) }
     withExtendedLifetime(share) {}
     return .json(["was_inserted": .bool(isNew)])
   }

@@ -5,13 +5,12 @@ internal import JSON
 extension HubResponder {
   /// A file that a page wants to show, and no more of it than it can.
   func text(of blob: Blob?, upTo byteCount: Int) async throws -> [UInt8]? {
-    guard let blob, blob.byteCount <= byteCount,
-      let extents = try await hub.contents.extents(of: blob.content, 0..<blob.byteCount)
-    else { return nil }
+    guard let blob, blob.byteCount <= byteCount else { return nil }
     let store = hub.contents
     return try await store.offload {
       let reader = PackReader(store.packs)
-      return try extents.flatMap { try reader.bytes(of: $0) }
+      return try store.extents(of: blob.content, 0..<blob.byteCount)?
+        .flatMap { try reader.bytes(of: $0) }
     }
   }
 

@@ -6,22 +6,21 @@ internal import Xet
 extension ContentStore {
   /// Stores what a client sent under a xorb's hash: its chunks, and which they are. Gives whether
   /// the xorb is a new one; throws X-rules for what is no xorb, and Y02.
-  func enter(xorb bytes: [UInt8], named name: XetHash) async throws -> Bool {
+  func enter(xorb bytes: [UInt8], named name: XetHash) throws -> Bool {
     let hash = ChunkDigest(bytes: name.bytes)
-    if try await hasXorb(hash) { return false }
+    if try hasXorb(hash) { return false }
     let pack = PackWriter(packs)
-    let chunks = try await offload { try self.chunks(of: bytes, named: name, to: pack) }
-    let written = pack.packs
-    try await database.write { database in
-      try Self.enter(packs: written, chunks, in: database)
+    let chunks = try chunks(of: bytes, named: name, to: pack)
+    try database.write { database in
+      try Self.enter(packs: pack.packs, chunks, in: database)
       try Self.enter(xorb: hash, chunks, in: database)
     }
     pack.keep()
     return true
   }
 
-  private func hasXorb(_ hash: ChunkDigest) async throws -> Bool {
-    try await database.read { database in
+  private func hasXorb(_ hash: ChunkDigest) throws -> Bool {
+    try database.read { database in
       try Bool.fetchOne(database, sql: "SELECT 1 FROM xorb WHERE hash = ?", arguments: [hash])
         ?? false
     }

@@ -30,8 +30,8 @@ final class ContentStore: Sendable {
   }
 
   /// Whether a content is there, and how long it is.
-  func byteCount(of digest: ContentDigest) async throws -> Int? {
-    try await database.read { database in
+  func byteCount(of digest: ContentDigest) throws -> Int? {
+    try database.read { database in
       try Int.fetchOne(
         database, sql: "SELECT byteCount FROM content WHERE digest = ?", arguments: [digest])
     }
@@ -39,8 +39,8 @@ final class ContentStore: Sendable {
 
   /// Where the bytes of a range of a content are, in order; chunks that follow each other are one
   /// extent. Nil where there is no such content.
-  func extents(of digest: ContentDigest, _ range: Range<Int>) async throws -> [Extent]? {
-    try await database.read { database in
+  func extents(of digest: ContentDigest, _ range: Range<Int>) throws -> [Extent]? {
+    try database.read { database in
       guard
         let content = try Int64.fetchOne(
           database, sql: "SELECT id FROM content WHERE digest = ?", arguments: [digest])

@@ -76,13 +76,11 @@ final class ContentWriter: @unchecked Sendable {
 
   /// Makes all contents be there, or none. Whatever cannot be a part of the same transaction is to
   /// wait until this is done.
-  func enter() async throws {
-    try await store.offload { try self.pack.seal() }
-    let finished = finished
-    let packs = pack.packs
-    try await store.database.write { database in
+  func enter() throws {
+    try pack.seal()
+    try store.database.write { database in
       let chunks = finished.flatMap(\.chunks)
-      try ContentStore.enter(packs: packs, chunks, in: database)
+      try ContentStore.enter(packs: pack.packs, chunks, in: database)
       for (entry, chunks) in finished {
         try ContentStore.enter(entry, of: chunks, in: database)
       }
