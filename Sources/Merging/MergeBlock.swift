@@ -3,7 +3,7 @@ internal import TensorCore
 
 /// Some neighbouring elements of every input, and room for those of the result: few enough to stay
 /// in the processor's cache.
-public struct MergeBlock<Real: MergeReal> {
+struct MergeBlock<Real: MergeReal> {
   /// Which elements they are.
   let range: Range<Int>
   /// The part of the tensor that one thread works on, of which they are some.

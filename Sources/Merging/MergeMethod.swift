@@ -1,4 +1,5 @@
 public import Diagnostics
+public import TensorCore
 
 /// A way to combine the tensors that several models have under one name. One conformer, or one
 /// family of them, per file under `Methods/`, one line in `MergeMethods`.
@@ -14,58 +15,47 @@ public protocol MergeMethod: Sendable {
   var parameters: [MergeParameter] { get }
   /// Which inputs it takes.
   var inputs: MergeInputs { get }
-  /// Writes the elements of the result, in order. Throws what reading and writing throw, and M03 and
-  /// M04.
+  /// The type of the result of computing in a type.
+  func resultType(_ dtype: DType) -> DType
+  /// Gives the bytes of the result's elements, in order, some at a time. Throws what reading and
+  /// `take` throw, and M03, M04 and M08 for what cannot be computed.
+  func run(
+    _ task: MergeTask, _ take: (RawSpan) throws(Rejection) -> Void
+  ) throws(Rejection)
+}
+
+extension MergeMethod {
+  /// The same.
+  public func resultType(_ dtype: DType) -> DType { dtype }
+}
+
+/// A method that is written once for float32 and float64.
+protocol GenericMerge: MergeMethod {
+  /// Goes over the inputs and gives the result.
   func merge<Real: MergeReal>(_ work: MergeWork<Real>) throws(Rejection)
+}
+
+extension GenericMerge {
+  func run(
+    _ task: MergeTask, _ take: (RawSpan) throws(Rejection) -> Void
+  ) throws(Rejection) {
+    try withoutActuallyEscaping(take) { (take) throws(Rejection) in
+      let type = resultType(task.dtype)
+      if task.dtype == .f64 {
+        try merge(MergeWork<Double>(task, type, take))
+      } else {
+        try merge(MergeWork<Float>(task, type, take))
+      }
+    }
+  }
 }
 
 /// Every method there is.
 public enum MergeMethods {
   /// In the order of the documentation.
-  public static let all: [any MergeMethod] = [LinearMerge()]
+  public static let all: [any MergeMethod] =
+    [LinearMerge()] + TaskArithmetic.family
 
   /// The method of an id.
   public static func named(_ id: String) -> (any MergeMethod)? { all.first { $0.id == id } }
-}
-
-/// What a method takes.
-public struct MergeInputs: Sendable, Equatable {
-  /// What becomes of a base model.
-  public enum Base: Sendable {
-    /// There may be one; it is an input like the others, and has their parameters.
-    case ordinary
-    /// There may be one, from which the others are told apart.
-    case optional
-    /// There has to be one.
-    case required
-  }
-
-  /// What becomes of a tensor that some of the models do without.
-  public enum Absence: Sendable {
-    /// An error.
-    case refused
-    /// The only one there is passes through.
-    case onlyOnePasses
-    /// The base's passes through where no other has one.
-    case onlyBasePasses
-    /// The base's passes through; without it there is none in the result.
-    case basePassesOrNone
-  }
-
-  /// What becomes of a base model.
-  public let base: Base
-  /// How many inputs there may be, the base among them.
-  public let count: ClosedRange<Int>
-  /// What becomes of a tensor that some of the models do without.
-  public let absence: Absence
-
-  /// Describes what a method takes.
-  public init(_ base: Base, _ count: ClosedRange<Int>, absence: Absence = .refused) {
-    self.base = base
-    self.count = count
-    self.absence = absence
-  }
-
-  /// More models than these nobody has.
-  public static let most = 1024
 }

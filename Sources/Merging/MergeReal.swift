@@ -1,10 +1,10 @@
 internal import CKernels
-public import Diagnostics
-public import TensorCore
+internal import Diagnostics
+internal import TensorCore
 
 /// The numbers that merges compute with: float32, which are rounded to a narrower type after each
 /// step where the result has one, or float64.
-public protocol MergeReal: BinaryFloatingPoint, Sendable {
+protocol MergeReal: BinaryFloatingPoint, DrawingReal, MagnitudeReal, Sendable {
   /// Reads elements, rounded to a type. Throws F04 where the file has become shorter.
   static func read(
     _ elements: MergeElements, _ range: Range<Int>, into target: UnsafeMutablePointer<Self>,
@@ -32,7 +32,7 @@ public protocol MergeReal: BinaryFloatingPoint, Sendable {
 }
 
 /// What two numbers become.
-public enum MergeOperation: Sendable {
+enum MergeOperation: Sendable {
   /// a + b.
   case add
   /// a − b.
@@ -45,7 +45,7 @@ public enum MergeOperation: Sendable {
 
 extension Float: MergeReal {
   /// Reads elements, rounded to a type. Throws F04 where the file has become shorter.
-  public static func read(
+  static func read(
     _ elements: MergeElements, _ range: Range<Int>, into target: UnsafeMutablePointer<Float>,
     as dtype: DType, by bytes: UnsafeMutableRawBufferPointer
   ) throws(Rejection) {
@@ -53,7 +53,7 @@ extension Float: MergeReal {
   }
 
   /// Rounds numbers to a type.
-  public static func round(
+  static func round(
     _ numbers: UnsafeMutablePointer<Float>, _ count: Int, to dtype: DType
   ) {
     switch dtype {
@@ -64,7 +64,7 @@ extension Float: MergeReal {
   }
 
   /// The bytes of numbers that were rounded to a type.
-  public static func store(
+  static func store(
     _ numbers: UnsafePointer<Float>, _ count: Int, as dtype: DType,
     to bytes: UnsafeMutableRawPointer
   ) {
@@ -76,7 +76,7 @@ extension Float: MergeReal {
   }
 
   /// target = a op b.
-  public static func combine(
+  static func combine(
     _ operation: MergeOperation, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
     into target: UnsafeMutablePointer<Float>, _ count: Int
   ) {
@@ -91,7 +91,7 @@ extension Float: MergeReal {
   }
 
   /// target = factor · a.
-  public static func scale(
+  static func scale(
     _ a: UnsafePointer<Float>, by factor: Float, into target: UnsafeMutablePointer<Float>,
     _ count: Int
   ) {
@@ -99,14 +99,14 @@ extension Float: MergeReal {
   }
 
   /// Divides numbers where they are.
-  public static func divide(
+  static func divide(
     _ numbers: UnsafeMutablePointer<Float>, by divisor: Float, _ count: Int
   ) {
     birdie_kernels().pointee.unary_f32(BIRDIE_DIVIDE_BY, numbers, numbers, divisor, count)
   }
 
   /// sum += factor · a, rounded once.
-  public static func accumulate(
+  static func accumulate(
     _ factor: Float, _ a: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>, _ count: Int
   ) {
     birdie_fma_row(sum, factor, a, count)
@@ -115,25 +115,28 @@ extension Float: MergeReal {
 
 extension Double: MergeReal {
   /// Reads elements; every type is a part of float64. Throws F04 where the file has become shorter.
-  public static func read(
+  static func read(
     _ elements: MergeElements, _ range: Range<Int>, into target: UnsafeMutablePointer<Double>,
     as _: DType, by bytes: UnsafeMutableRawBufferPointer
   ) throws(Rejection) {
     try elements.read(range, into: target, by: bytes)
   }
 
-  /// Nothing: float64 is the type.
-  public static func round(_: UnsafeMutablePointer<Double>, _: Int, to _: DType) {}
+  /// Rounds numbers to float32, or leaves them as they are.
+  static func round(_ numbers: UnsafeMutablePointer<Double>, _ count: Int, to dtype: DType) {
+    guard dtype == .f32 else { return }
+    for index in 0..<count { numbers[index] = Double(Float(numbers[index])) }
+  }
 
   /// The bytes of numbers.
-  public static func store(
+  static func store(
     _ numbers: UnsafePointer<Double>, _ count: Int, as _: DType, to bytes: UnsafeMutableRawPointer
   ) {
     bytes.copyMemory(from: numbers, byteCount: count * 8)
   }
 
   /// target = a op b.
-  public static func combine(
+  static func combine(
     _ operation: MergeOperation, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
     into target: UnsafeMutablePointer<Double>, _ count: Int
   ) {
@@ -146,7 +149,7 @@ extension Double: MergeReal {
   }
 
   /// target = factor · a.
-  public static func scale(
+  static func scale(
     _ a: UnsafePointer<Double>, by factor: Double, into target: UnsafeMutablePointer<Double>,
     _ count: Int
   ) {
@@ -154,14 +157,14 @@ extension Double: MergeReal {
   }
 
   /// Divides numbers where they are.
-  public static func divide(
+  static func divide(
     _ numbers: UnsafeMutablePointer<Double>, by divisor: Double, _ count: Int
   ) {
     for index in 0..<count { numbers[index] /= divisor }
   }
 
   /// sum += factor · a, rounded once.
-  public static func accumulate(
+  static func accumulate(
     _ factor: Double, _ a: UnsafePointer<Double>, into sum: UnsafeMutablePointer<Double>,
     _ count: Int
   ) {

@@ -1,4 +1,3 @@
-public import Diagnostics
 public import TensorCore
 
 /// One tensor of a result: what it is made of.
@@ -48,20 +47,11 @@ public struct MergeTask: Sendable {
 
   /// The positions of the inputs that are not the base.
   var others: [Int] { inputs.indices.filter { $0 != base } }
-}
 
-extension MergeTask {
-  /// Merges by a method and gives the elements of the result in its type, in order, in a few bytes
-  /// at a time. Throws what the method throws.
-  public func run(
-    _ method: any MergeMethod, _ body: (RawSpan) throws(Rejection) -> Void
-  ) throws(Rejection) {
-    try withoutActuallyEscaping(body) { (body) throws(Rejection) in
-      if dtype == .f64 {
-        try method.merge(MergeWork<Double>(task: self, body))
-      } else {
-        try method.merge(MergeWork<Float>(task: self, body))
-      }
-    }
+  /// The task of some of the inputs alone; the base must be among them if there is one.
+  func restricted(to positions: [Int]) -> MergeTask {
+    MergeTask(
+      name: name, shape: shape, dtype: dtype, inputs: positions.map { inputs[$0] },
+      base: base.flatMap { positions.firstIndex(of: $0) }, shared: shared, random: random)
   }
 }

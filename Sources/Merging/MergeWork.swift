@@ -4,9 +4,11 @@ internal import TensorOps
 
 /// A task under way: goes over the elements of all inputs as often as a method needs, in parts that
 /// several threads work on, and takes the result in order.
-public struct MergeWork<Real: MergeReal> {
+struct MergeWork<Real: MergeReal> {
   /// What is merged.
   let task: MergeTask
+  /// The type of the result.
+  let resultType: DType
   private let take: (RawSpan) throws(Rejection) -> Void
 
   /// Elements of a part; partial sums are formed over each, so it decides results.
@@ -14,9 +16,16 @@ public struct MergeWork<Real: MergeReal> {
   /// Elements that are in memory at once for each input and thread.
   static var blockCount: Int { 1 << 14 }
 
-  init(task: MergeTask, _ take: @escaping (RawSpan) throws(Rejection) -> Void) {
-    self.task = task
-    self.take = take
+  init(
+    _ task: MergeTask, _ resultType: DType,
+    _ take: @escaping (RawSpan) throws(Rejection) -> Void
+  ) {
+    (self.task, self.resultType, self.take) = (task, resultType, take)
+  }
+
+  /// The same work on some of the inputs alone.
+  func restricted(to positions: [Int]) -> MergeWork {
+    MergeWork(task.restricted(to: positions), resultType, take)
   }
 
   /// How the elements are divided.
@@ -25,48 +34,53 @@ public struct MergeWork<Real: MergeReal> {
   }
 
   /// How rows are divided: blocks are whole ones. A tensor without axes is a row.
-  var rows: MergeSpans {
-    let length = max(task.shape.dimensions.last ?? 1, 1)
-    return MergeSpans(
+  var rows: MergeSpans { rows(of: max(task.shape.dimensions.last ?? 1, 1)) }
+
+  /// How rows of a length are divided: blocks are whole ones.
+  func rows(of length: Int) -> MergeSpans {
+    MergeSpans(
       count: task.shape.elementCount, length: max(Self.spanCount / length, 1) * length,
-      block: length)
+      block: max(Self.blockCount / length, 1) * length)
   }
 
-  /// Forms a value over all blocks: one for each part, by `body`, and these are joined in order.
-  /// Throws F04 where a file has become shorter.
+  /// Forms a value over all blocks: one for each part, by `body` from what `prepare` gave for the
+  /// part, and these are joined in order. Parts are prepared in order. Throws F04 where a file has
+  /// become shorter.
   func reduce<Partial: Sendable>(
-    _ spans: MergeSpans, _ zero: Partial, scratch: Int = 0,
+    _ spans: MergeSpans, perThread: Int = 4, scratch: Int = 0, prepare: (Int) -> Partial,
     _ body: @escaping @Sendable (inout Partial, MergeBlock<Real>) -> Void,
-    join: (inout Partial, Partial) -> Void
-  ) throws(Rejection) -> Partial {
-    var total = zero
-    for wave in spans.waves {
+    join: (Partial) -> Void
+  ) throws(Rejection) {
+    for wave in spans.waves(perThread: perThread) {
+      let zeros = wave.map(prepare)
       let parts = ParallelFor.map(wave.count) { [task] place -> Result<Partial, Rejection> in
         Result { () throws(Rejection) in
-          var partial = zero
+          var partial = zeros[place]
           try Self.forEachBlock(task, spans, wave.lowerBound + place, scratch) { block in
             body(&partial, block)
           }
           return partial
         }
       }
-      for part in parts { join(&total, try part.get()) }
+      for part in parts { join(try part.get()) }
     }
-    return total
   }
 
   /// Gives the result: `body` fills the output of every block, with what `prepare` gave for its
   /// part; parts are prepared in order. Throws F04 where a file has become shorter, and what taking
   /// the result throws.
   func write<Extra: Sendable>(
-    _ spans: MergeSpans, scratch: Int = 0, prepare: (Range<Int>) -> Extra,
-    _ body: @escaping @Sendable (MergeBlock<Real>, Extra) -> Void
+    _ spans: MergeSpans, perThread: Int = 4, scratch: Int = 0, prepare: (Int) -> Extra,
+    _ body: @escaping @Sendable (MergeBlock<Real>, inout Extra) -> Void
   ) throws(Rejection) {
-    for wave in spans.waves {
-      let extras = wave.map { prepare(spans[$0]) }
-      let parts = ParallelFor.map(wave.count) { [task] place -> Result<[UInt8], Rejection> in
-        Result { () throws(Rejection) in
-          try Self.part(task, spans, wave.lowerBound + place, scratch) { body($0, extras[place]) }
+    for wave in spans.waves(perThread: perThread) {
+      let extras = wave.map(prepare)
+      let parts = ParallelFor.map(wave.count) { [task, resultType] place in
+        Result { () throws(Rejection) -> [UInt8] in
+          var extra = extras[place]
+          return try Self.part(task, resultType, spans, wave.lowerBound + place, scratch) {
+            body($0, &extra)
+          }
         }
       }
       for part in parts {
@@ -85,10 +99,10 @@ public struct MergeWork<Real: MergeReal> {
   }
 
   private static func part(
-    _ task: MergeTask, _ spans: MergeSpans, _ span: Int, _ scratch: Int,
+    _ task: MergeTask, _ type: DType, _ spans: MergeSpans, _ span: Int, _ scratch: Int,
     _ body: (MergeBlock<Real>) -> Void
   ) throws(Rejection) -> [UInt8] {
-    let width = task.dtype.byteWidth ?? 1
+    let width = type.byteWidth ?? 1
     let range = spans[span]
     var failure: Rejection?
     let bytes = [UInt8](unsafeUninitializedCapacity: range.count * width) { target, count in
@@ -97,7 +111,7 @@ public struct MergeWork<Real: MergeReal> {
           body(block)
           guard let base = target.baseAddress else { return }
           Real.store(
-            block.output, block.count, as: task.dtype,
+            block.output, block.count, as: type,
             to: base + (block.range.lowerBound - range.lowerBound) * width)
         }
         count = range.count * width
@@ -136,9 +150,10 @@ struct MergeSpans: Sendable {
   /// The elements of a part.
   subscript(index: Int) -> Range<Int> { (index * length)..<min((index + 1) * length, count) }
 
-  /// Parts that are under way together: enough that no thread waits long, few enough for memory.
-  var waves: [Range<Int>] {
-    let width = 4 * MachineBudget.threadCount
+  /// Parts that are under way together, so many for each thread: enough that none waits long, few
+  /// enough for memory.
+  func waves(perThread: Int) -> [Range<Int>] {
+    let width = perThread * MachineBudget.threadCount
     return stride(from: 0, to: total, by: width).map { $0..<min($0 + width, total) }
   }
 }

@@ -322,6 +322,69 @@ double birdie_stats_sum(const struct birdie_stats *stats);
 // The sum of the squares of the finite values so far, each square exact, lanes added likewise.
 double birdie_stats_sum_of_squares(const struct birdie_stats *stats);
 
+// MARK: - Merging
+
+// Magnitudes are the 31 bits of a float32 below its sign: they have the order of absolute values,
+// NaNs after infinities.
+
+// Which magnitudes are kept: those between `low` and `high`, both included, as many equal to the
+// one or the other as are left, in order. UINT64_MAX of both: all.
+struct birdie_magnitude_range {
+  uint32_t low;
+  uint32_t high;
+  uint64_t low_left;   // those equal to `low`; also where `low` and `high` are the same
+  uint64_t high_left;  // those equal to `high`
+};
+
+// Adds to counts[b] how many of n magnitudes, whose bits above `shift + width` are `prefix`, have b
+// in the `width` bits above `shift`.
+void birdie_count_magnitudes(uint32_t *counts, const float *x, size_t n, uint32_t shift,
+                             uint32_t width, uint32_t prefix);
+
+// dst[i] = x[i] times 1 where its magnitude is kept, else times 0.
+void birdie_keep_magnitudes(float *dst, const float *x, size_t n,
+                            struct birdie_magnitude_range *range);
+
+// How many of n numbers have a magnitude.
+size_t birdie_count_equal_magnitudes(const float *x, size_t n, uint32_t magnitude);
+
+// The sum of n absolute values: eight lanes in double, added from lane 0 to lane 7.
+double birdie_sum_magnitudes(const float *x, size_t n);
+
+// Where x[i] is not 0 and has the sign of sign[i], plus for a zero: adds it to sum[i], and `weight`
+// to weights[i].
+void birdie_add_agreeing(float *sum, float *weights, const float *x, const float *sign,
+                         float weight, size_t n);
+
+// dst[i] = x[i] times 1 where the lower 24 bits of draws[i], as a fraction, are below
+// `probability`, else times 0.
+void birdie_keep_drawn(float *dst, const float *x, const uint32_t *draws, float probability,
+                       size_t n);
+
+// The places of n magnitudes, `stride` apart, in ascending order, from 0 on; of equal ones the first
+// comes first. The workspace has room for 2 n numbers; n is below 2^32.
+void birdie_rank_magnitudes(uint32_t *ranks, const float *x, size_t n, size_t stride,
+                            uint64_t *workspace);
+
+// The same as birdie_keep_drawn for n numbers `stride` apart, each with the probability of its rank.
+void birdie_keep_graded(float *dst, const float *x, const uint32_t *draws, const uint32_t *ranks,
+                        const float *probabilities, size_t n, size_t stride);
+
+// A generator under way: MT19937 (Matsumoto and Nishimura 1998).
+struct birdie_mt19937 {
+  uint32_t state[624];
+  uint32_t position;
+};
+
+// Starts it from a seed, as its authors' init_genrand and torch do.
+void birdie_mt19937_init(struct birdie_mt19937 *generator, uint32_t seed);
+
+// The next n numbers of 32 bits; only passes over them where `draws` is NULL.
+void birdie_mt19937_fill(struct birdie_mt19937 *generator, uint32_t *draws, size_t n);
+
+// Numbers `first` to `first + n` of a stream of Philox 4x32-10 (Salmon et al. 2011).
+void birdie_philox_fill(uint32_t *draws, size_t n, uint64_t first, uint64_t key, uint64_t stream);
+
 // MARK: - CRC-32 (ISO 3309, as in zip, gzip and PNG)
 
 // The checksum of what `crc` is the checksum of, followed by n bytes. Of no bytes it is 0.

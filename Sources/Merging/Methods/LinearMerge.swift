@@ -1,24 +1,21 @@
-public import Diagnostics
+internal import Diagnostics
 
 /// The weighted mean of all inputs (model soups: Wortsman et al. 2022).
-public struct LinearMerge: MergeMethod {
+struct LinearMerge: GenericMerge {
   /// The name in recipes.
-  public let id = "linear"
+  let id = "linear"
   /// What it does.
-  public let summary = "the weighted mean of the inputs (Wortsman et al. 2022)"
+  let summary = "the weighted mean of the inputs (Wortsman et al. 2022)"
   /// What can be said in recipes.
-  public let parameters = [
+  let parameters = [
     MergeParameter("weight", .ofInput, required: .number, "of an input"),
     MergeParameter("normalize", .shared, or: .flag(true), "divide by the sum of the weights"),
   ]
   /// A base is one input more.
-  public let inputs = MergeInputs(.ordinary, 1...MergeInputs.most)
-
-  /// The method.
-  public init() {}
+  let inputs = MergeInputs(.ordinary, 1...MergeInputs.most)
 
   /// Σ wᵢ xᵢ by fused steps in float32, or float64 for doubles, over Σ wᵢ; rounded once.
-  public func merge<Real: MergeReal>(_ work: MergeWork<Real>) throws(Rejection) {
+  func merge<Real: MergeReal>(_ work: MergeWork<Real>) throws(Rejection) {
     let weights = work.task.inputs.map { Real($0.values.number("weight")) }
     let divisor = work.task.shared.flag("normalize") ? weights.reduce(0, +) : nil
     try work.write(work.spans) { block in

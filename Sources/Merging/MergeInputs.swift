@@ -1,0 +1,41 @@
+/// What a method takes.
+public struct MergeInputs: Sendable, Equatable {
+  /// What becomes of a base model.
+  public enum Base: Sendable {
+    /// There may be one; it is an input like the others, and has their parameters.
+    case ordinary
+    /// There may be one, from which the others are told apart.
+    case optional
+    /// There has to be one.
+    case required
+  }
+
+  /// What becomes of a tensor that some of the models do without.
+  public enum Absence: Sendable {
+    /// An error.
+    case refused
+    /// The only one there is passes through.
+    case onlyOnePasses
+    /// The base's passes through where no other has one.
+    case onlyBasePasses
+    /// The base's passes through; without it there is none in the result.
+    case basePassesOrNone
+  }
+
+  /// What becomes of a base model.
+  public let base: Base
+  /// How many inputs there may be, the base among them.
+  public let count: ClosedRange<Int>
+  /// What becomes of a tensor that some of the models do without.
+  public let absence: Absence
+
+  /// Describes what a method takes.
+  public init(_ base: Base, _ count: ClosedRange<Int>, absence: Absence = .refused) {
+    self.base = base
+    self.count = count
+    self.absence = absence
+  }
+
+  /// More models than these nobody has.
+  public static let most = 1024
+}

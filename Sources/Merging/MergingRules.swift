@@ -1,0 +1,19 @@
+public import Diagnostics
+
+/// The rules about computing merges.
+public enum MergingRules {
+  /// Densities that are no probabilities.
+  public static let probability = Rule(
+    "M08", "probabilities of DELLA are outside of 0 and 1",
+    because: "An element stays with a probability between density − epsilon and density + epsilon.",
+    remedy: "Choose epsilon smaller than density and than 1 − density.")
+
+  /// Directions without a mean.
+  public static let opposite = Rule(
+    "M09", "the directions of the inputs cancel",
+    because: "The mean of directions on a sphere is not determined where their sum vanishes.",
+    remedy: "Choose other weights, leave a model out, or merge these tensors by another method.")
+
+  /// All of them, for the documentation and the tests.
+  public static let all: [Rule] = [probability, opposite]
+}
