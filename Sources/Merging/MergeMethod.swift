@@ -15,8 +15,8 @@ public protocol MergeMethod: Sendable {
   var parameters: [MergeParameter] { get }
   /// Which inputs it takes.
   var inputs: MergeInputs { get }
-  /// The type of the result of computing in a type.
-  func resultType(_ dtype: DType) -> DType
+  /// The type of the result of computing in a type with so many inputs.
+  func resultType(_ dtype: DType, inputCount: Int) -> DType
   /// Gives the bytes of the result's elements, in order, some at a time. Throws what reading and
   /// `take` throw, and M03, M04 and M08 for what cannot be computed.
   func run(
@@ -26,7 +26,7 @@ public protocol MergeMethod: Sendable {
 
 extension MergeMethod {
   /// The same.
-  public func resultType(_ dtype: DType) -> DType { dtype }
+  public func resultType(_ dtype: DType, inputCount _: Int) -> DType { dtype }
 }
 
 /// A method that is written once for float32 and float64.
@@ -40,7 +40,7 @@ extension GenericMerge {
     _ task: MergeTask, _ take: (RawSpan) throws(Rejection) -> Void
   ) throws(Rejection) {
     try withoutActuallyEscaping(take) { (take) throws(Rejection) in
-      let type = resultType(task.dtype)
+      let type = resultType(task.dtype, inputCount: task.inputs.count)
       if task.dtype == .f64 {
         try merge(MergeWork<Double>(task, type, take))
       } else {
@@ -54,7 +54,11 @@ extension GenericMerge {
 public enum MergeMethods {
   /// In the order of the documentation.
   public static let all: [any MergeMethod] =
-    [LinearMerge()] + TaskArithmetic.family
+    [
+      LinearMerge(), Passthrough(), SphericalMerge(), NormalizedSphericalMerge(),
+      MultiSphericalMerge(), KarcherMean(), ModelStock(), NearSwap(), SelectCalculateErase(),
+      ReinforcedMerge.plain, ReinforcedMerge.growing, ArceeFusion(),
+    ] + TaskArithmetic.family
 
   /// The method of an id.
   public static func named(_ id: String) -> (any MergeMethod)? { all.first { $0.id == id } }

@@ -43,6 +43,15 @@ enum MergeOperation: Sendable {
   case divide
 }
 
+extension MergeReal {
+  /// The number rounded to a type.
+  func rounded(to dtype: DType) -> Self {
+    var number = self
+    Self.round(&number, 1, to: dtype)
+    return number
+  }
+}
+
 extension Float: MergeReal {
   /// Reads elements, rounded to a type. Throws F04 where the file has become shorter.
   static func read(

@@ -9,26 +9,37 @@ enum MergeRun {
   /// The result for inputs in order, with parameters by key; what is left out has its standard.
   static func result(
     _ method: any MergeMethod, _ inputs: [Tensor], base: Int? = nil, as dtype: DType? = nil,
-    shared: [String: MergeValue] = [:], each: [[String: MergeValue]] = [], seed: UInt64 = 0,
-    name: String = "w"
+    shared: [String: MergeValue] = [:], each: [[String: MergeValue]] = [],
+    random: MergeRandom = .keyed(seed: 0), name: String = "w"
   ) throws -> Tensor {
     let dtype = dtype ?? inputs[0].dtype
-    let task = MergeTask(
+    let task = try task(
+      method, inputs, base: base, as: dtype, shared: shared, each: each, random: random,
+      name: name)
+    var bytes: [UInt8] = []
+    try method.run(task) { chunk throws(Rejection) in
+      chunk.withUnsafeBytes { bytes += $0 }
+    }
+    let type = method.resultType(dtype, inputCount: inputs.count)
+    guard let tensor = Tensor(dtype: type, shape: inputs[0].shape, storage: Storage(bytes)) else {
+      throw Failure()
+    }
+    return tensor
+  }
+
+  /// The task of merging inputs.
+  static func task(
+    _ method: any MergeMethod, _ inputs: [Tensor], base: Int?, as dtype: DType,
+    shared: [String: MergeValue], each: [[String: MergeValue]], random: MergeRandom, name: String
+  ) throws -> MergeTask {
+    MergeTask(
       name: name, shape: inputs[0].shape, dtype: dtype,
       inputs: try inputs.enumerated().map { place, tensor in
         try MergeTask.Input(
           elements(of: tensor),
           values(method, .ofInput, place < each.count ? each[place] : [:]))
       },
-      base: base, shared: values(method, .shared, shared), random: MergeRandom(seed: seed))
-    var bytes: [UInt8] = []
-    try task.run(method) { chunk throws(Rejection) in
-      chunk.withUnsafeBytes { bytes += $0 }
-    }
-    guard let tensor = Tensor(dtype: dtype, shape: inputs[0].shape, storage: Storage(bytes)) else {
-      throw Failure()
-    }
-    return tensor
+      base: base, shared: values(method, .shared, shared), random: random)
   }
 
   struct Failure: Error {}

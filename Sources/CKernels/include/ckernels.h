@@ -361,12 +361,13 @@ void birdie_add_agreeing(float *sum, float *weights, const float *x, const float
 void birdie_keep_drawn(float *dst, const float *x, const uint32_t *draws, float probability,
                        size_t n);
 
-// The places of n magnitudes, `stride` apart, in ascending order, from 0 on; of equal ones the first
-// comes first. The workspace has room for 2 n numbers; n is below 2^32.
+// The places of n magnitudes, `stride` apart, in ascending order, from 0 on; of equal ones the
+// first comes first. The workspace has room for 2 n numbers; n is below 2^32.
 void birdie_rank_magnitudes(uint32_t *ranks, const float *x, size_t n, size_t stride,
                             uint64_t *workspace);
 
-// The same as birdie_keep_drawn for n numbers `stride` apart, each with the probability of its rank.
+// The same as birdie_keep_drawn for n numbers `stride` apart, each with the probability of its
+// rank.
 void birdie_keep_graded(float *dst, const float *x, const uint32_t *draws, const uint32_t *ranks,
                         const float *probabilities, size_t n, size_t stride);
 

@@ -8,7 +8,8 @@ struct TaskArithmetic: GenericMerge {
   let id: String
   /// What it does.
   let summary: String
-  private let sparsifier: Sparsifier
+  /// What thins out the differences.
+  let sparsifier: Sparsifier
   private let elects: Bool
   private let normalizes: Bool
   private let rescales: Bool
@@ -62,8 +63,8 @@ struct TaskArithmetic: GenericMerge {
       sparsifier: .graded, elects: false, normalizes: false, rescales: true),
   ]
 
-  /// b + λ Σ wᵢ sᵢ, or of those that have the sign of the sum, divided by the weights that take part
-  /// where that is wanted. Each step is rounded.
+  /// b + λ Σ wᵢ sᵢ, or of those that have the sign of the sum, divided by the weights that take
+  /// part where that is wanted. Each step is rounded.
   func merge<Real: MergeReal>(_ work: MergeWork<Real>) throws(Rejection) {
     let task = work.task
     guard let base = task.base else { preconditionFailure("the method has a base") }

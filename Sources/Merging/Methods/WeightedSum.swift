@@ -13,9 +13,9 @@ struct WeightedSum<Real: MergeReal>: Sendable {
   init(weights: [Real], elects: Bool, normalizes: Bool, factor: Real, dtype: DType) {
     (self.weights, self.elects) = (weights, elects)
     (self.normalizes, self.factor) = (normalizes, factor)
-    var sum = weights.reduce(0, +)
-    Real.round(&sum, 1, to: dtype)
-    weight = sum.magnitude < 1e-8 ? 1 : sum
+    let sum = weights.reduce(0, +).rounded(to: dtype)
+    // In float16 the bound is zero.
+    weight = sum.magnitude < Real(1e-8).rounded(to: dtype) ? 1 : sum
   }
 
   /// Adds terms to a base. Three places of scratch memory behind the terms are used.

@@ -6,6 +6,8 @@ internal import TensorCore
 protocol MagnitudeReal {
   /// Bits of a magnitude.
   static var magnitudeWidth: Int { get }
+  /// The number with a magnitude, not negative.
+  static func ofMagnitude(_ magnitude: UInt64) -> Self
   /// Adds to `counts` how many magnitudes, whose bits above `shift + width` are `prefix`, have each
   /// value in the `width` bits above `shift`.
   static func countMagnitudes(
@@ -41,6 +43,11 @@ struct MagnitudeRange: Sendable {
 extension Float: MagnitudeReal {
   /// Bits of a magnitude.
   static var magnitudeWidth: Int { 31 }
+
+  /// The number with a magnitude, not negative.
+  static func ofMagnitude(_ magnitude: UInt64) -> Float {
+    Float(bitPattern: UInt32(truncatingIfNeeded: magnitude))
+  }
 
   /// Adds to `counts` how many magnitudes have each value in some bits.
   static func countMagnitudes(
@@ -87,6 +94,9 @@ extension Float: MagnitudeReal {
 extension Double: MagnitudeReal {
   /// Bits of a magnitude.
   static var magnitudeWidth: Int { 63 }
+
+  /// The number with a magnitude, not negative.
+  static func ofMagnitude(_ magnitude: UInt64) -> Double { Double(bitPattern: magnitude) }
 
   /// Adds to `counts` how many magnitudes have each value in some bits.
   static func countMagnitudes(

@@ -8,6 +8,7 @@ struct RankSelection<Real: MergeReal> {
   typealias Values = @Sendable (MergeBlock<Real>) -> UnsafeMutablePointer<Real>
 
   private let work: MergeWork<Real>
+  private let spans: MergeSpans
   private let scratch: Int
   private let values: Values
   private let top: [Int]
@@ -17,21 +18,22 @@ struct RankSelection<Real: MergeReal> {
 
   /// Begins to rank what `values` gives, which may use scratch memory.
   init(
-    _ work: MergeWork<Real>, scratch: Int, _ values: @escaping Values
+    _ work: MergeWork<Real>, _ spans: MergeSpans, scratch: Int, _ values: @escaping Values
   ) throws(Rejection) {
-    (self.work, self.scratch, self.values) = (work, scratch, values)
-    top = try Self.counts(work, scratch, values, shift: Real.magnitudeWidth - Self.digit, 0)
+    (self.work, self.spans, self.scratch, self.values) = (work, spans, scratch, values)
+    top = try Self.counts(work, spans, scratch, values, shift: Real.magnitudeWidth - Self.digit, 0)
   }
 
   /// How many of each value the digit above `shift` has, among those with a prefix above it.
   private static func counts(
-    _ work: MergeWork<Real>, _ scratch: Int, _ values: @escaping Values, shift: Int,
+    _ work: MergeWork<Real>, _ spans: MergeSpans, _ scratch: Int, _ values: @escaping Values,
+    shift: Int,
     _ prefix: UInt64
   ) throws(Rejection) -> [Int] {
     let (width, low) = (min(digit, shift + digit), max(shift, 0))
     let none = [UInt32](repeating: 0, count: 1 << width)
     var total = [Int](repeating: 0, count: none.count)
-    try work.reduce(work.spans, perThread: 1, scratch: scratch, prepare: { _ in none }) {
+    try work.reduce(spans, perThread: 1, scratch: scratch, prepare: { _ in none }) {
       counts, block in
       Real.countMagnitudes(
         values(block), block.count, in: &counts, shift: low, width: width, prefix: prefix)
@@ -62,7 +64,7 @@ struct RankSelection<Real: MergeReal> {
       if Real.self == Float.self, work.task.dtype == .bf16 {
         return (prefix << UInt64(shift + Self.digit), smaller, counts[digit])
       }
-      counts = try Self.counts(work, scratch, values, shift: shift, prefix)
+      counts = try Self.counts(work, spans, scratch, values, shift: shift, prefix)
     }
   }
 
@@ -70,7 +72,7 @@ struct RankSelection<Real: MergeReal> {
   func keeping(_ ranks: Range<Int>) throws(Rejection) -> [MagnitudeRange] {
     let low = try magnitude(at: ranks.lowerBound)
     let high = try magnitude(at: ranks.upperBound - 1)
-    let total = work.spans.total
+    let total = spans.total
     let isSame = low.value == high.value
     // Of equal ones the first are kept.
     let lowKept = min(low.smaller + low.equal, ranks.upperBound) - ranks.lowerBound
@@ -99,9 +101,11 @@ struct RankSelection<Real: MergeReal> {
   /// How many of a magnitude each part has.
   private func ties(_ magnitude: UInt64) throws(Rejection) -> [Int] {
     var counts: [Int] = []
-    try work.reduce(work.spans, scratch: scratch, prepare: { _ in 0 }) { [values] count, block in
+    try work.reduce(spans, scratch: scratch, prepare: { _ in 0 }) { [values] count, block in
       count += Real.count(of: magnitude, in: values(block), block.count)
-    } join: { counts.append($0) }
+    } join: {
+      counts.append($0)
+    }
     return counts
   }
 }

@@ -25,7 +25,7 @@ struct RankedRows: Sendable {
       guard length > 1 else { return rounded(Float(density)) }
       let place = rounded(rounded(rounded(Float(rank + 1)) - 1) / last)
       let slope = rounded(rounded(min(max(place, 0), 1) * 2) * Float(epsilon))
-      return rounded(slope + Float(density - epsilon))
+      return rounded(slope + rounded(Float(density - epsilon)))
     }
   }
 

@@ -138,7 +138,8 @@ struct Sieves<Real: MergeReal> {
     var (all, kept) = (Real(before), Real(after))
     Real.round(&all, 1, to: sieve.type)
     Real.round(&kept, 1, to: sieve.type)
-    guard all >= 1e-7, kept >= 1e-7 else { return nil }
+    // What is no number is no reason to leave it.
+    guard !(all < 1e-7 || kept < 1e-7) else { return nil }
     var ratio = all / kept
     Real.round(&ratio, 1, to: sieve.type)
     return ratio
@@ -170,7 +171,9 @@ extension Sparsifier {
       guard kept > 0 else { return .none }
       let largest = Int(values.number("gamma") * Double(count))
       let first = max(0, count - kept - largest)
-      return .magnitudes(try differences(work).keeping(first..<(first + kept)))
+      // A negative gamma asks for elements that there are not.
+      guard first < min(first + kept, count) else { return .none }
+      return .magnitudes(try differences(work).keeping(first..<min(first + kept, count)))
     case .random:
       var probability = Float(density)
       Float.round(&probability, 1, to: type)
@@ -190,7 +193,7 @@ extension Sparsifier {
   private func differences<Real>(
     _ work: MergeWork<Real>
   ) throws(Rejection) -> RankSelection<Real> {
-    try RankSelection(work, scratch: 1) { block in
+    try RankSelection(work, work.spans, scratch: 1) { block in
       block.combine(.subtract, block.inputs[0], block.inputs[1], into: block.scratch[0])
       return block.scratch[0]
     }

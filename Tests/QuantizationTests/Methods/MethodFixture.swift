@@ -58,18 +58,6 @@ struct MethodFixture: CustomTestStringConvertible, Sendable {
   }
 }
 
-extension Tensor {
-  /// The elements of a type.
-  func numbers<Number: BitwiseCopyable>(_: Number.Type) -> [Number] {
-    (elementBytes ?? []).withUnsafeBytes { Array($0.bindMemory(to: Number.self)) }
-  }
-
-  /// Whether type, shape and elements are the same.
-  func isSame(as other: Tensor?) -> Bool {
-    dtype == other?.dtype && shape == other?.shape && elementBytes == other?.elementBytes
-  }
-}
-
 extension Weight {
   /// A matrix from a fixture.
   init(_ tensor: Tensor, _ name: String, _ input: InputStatistics? = nil) throws {
