@@ -11,6 +11,9 @@ public struct Publication: Sendable {
   public var opensPullRequest = false
   /// Whether a repository that is begun is private.
   public var isPrivate = false
+  /// Whether a signature that is there says the same as a new one. Signatures are others each time,
+  /// also by the same key over the same files, and such a one need not go up.
+  public var saysTheSame: @Sendable (_ old: [UInt8], _ new: [UInt8]) -> Bool = { $0 == $1 }
 
   /// How often somebody else may commit in between.
   private static let tries = 4
@@ -94,7 +97,7 @@ public struct Publication: Sendable {
     push.removals = Self.leftovers(
       of: package.place.description, among: there.map(\.path), besides: files.map(\.path))
     let plan = try await push.plan(files, client)
-    guard !Self.isNothing(plan, among: there) else {
+    guard !(try await isNothing(plan, files, among: there, at: head, client)) else {
       return Outcome(commit: nil, page: nil, paths: [], removedPaths: [], sentByteCount: 0)
     }
     let (total, sum) = (plan.byteCount, Counter())
@@ -104,12 +107,22 @@ public struct Publication: Sendable {
       sentByteCount: done.sentByteCount)
   }
 
-  /// A signature is another one each time, also where everything that it signs is the same; the
-  /// first one is something.
-  static func isNothing(_ plan: Push.Plan, among there: [RemoteFile]) -> Bool {
-    let old = Set(there.map { Array($0.path.utf8) })
-    return plan.removals.isEmpty
-      && plan.paths.allSatisfy { $0.hasSuffix(".sig") && old.contains(Array($0.utf8)) }
+  /// Whether all that a plan would change are signatures that say the same already.
+  private func isNothing(
+    _ plan: Push.Plan, _ files: [LocalFile], among there: [RemoteFile], at head: String,
+    _ client: HubClient
+  ) async throws(Rejection) -> Bool {
+    guard plan.removals.isEmpty, plan.paths.allSatisfy({ $0.hasSuffix(".sig") }) else {
+      return false
+    }
+    for path in plan.paths {
+      guard let old = there.first(where: { $0.path.utf8.elementsEqual(path.utf8) }),
+        let new = files.first(where: { $0.path.utf8.elementsEqual(path.utf8) })
+      else { return false }
+      let bytes = try await client.bytes(of: old, in: repository, at: head)
+      guard saysTheSame(bytes, try new.bytes()) else { return false }
+    }
+    return true
   }
 
   /// The files below a record's folder that an earlier publication left there. Folders with a

@@ -35,14 +35,15 @@ public struct RecordPackage: Sendable {
   public let folder: RecordFolder
   private let staging: StagingFolder
 
-  /// Prepares a record's folder and weights that lie elsewhere. Throws I-rules for the record, L01
-  /// to L04, and what opening and converting checkpoints throws.
+  /// Prepares a record's folder and weights that lie elsewhere, in a folder that stays as long as
+  /// the package. Throws I-rules for the record, L01 to L04, and what opening and converting
+  /// checkpoints throws.
   public init(
-    _ path: String, weights: [String] = [], repository: String?, _ options: Options,
-    sign: (String) throws(Rejection) -> Void = { _ in }
+    _ path: String, weights: [String] = [], repository: String?, in staging: StagingFolder,
+    _ options: Options, sign: (String) throws(Rejection) -> Void = { _ in }
   ) throws(Rejection) {
     let source = try RecordFolder(scanning: path)
-    staging = try StagingFolder()
+    self.staging = staging
     for file in source.files where Self.isShared(file.role) {
       try staging.add("\(path)/\(file.path)", as: file.path.description, .refused)
     }
