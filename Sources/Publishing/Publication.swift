@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import RecordFormats
 internal import Records
 internal import Synchronization
 public import WeightHub
@@ -86,7 +87,7 @@ public struct Publication: Sendable {
     var index = try await index(among: there, at: head, client)
     try index.set(package.entry)
     var files = package.files
-    files.append(LocalFile(path: RecordIndex.fileName, .bytes(index.bytes)))
+    files.append(LocalFile(path: RecordFileName.index, .bytes(index.bytes)))
     if !there.contains(where: { $0.path == "README.md" }) {
       files.append(
         LocalFile(path: "README.md", .bytes(Array(CollectionCard(repository).text.utf8))))
@@ -131,7 +132,7 @@ public struct Publication: Sendable {
     of place: String, among there: [String], besides files: [String]
   ) -> [String] {
     let folder = place + "/"
-    let manifest = "/" + RecordManifest.fileName
+    let manifest = "/" + RecordFileName.manifest
     let others = there.filter { $0.hasPrefix(folder) && $0.hasSuffix(manifest) }
       .map { $0.dropLast(manifest.utf8.count - 1) }.filter { $0 != folder }
     let kept = Set(files.map { Array($0.utf8) })
@@ -144,7 +145,7 @@ public struct Publication: Sendable {
   private func index(
     among files: [RemoteFile], at commit: String, _ client: HubClient
   ) async throws(Rejection) -> RecordIndex {
-    guard let file = files.first(where: { $0.path == RecordIndex.fileName }) else {
+    guard let file = files.first(where: { $0.path == RecordFileName.index }) else {
       return RecordIndex()
     }
     let bytes = try await client.bytes(of: file, in: repository, at: commit)

@@ -1,6 +1,7 @@
 internal import Checkpoints
 public import Diagnostics
 internal import Files
+internal import RecordFormats
 public import Records
 public import WeightHub
 
@@ -79,7 +80,7 @@ public struct RecordPackage: Sendable {
       of: RecordFolder(scanning: staging.path), toolVersion: options.version,
       known: card.digests,
       sources: options.source.map { [.init(name: $0.name, url: $0.url)] } ?? [])
-    try staging.write(manifest.bytes, to: RecordManifest.fileName)
+    try staging.write(manifest.bytes, to: RecordFileName.manifest)
     try sign(staging.path)
     folder = try RecordFolder(scanning: staging.path)
     entry = RecordIndex.Entry(path: place, submission, files: manifest.files)

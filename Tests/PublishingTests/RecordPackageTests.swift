@@ -1,6 +1,7 @@
 import Diagnostics
 import Glibc
 import Publishing
+import RecordFormats
 import Records
 import TestSupport
 import Testing

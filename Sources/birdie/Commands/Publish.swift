@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import JSON
 import Publishing
+import RecordFormats
 import Records
 import Signatures
 import WeightHub
@@ -208,9 +209,10 @@ struct Publish: Verb, AsyncParsableCommand {
       Data.write("\(padding)\(size)  \(package.place)/\(file.path.description.printable)\n")
     }
     if let bytes = package.folder.foundByteCount, output.isTalkative {
-      let rest = RecordFolder.byteLimit - bytes
+      let rest = Challenge.byteLimit - bytes
       Talk.write(
-        "code and artifact: \(Quantity.grouped(bytes)) of 16,000,000 bytes, "
+        "code and artifact: \(Quantity.grouped(bytes)) of "
+          + "\(Quantity.grouped(Challenge.byteLimit)) bytes, "
           + (rest < 0
             ? "\(Quantity.grouped(-rest)) too many\n" : "\(Quantity.grouped(rest)) left\n"))
     }
