@@ -16,6 +16,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let rooms = [
   Room(name: "Diagnostics", imports: []),
   Room(name: "TextCoding", imports: []),
+  Room(name: "RecordFormats", imports: []),
   Room(name: "Pages", imports: ["Diagnostics", "TextCoding"]),
   Room(name: "JSON", imports: ["Diagnostics"], isParser: true),
   Room(name: "Files", imports: ["CLinux", "Diagnostics"]),
@@ -62,7 +63,8 @@ let rooms = [
     isParser: true,
     testedWith: [crypto]),
   Room(
-    name: "Records", imports: ["Checkpoints", "Diagnostics", "Files", "JSON", "TensorCore"],
+    name: "Records",
+    imports: ["Checkpoints", "Diagnostics", "Files", "JSON", "RecordFormats", "TensorCore"],
     testedWith: ["YAML"]),
   Room(
     name: "WeightHub",
@@ -74,11 +76,11 @@ let rooms = [
     ]),
   Room(
     name: "Publishing",
-    imports: ["Checkpoints", "Diagnostics", "Files", "Records", "WeightHub"]),
+    imports: ["Checkpoints", "Diagnostics", "Files", "RecordFormats", "Records", "WeightHub"]),
   Room(
     name: "WeightHubServer",
     imports: [
-      "Diagnostics", "Files", "JSON", "Pages", "TextCoding", "Xet", "YAML", crypto,
+      "Diagnostics", "Files", "JSON", "Pages", "RecordFormats", "TextCoding", "Xet", "YAML", crypto,
       .product(name: "GRDB", package: "GRDB.swift"),
       .product(name: "HTTPTypes", package: "swift-http-types"),
       .product(name: "Hummingbird", package: "hummingbird"),
@@ -93,9 +95,8 @@ let rooms = [
 
 let commandLine: [Target.Dependency] = [
   "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "Files", "JSON", "LanguageModels",
-  "Pages",
-  "Publishing", "Quantization", "Recipes", "Records", "Signatures", "TensorCore", "TensorOps",
-  "TextCoding", "WeightHub", "WeightHubServer", "Xet", "YAML",
+  "Pages", "Publishing", "Quantization", "Recipes", "RecordFormats", "Records", "Signatures",
+  "TensorCore", "TensorOps", "TextCoding", "WeightHub", "WeightHubServer", "Xet", "YAML",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// The names that a folder holds.
@@ -15,6 +16,10 @@ package enum FolderContent {
     }
     return names
   }
+
+  /// Removes a folder with all that is in it; links go, and not what they lead to. A signal handler
+  /// may call it.
+  package static func remove(_ path: UnsafePointer<CChar>) { _ = clinux_remove(path) }
 
   /// Writes the names to the disk, where the file system can.
   package static func sync(_ folder: String) {

@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import RecordFormats
 internal import Records
 internal import Synchronization
 public import WeightHub
@@ -11,6 +12,9 @@ public struct Publication: Sendable {
   public var opensPullRequest = false
   /// Whether a repository that is begun is private.
   public var isPrivate = false
+  /// Whether a signature that is there says the same as a new one. Signatures are others each time,
+  /// also by the same key over the same files, and such a one need not go up.
+  public var saysTheSame: @Sendable (_ old: [UInt8], _ new: [UInt8]) -> Bool = { $0 == $1 }
 
   /// How often somebody else may commit in between.
   private static let tries = 4
@@ -83,7 +87,7 @@ public struct Publication: Sendable {
     var index = try await index(among: there, at: head, client)
     try index.set(package.entry)
     var files = package.files
-    files.append(LocalFile(path: RecordIndex.fileName, .bytes(index.bytes)))
+    files.append(LocalFile(path: RecordFileName.index, .bytes(index.bytes)))
     if !there.contains(where: { $0.path == "README.md" }) {
       files.append(
         LocalFile(path: "README.md", .bytes(Array(CollectionCard(repository).text.utf8))))
@@ -94,7 +98,7 @@ public struct Publication: Sendable {
     push.removals = Self.leftovers(
       of: package.place.description, among: there.map(\.path), besides: files.map(\.path))
     let plan = try await push.plan(files, client)
-    guard !Self.isNothing(plan, among: there) else {
+    guard !(try await isNothing(plan, files, among: there, at: head, client)) else {
       return Outcome(commit: nil, page: nil, paths: [], removedPaths: [], sentByteCount: 0)
     }
     let (total, sum) = (plan.byteCount, Counter())
@@ -104,12 +108,22 @@ public struct Publication: Sendable {
       sentByteCount: done.sentByteCount)
   }
 
-  /// A signature is another one each time, also where everything that it signs is the same; the
-  /// first one is something.
-  static func isNothing(_ plan: Push.Plan, among there: [RemoteFile]) -> Bool {
-    let old = Set(there.map { Array($0.path.utf8) })
-    return plan.removals.isEmpty
-      && plan.paths.allSatisfy { $0.hasSuffix(".sig") && old.contains(Array($0.utf8)) }
+  /// Whether all that a plan would change are signatures that say the same already.
+  private func isNothing(
+    _ plan: Push.Plan, _ files: [LocalFile], among there: [RemoteFile], at head: String,
+    _ client: HubClient
+  ) async throws(Rejection) -> Bool {
+    guard plan.removals.isEmpty, plan.paths.allSatisfy({ $0.hasSuffix(".sig") }) else {
+      return false
+    }
+    for path in plan.paths {
+      guard let old = there.first(where: { $0.path.utf8.elementsEqual(path.utf8) }),
+        let new = files.first(where: { $0.path.utf8.elementsEqual(path.utf8) })
+      else { return false }
+      let bytes = try await client.bytes(of: old, in: repository, at: head)
+      guard saysTheSame(bytes, try new.bytes()) else { return false }
+    }
+    return true
   }
 
   /// The files below a record's folder that an earlier publication left there. Folders with a
@@ -118,7 +132,7 @@ public struct Publication: Sendable {
     of place: String, among there: [String], besides files: [String]
   ) -> [String] {
     let folder = place + "/"
-    let manifest = "/" + RecordManifest.fileName
+    let manifest = "/" + RecordFileName.manifest
     let others = there.filter { $0.hasPrefix(folder) && $0.hasSuffix(manifest) }
       .map { $0.dropLast(manifest.utf8.count - 1) }.filter { $0 != folder }
     let kept = Set(files.map { Array($0.utf8) })
@@ -131,7 +145,7 @@ public struct Publication: Sendable {
   private func index(
     among files: [RemoteFile], at commit: String, _ client: HubClient
   ) async throws(Rejection) -> RecordIndex {
-    guard let file = files.first(where: { $0.path == RecordIndex.fileName }) else {
+    guard let file = files.first(where: { $0.path == RecordFileName.index }) else {
       return RecordIndex()
     }
     let bytes = try await client.bytes(of: file, in: repository, at: commit)

@@ -1,6 +1,7 @@
 internal import Checkpoints
 public import Diagnostics
 internal import Files
+internal import RecordFormats
 public import Records
 public import WeightHub
 
@@ -35,14 +36,15 @@ public struct RecordPackage: Sendable {
   public let folder: RecordFolder
   private let staging: StagingFolder
 
-  /// Prepares a record's folder and weights that lie elsewhere. Throws I-rules for the record, L01
-  /// to L04, and what opening and converting checkpoints throws.
+  /// Prepares a record's folder and weights that lie elsewhere, in a folder that stays as long as
+  /// the package. Throws I-rules for the record, L01 to L04, and what opening and converting
+  /// checkpoints throws.
   public init(
-    _ path: String, weights: [String] = [], repository: String?, _ options: Options,
-    sign: (String) throws(Rejection) -> Void = { _ in }
+    _ path: String, weights: [String] = [], repository: String?, in staging: StagingFolder,
+    _ options: Options, sign: (String) throws(Rejection) -> Void = { _ in }
   ) throws(Rejection) {
     let source = try RecordFolder(scanning: path)
-    staging = try StagingFolder()
+    self.staging = staging
     for file in source.files where Self.isShared(file.role) {
       try staging.add("\(path)/\(file.path)", as: file.path.description, .refused)
     }
@@ -78,7 +80,7 @@ public struct RecordPackage: Sendable {
       of: RecordFolder(scanning: staging.path), toolVersion: options.version,
       known: card.digests,
       sources: options.source.map { [.init(name: $0.name, url: $0.url)] } ?? [])
-    try staging.write(manifest.bytes, to: RecordManifest.fileName)
+    try staging.write(manifest.bytes, to: RecordFileName.manifest)
     try sign(staging.path)
     folder = try RecordFolder(scanning: staging.path)
     entry = RecordIndex.Entry(path: place, submission, files: manifest.files)

@@ -25,15 +25,6 @@ extension StagingFolder {
     guard fstat(folder, &status) == 0, status.st_uid == geteuid(),
       flock(folder, LOCK_EX | LOCK_NB) == 0
     else { return }
-    remove(path)
-  }
-
-  /// Removes a folder of ours; links are removed, not followed.
-  static func remove(_ path: String) {
-    for name in FolderContent.names(in: path) ?? [] {
-      let inside = "\(path)/\(name)"
-      if unlink(inside) != 0 { remove(inside) }
-    }
-    rmdir(path)
+    FolderContent.remove(path)
   }
 }

@@ -1,9 +1,9 @@
-internal import Diagnostics
+public import Diagnostics
 internal import Files
 internal import Glibc
 
 /// A folder for files on their way to a Hub, which goes when it is let go.
-final class StagingFolder: Sendable {
+public final class StagingFolder: Sendable {
   /// What is done with links in the place of files.
   enum Links {
     /// They stand for what they lead to: the user named them.
@@ -12,13 +12,15 @@ final class StagingFolder: Sendable {
     case refused
   }
 
+  /// Where it is, for whoever has to remove it in a hurry.
+  public let root: String
+  /// The folder in it that the files are in.
   let path: String
-  private let root: String
   /// Held as long as the folder is in use, so that others do not take it for a leftover.
   private let lock: Int32
 
   /// Makes an empty folder. Throws L04.
-  init() throws(Rejection) {
+  public init() throws(Rejection) {
     let parent = ScratchFile.folder
     Self.removeLeftovers(in: parent)
     var template = Array("\(parent)/\(Self.prefix)\(getpid())-XXXXXX".utf8CString)
@@ -99,7 +101,7 @@ final class StagingFolder: Sendable {
   }
 
   deinit {
-    Self.remove(root)
+    FolderContent.remove(root)
     close(lock)
   }
 }

@@ -16,8 +16,6 @@ struct HubTests {
     try Command.shell(
       """
       cd '\(folder.root)'
-      # Nobody listens there: without a server of our own nobody else is asked.
-      export HF_ENDPOINT=http://127.0.0.1:1
       export HF_TOKEN=${HF_TOKEN-writer-token} HF_HOME=$PWD/home PATH=/usr/bin:/bin
       rm -f address; mkfifo address || exit 97
       "$birdie" serve --root hub --port 0 --json \(serve) >address 2>>serve.log & server=$!
@@ -79,6 +77,8 @@ struct HubTests {
         "$birdie" inspect "hf://me/golf/$place/model.safetensors" --json || exit 2
         HF_HUB_OFFLINE=1 "$birdie" inspect "hf://me/golf/$place/model.safetensors" -q || exit 3
         "$birdie" inspect hf://me/golf/none.safetensors; [ $? -eq 66 ] || exit 4
+        rm -r home; "$birdie" verify $record/final_model.int8.ptz --min-sqnr 1 -q \\
+          --against=hf://me/golf/$place/model.safetensors || exit 5
         """)
     #expect(run.status == 0, "\(run.talk)")
     #expect(run.output.contains(#""format": "safetensors""#))
@@ -212,6 +212,45 @@ struct HubTests {
         """)
     #expect(run.status == 0, "\(run.talk)")
     #expect(run.talk.contains("everything is there already"))
+  }
+
+  @Test func `a signature by another key goes up although its files are there`() throws {
+    let keys = Fixtures.path("signatures/keys")
+    let run = try beside(
+      "",
+      record + """
+        keys='\(keys)'
+        "$birdie" publish $record --repo me/golf --sign $keys/test-only-p256.pem -q || exit 1
+        "$birdie" publish $record --repo me/golf --sign $keys/test-only-other-p256.pem -q || exit 2
+        "$birdie" publish $record --repo me/golf --sign $keys/test-only-other-p256.pem || exit 3
+        "$birdie" pull me/golf --local-dir out -q || exit 4
+        "$birdie" verify out/$place --key $keys/test-only-other-p256.pub -q || exit 5
+        "$birdie" verify out/$place --key $keys/test-only-p256.pub -q; [ $? -eq 77 ]
+        """)
+    #expect(run.status == 0, "\(run.talk)")
+    #expect(run.talk.contains("everything is there already"))
+  }
+
+  @Test func `a signal while something is published leaves nothing of it`() throws {
+    let run = try beside(
+      "",
+      record + """
+        mkdir tmp; export TMPDIR=$PWD/tmp
+        "$birdie" publish $record --repo me/golf -q >page || exit 1
+        [ -z "$(ls tmp)" ] || exit 2
+        # Reading it takes long enough to stop the server, which never answers from then on.
+        truncate -s 40M $record/long.txt
+        "$birdie" publish $record --repo me/golf --path records/other --json >answer & client=$!
+        for i in $(seq 3000); do [ -e tmp/*/record/manifest.json ] && break; sleep 0.01; done
+        kill -STOP $server; sleep 0.2; kill -TERM $client; wait $client; status=$?
+        kill -CONT $server
+        [ $status -eq 130 ] || exit 3
+        [ -z "$(ls tmp)" ] || exit 4
+        cat answer
+        """)
+    #expect(run.status == 0, "\(run.talk)")
+    #expect(try JSONDocument(run.output)["error"]?["rule"]?.text == "U03")
+    #expect(run.talk.contains("interrupted; the Hub confirmed no commit"))
   }
 
   private func freed(_ arguments: String...) throws -> Int? {

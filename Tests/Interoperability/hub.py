@@ -3,7 +3,8 @@
   python hub.py BIRDIE
 
 Each check prints a line; the exit status is the number of those that failed. The clients run with
-their default settings, and once more without Xet. What is not installed is skipped and said so.
+their default settings, which is with Xet, and once more without it; the server's log tells whether
+they did. All that requirements.txt names has to be installed.
 """
 
 import filecmp
@@ -12,6 +13,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -220,10 +222,6 @@ def body(folder, label):
             with open(hf_hub_download("me/model", name), "rb") as file:
                 assert file.read() == wanted
 
-    if importlib.util.find_spec("transformers") is None:
-        print(f"skip  {label}: transformers is not installed", flush=True)
-        return
-
     @check(f"{label}: push_to_hub and from_pretrained have the same bits")
     def _():
         import torch
@@ -236,6 +234,16 @@ def body(folder, label):
         for (name, one), (_, other) in zip(
                 model.state_dict().items(), again.state_dict().items(), strict=True):
             assert torch.equal(one, other), name
+
+
+def uploads(log):
+    """How many uploads of each kind the server took."""
+    with open(log, encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    kinds = {
+        "xorbs": r"POST /xet/\S+/xorbs/\S+ 200\b", "shards": r"POST /xet/\S+/shards\S* 200\b",
+        "LFS objects": r"PUT /lfs/upload/\S+ 200\b"}
+    return {kind: len(re.findall(pattern, text)) for kind, pattern in kinds.items()}
 
 
 def tokens(folder):
@@ -276,7 +284,18 @@ def tokens(folder):
         server.stop()
 
 
+def require_clients():
+    """A client that is missing would leave checks out, which looks as if they had passed."""
+    names = ["huggingface_hub", "hf_xet", "safetensors", "torch", "transformers"]
+    missing = [name for name in names if importlib.util.find_spec(name) is None]
+    if missing:
+        sys.exit(
+            f"hub.py: {', '.join(missing)} not installed for {sys.executable}; "
+            "pip install -r Tests/Interoperability/requirements.txt")
+
+
 def main():
+    require_clients()
     if len(sys.argv) > 3:
         body(sys.argv[3], sys.argv[2])
         sys.exit(check.failures)
@@ -285,7 +304,7 @@ def main():
         for label, setting in [("default", {}), ("without Xet", {"HF_HUB_DISABLE_XET": "1"})]:
             root = os.path.join(folder, label, "hub")
             os.makedirs(os.path.dirname(root))
-            server = Server(root)
+            server = Server(root, "--verbose")
             environment = {
                 **os.environ, "HF_ENDPOINT": server.address, "HF_TOKEN": "any-token",
                 "HF_HOME": os.path.join(folder, label, "home"), "NO_COLOR": "1", "TERM": "dumb",
@@ -295,6 +314,16 @@ def main():
                 env=environment)
             total += done.returncode
             assert server.stop() == 0, "a server that is told to stop ends with 0"
+            sent = uploads(server.log)
+
+            @check(f"{label}: large files went up as they should")
+            def _():
+                if setting:
+                    assert sent["xorbs"] == sent["shards"] == 0 < sent["LFS objects"], sent
+                else:
+                    assert sent["xorbs"] > 0 < sent["shards"] and sent["LFS objects"] == 0, sent
+                return ", ".join(f"{count} {kind}" for kind, count in sent.items())
+
             found = subprocess.run(
                 [BIRDIE, "serve", "--root", root, "--check", "--json"],
                 capture_output=True, text=True)

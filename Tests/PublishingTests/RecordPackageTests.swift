@@ -1,6 +1,7 @@
 import Diagnostics
 import Glibc
 import Publishing
+import RecordFormats
 import Records
 import TestSupport
 import Testing
@@ -31,7 +32,7 @@ struct RecordPackageTests {
   private func package(
     _ weights: [String], _ options: RecordPackage.Options = .init()
   ) throws(Rejection) -> RecordPackage {
-    try RecordPackage(record, weights: weights, repository: "me/golf", options)
+    try RecordPackage(record, weights: weights, repository: "me/golf", in: StagingFolder(), options)
   }
 
   private func rule(_ weights: [String], _ options: RecordPackage.Options = .init()) -> String? {
@@ -129,7 +130,8 @@ struct RecordPackageTests {
     var options = RecordPackage.Options()
     let error = #expect(throws: Rejection.self) {
       try RecordPackage(
-        try folder.makeFolder("loose"), weights: [artifact], repository: nil, options)
+        try folder.makeFolder("loose"), weights: [artifact], repository: nil,
+        in: StagingFolder(), options)
     }
     #expect(error?.rule == PublishingRules.noTrack)
     options.track = "non-record-16mb"

@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import RecordFormats
 import Records
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@ import Checkpoints
 import Diagnostics
 import Glibc
 import JSON
+import RecordFormats
 import Records
 import TestSupport
 import Testing

@@ -16,4 +16,8 @@ int clinux_rename_new(const char *from, const char *to);
 // Lets two names change places in one step: 0, or -errno (-EINVAL where the file system cannot).
 int clinux_rename_exchange(const char *one, const char *other);
 
+// Removes a file, or a folder with all that is in it; a link goes, and not what it leads to. 0, or
+// -errno. Calls nothing that a signal handler may not call.
+int clinux_remove(const char *path);
+
 #endif

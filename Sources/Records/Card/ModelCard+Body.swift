@@ -1,4 +1,5 @@
 internal import JSON
+internal import RecordFormats
 
 extension ModelCard {
   /// The page below the front matter.
@@ -55,8 +56,8 @@ extension ModelCard {
       rows.append(("bytes of code and model", Decimals.grouped(count)))
       rows.append(
         (
-          "left of \(Decimals.grouped(RecordFolder.byteLimit))",
-          Decimals.grouped(RecordFolder.byteLimit - count)
+          "left of \(Decimals.grouped(Challenge.byteLimit))",
+          Decimals.grouped(Challenge.byteLimit - count)
         ))
     }
     let parts = [

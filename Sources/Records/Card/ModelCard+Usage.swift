@@ -1,4 +1,5 @@
 internal import JSON
+internal import RecordFormats
 
 extension ModelCard {
   /// How to get the weights and use them, from Birdie and from Python.

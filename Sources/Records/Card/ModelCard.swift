@@ -1,5 +1,6 @@
 public import Diagnostics
 internal import Files
+internal import RecordFormats
 internal import TensorCore
 
 /// A README.md for the Hub: front matter that it indexes, and a page that people read.

@@ -1,3 +1,5 @@
+internal import RecordFormats
+
 extension ClaimCheck {
   /// Sizes against the cap, against each other, and against the logs and files.
   func sizeItems() -> [CheckItem] {
@@ -10,7 +12,7 @@ extension ClaimCheck {
 
   /// Code alone that leaves no room for a model.
   private var codeCap: CheckItem? {
-    guard let script = folder.script, script.byteCount > RecordFolder.byteLimit else { return nil }
+    guard let script = folder.script, script.byteCount > Challenge.byteLimit else { return nil }
     return CheckItem.cap(
       "cap.code", script.byteCount, "the script alone has", at: script.path.description)
   }
@@ -18,7 +20,7 @@ extension ClaimCheck {
   /// What the logs say of sizes that no claim mentions.
   private var logCaps: [CheckItem] {
     folder.logs.compactMap { log in
-      guard let total = log.totalByteCount, total > RecordFolder.byteLimit, log.totalHasForm
+      guard let total = log.totalByteCount, total > Challenge.byteLimit, log.totalHasForm
       else { return nil }
       return CheckItem.cap("cap.log", total, "the run came to", at: log.path.description)
     }

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import RecordFormats
 
 extension RecordFolder {
   /// The four things that the challenge asks for, and the weights that it does not.
@@ -107,8 +108,8 @@ extension CheckItem {
   /// A count of bytes against the cap.
   static func cap(_ id: String, _ count: Int, _ what: String, at place: String? = nil) -> CheckItem
   {
-    let room = RecordFolder.byteLimit - count
-    let text = "\(what) \(Decimals.grouped(count)) of \(Decimals.grouped(RecordFolder.byteLimit))"
+    let room = Challenge.byteLimit - count
+    let text = "\(what) \(Decimals.grouped(count)) of \(Decimals.grouped(Challenge.byteLimit))"
     return room >= 0
       ? CheckItem(id, .present, "\(text) bytes; \(Decimals.grouped(room)) are left", at: place)
       : CheckItem(

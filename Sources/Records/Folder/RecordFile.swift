@@ -1,3 +1,5 @@
+public import RecordFormats
+
 /// A file of a record.
 public struct RecordFile: Sendable, Equatable {
   /// Where it lies in the record's folder.

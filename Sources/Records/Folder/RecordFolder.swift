@@ -1,6 +1,7 @@
 public import Diagnostics
 public import Files
 internal import Glibc
+public import RecordFormats
 internal import TensorCore
 
 /// A folder that holds a record, and what its files say.
@@ -14,9 +15,6 @@ public struct RecordFolder: Sendable {
     /// What it says, or why it could not be read.
     public let content: Result<Submission, Rejection>
   }
-
-  /// What code and model together may have: sixteen million bytes, decimal.
-  public static let byteLimit = 16_000_000
 
   /// The folder as the user gave it.
   public let path: String
@@ -57,7 +55,7 @@ public struct RecordFolder: Sendable {
 
   /// The description that stands for the record: submission.json, or else the first of the others.
   public var description: Description? {
-    descriptions.first { $0.path.description == "submission.json" } ?? descriptions.first
+    descriptions.first { $0.path.description == RecordFileName.submission } ?? descriptions.first
   }
 
   /// What the record claims; throws what is wrong with its description. One without a description

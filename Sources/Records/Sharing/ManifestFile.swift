@@ -1,6 +1,7 @@
 internal import Checkpoints
 public import Diagnostics
 internal import JSON
+public import RecordFormats
 
 /// A file in a manifest or an index: enough to know whether another one is the same.
 public struct ManifestFile: Sendable, Equatable {
@@ -21,14 +22,14 @@ public struct ManifestFile: Sendable, Equatable {
 
   /// Reads an entry. A role that this version does not know is `other`.
   init(_ reader: StrictReader) throws(Rejection) {
-    path = try reader.path("path")
-    byteCount = try reader.count("bytes")
-    sha256 = try reader.digest("sha256")
-    role = FileRole(rawValue: try reader.text("role")) ?? .other
+    path = try reader.path(.path)
+    byteCount = try reader.count(.bytes)
+    sha256 = try reader.digest(.sha256)
+    role = FileRole(rawValue: try reader.text(.role)) ?? .other
   }
 
   /// Reads a list of entries, no two of them at one path.
-  static func list(_ key: String, of reader: StrictReader) throws(Rejection) -> [ManifestFile] {
+  static func list(_ key: RecordKey, of reader: StrictReader) throws(Rejection) -> [ManifestFile] {
     var files: [ManifestFile] = []
     var paths = DistinctPaths()
     for entry in try reader.objects(key) {
@@ -42,9 +43,9 @@ public struct ManifestFile: Sendable, Equatable {
 
   /// As JSON: `path`, `bytes`, `sha256`, `role`.
   var json: JSONValue {
-    .object([
-      ("path", .string(path.description)), ("bytes", .integer(byteCount)),
-      ("sha256", .string(sha256)), ("role", .string(role.rawValue)),
+    .record([
+      (.path, .string(path.description)), (.bytes, .integer(byteCount)),
+      (.sha256, .string(sha256)), (.role, .string(role.rawValue)),
     ])
   }
 }

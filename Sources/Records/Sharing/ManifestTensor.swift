@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import Diagnostics
 internal import JSON
+internal import RecordFormats
 internal import TensorCore
 
 /// A tensor of a file: what it decodes to, whatever form the file keeps it in.
@@ -46,13 +47,13 @@ public struct ManifestTensor: Sendable, Equatable {
   }
 
   init(_ reader: StrictReader) throws(Rejection) {
-    name = try reader.text("name")
-    dtype = try reader.text("dtype")
-    shape = try reader.counts("shape")
-    storedByteCount = try reader.count("bytes")
-    sha256 = try reader.optionalDigest("sha256")
-    encoding = try reader.optionalObject("encoding", of: name).map(Encoding.init)
-    values = try reader.optionalObject("values", of: name).map(ManifestValues.init)
+    name = try reader.text(.name)
+    dtype = try reader.text(.dtype)
+    shape = try reader.counts(.shape)
+    storedByteCount = try reader.count(.bytes)
+    sha256 = try reader.optionalDigest(.sha256)
+    encoding = try reader.optionalObject(.encoding, of: name).map(Encoding.init)
+    values = try reader.optionalObject(.values, of: name).map(ManifestValues.init)
     guard let values else { return }
     guard values.elementCount == Self.elementCount(of: shape) else {
       throw reader.defect("`histogram` does not count the elements of `shape`")
@@ -89,27 +90,27 @@ public struct ManifestTensor: Sendable, Equatable {
 
   /// As JSON: the keys of `birdie inspect --json --hash`, and `values` where they are told.
   var json: JSONValue {
-    .object(
+    .record(
       [
-        ("name", .string(name)), ("dtype", .string(dtype)),
-        ("shape", .array(shape.map(JSONValue.integer))), ("bytes", .integer(storedByteCount)),
-        ("encoding", encoding.map(\.json) ?? .null),
-        ("sha256", sha256.map(JSONValue.string) ?? .null),
-      ] + (values.map { [("values", $0.json)] } ?? []))
+        (.name, .string(name)), (.dtype, .string(dtype)),
+        (.shape, .array(shape.map(JSONValue.integer))), (.bytes, .integer(storedByteCount)),
+        (.encoding, encoding.map(\.json) ?? .null),
+        (.sha256, sha256.map(JSONValue.string) ?? .null),
+      ] + (values.map { [(.values, $0.json)] } ?? []))
   }
 }
 
 extension ManifestTensor.Encoding {
   fileprivate init(_ reader: StrictReader) throws(Rejection) {
-    kind = try reader.text("kind")
-    bits = try reader.optionalCount("bits")
-    granularity = try reader.optionalText("granularity")
+    kind = try reader.text(.kind)
+    bits = try reader.optionalCount(.bits)
+    granularity = try reader.optionalText(.granularity)
   }
 
   fileprivate var json: JSONValue {
-    .object([
-      ("kind", .string(kind)), ("bits", bits.map(JSONValue.integer) ?? .null),
-      ("granularity", granularity.map(JSONValue.string) ?? .null),
+    .record([
+      (.kind, .string(kind)), (.bits, bits.map(JSONValue.integer) ?? .null),
+      (.granularity, granularity.map(JSONValue.string) ?? .null),
     ])
   }
 }

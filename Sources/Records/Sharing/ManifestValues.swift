@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import Diagnostics
 internal import JSON
+internal import RecordFormats
 internal import TensorCore
 
 /// What the elements of a tensor look like from afar.
@@ -47,11 +48,11 @@ public struct ManifestValues: Sendable, Equatable {
 
   /// Reads what a manifest says; throws the reader's rule for numbers that contradict each other.
   init(_ reader: StrictReader) throws(Rejection) {
-    minimum = try reader.number("min")
-    maximum = try reader.number("max")
-    mean = try reader.number("mean")
-    standardDeviation = try reader.number("std")
-    histogram = try reader.counts("histogram")
+    minimum = try reader.number(.minimum)
+    maximum = try reader.number(.maximum)
+    mean = try reader.number(.mean)
+    standardDeviation = try reader.number(.deviation)
+    histogram = try reader.counts(.histogram)
     guard minimum <= maximum, standardDeviation >= 0 else {
       throw reader.defect("`min`, `max` and `std` are of no values")
     }
@@ -73,10 +74,10 @@ public struct ManifestValues: Sendable, Equatable {
 
   /// As JSON: `min`, `max`, `mean`, `std`, `histogram`.
   var json: JSONValue {
-    .object([
-      ("min", .number(minimum)), ("max", .number(maximum)), ("mean", .number(mean)),
-      ("std", .number(standardDeviation)),
-      ("histogram", .array(histogram.map(JSONValue.integer))),
+    .record([
+      (.minimum, .number(minimum)), (.maximum, .number(maximum)), (.mean, .number(mean)),
+      (.deviation, .number(standardDeviation)),
+      (.histogram, .array(histogram.map(JSONValue.integer))),
     ])
   }
 }

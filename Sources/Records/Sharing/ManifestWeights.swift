@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import Diagnostics
 internal import JSON
+internal import RecordFormats
 
 /// What a file of weights decodes to.
 public struct ManifestWeights: Sendable, Equatable {
@@ -37,12 +38,12 @@ public struct ManifestWeights: Sendable, Equatable {
   }
 
   init(_ reader: StrictReader) throws(Rejection) {
-    path = try reader.path("path")
-    format = try reader.text("format")
-    layers = try reader.texts("layers")
+    path = try reader.path(.path)
+    format = try reader.text(.format)
+    layers = try reader.texts(.layers)
     var tensors: [ManifestTensor] = []
     var names: Set<ExactText> = []
-    for entry in try reader.objects("tensors") {
+    for entry in try reader.objects(.tensors) {
       let tensor = try ManifestTensor(entry)
       guard names.insert(ExactText(tensor.name)).inserted else {
         throw reader.defect("the tensor \(tensor.name.debugDescription) stands there twice")
@@ -57,9 +58,9 @@ public struct ManifestWeights: Sendable, Equatable {
 
   /// As JSON: `path`, `format`, `layers`, `tensors`.
   var json: JSONValue {
-    .object([
-      ("path", .string(path.description)), ("format", .string(format)),
-      ("layers", .array(layers.map(JSONValue.string))), ("tensors", .array(tensors.map(\.json))),
+    .record([
+      (.path, .string(path.description)), (.format, .string(format)),
+      (.layers, .array(layers.map(JSONValue.string))), (.tensors, .array(tensors.map(\.json))),
     ])
   }
 }
@@ -108,21 +109,21 @@ public struct ManifestRelation: Sendable, Equatable {
   }
 
   init(_ reader: StrictReader) throws(Rejection) {
-    artifact = try reader.path("artifact")
-    reference = try reader.path("reference")
-    equalCount = try reader.count("equal")
-    different = try reader.texts("different")
-    missing = try reader.texts("missing")
-    extra = try reader.texts("extra")
+    artifact = try reader.path(.artifact)
+    reference = try reader.path(.reference)
+    equalCount = try reader.count(.equal)
+    different = try reader.texts(.different)
+    missing = try reader.texts(.missing)
+    extra = try reader.texts(.extra)
   }
 
   /// As JSON: `artifact`, `reference`, `equal`, `different`, `missing`, `extra`.
   var json: JSONValue {
-    .object([
-      ("artifact", .string(artifact.description)), ("reference", .string(reference.description)),
-      ("equal", .integer(equalCount)), ("different", .array(different.map(JSONValue.string))),
-      ("missing", .array(missing.map(JSONValue.string))),
-      ("extra", .array(extra.map(JSONValue.string))),
+    .record([
+      (.artifact, .string(artifact.description)), (.reference, .string(reference.description)),
+      (.equal, .integer(equalCount)), (.different, .array(different.map(JSONValue.string))),
+      (.missing, .array(missing.map(JSONValue.string))),
+      (.extra, .array(extra.map(JSONValue.string))),
     ])
   }
 }

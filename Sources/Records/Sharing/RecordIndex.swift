@@ -1,5 +1,6 @@
 public import Diagnostics
 public import JSON
+internal import RecordFormats
 
 /// index.json at the root of a repository: the records that are in it.
 ///
@@ -46,24 +47,22 @@ public struct RecordIndex: Sendable, Equatable {
     }
 
     init(_ reader: StrictReader) throws(Rejection) {
-      path = try reader.path("path")
-      name = try reader.optionalText("name")
-      author = try reader.optionalText("author")
-      date = try reader.optionalText("date")
-      track = try reader.optionalText("track")
-      valBPB = try reader.optionalNumber("val_bpb")
-      byteCount = try reader.optionalCount("bytes")
-      files = try ManifestFile.list("files", of: reader)
-      bases = try reader.optionalObjects("bases").map(BaseRecord.init)
-      pullRequest = try reader.optionalCount("pull_request")
+      path = try reader.path(.path)
+      name = try reader.optionalText(.name)
+      author = try reader.optionalText(.author)
+      date = try reader.optionalText(.date)
+      track = try reader.optionalText(.track)
+      valBPB = try reader.optionalNumber(.valBPB)
+      byteCount = try reader.optionalCount(.bytes)
+      files = try ManifestFile.list(.files, of: reader)
+      bases = try reader.optionalObjects(.bases).map(BaseRecord.init)
+      pullRequest = try reader.optionalCount(.pullRequest)
       guard date.map({ RecordDate($0) != nil }) ?? true else {
         throw reader.defect("`date` is no date")
       }
     }
   }
 
-  /// The name that it is stored under.
-  public static let fileName = "index.json"
   /// More records than a repository of them has.
   static let mostEntries = 100_000
 
@@ -78,7 +77,7 @@ public struct RecordIndex: Sendable, Equatable {
   public init(parsing bytes: RawSpan) throws(Rejection) {
     let rule = RecordsRules.badIndex
     let reader = try StrictReader(document: bytes, rule)
-    let records = try reader.objects("records")
+    let records = try reader.objects(.records)
     guard records.count <= Self.mostEntries else {
       throw Rejection(RecordsRules.tooLarge, "\(records.count) records")
     }
@@ -117,7 +116,7 @@ public struct RecordIndex: Sendable, Equatable {
 
   /// As JSON: `schema`, `records`.
   public var json: JSONValue {
-    .object([("schema", .integer(1)), ("records", .array(entries.map(\.json)))])
+    .record([(.schema, .integer(1)), (.records, .array(entries.map(\.json)))])
   }
 
   /// The file.
@@ -129,15 +128,15 @@ extension RecordIndex.Entry {
   /// and `pull_request` where there are any.
   fileprivate var json: JSONValue {
     func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
-    return .object(
+    return .record(
       [
-        ("path", .string(path.description)), ("name", text(name)), ("author", text(author)),
-        ("date", text(date)), ("track", text(track)),
-        ("val_bpb", valBPB.map(JSONValue.number) ?? .null),
-        ("bytes", byteCount.map(JSONValue.integer) ?? .null),
-        ("files", .array(files.map(\.json))),
+        (.path, .string(path.description)), (.name, text(name)), (.author, text(author)),
+        (.date, text(date)), (.track, text(track)),
+        (.valBPB, valBPB.map(JSONValue.number) ?? .null),
+        (.bytes, byteCount.map(JSONValue.integer) ?? .null),
+        (.files, .array(files.map(\.json))),
       ]
-        + (bases.isEmpty ? [] : [("bases", .array(bases.map(\.json)))])
-        + (pullRequest.map { [("pull_request", .integer($0))] } ?? []))
+        + (bases.isEmpty ? [] : [(.bases, .array(bases.map(\.json)))])
+        + (pullRequest.map { [(.pullRequest, .integer($0))] } ?? []))
   }
 }

@@ -2,6 +2,7 @@ internal import Checkpoints
 public import Diagnostics
 internal import Files
 public import JSON
+public import RecordFormats
 internal import TensorCore
 
 /// manifest.json: every file of a record with its digest, every tensor of its weights with the
@@ -32,9 +33,6 @@ public struct RecordManifest: Sendable, Equatable {
       (name, url, sha256, self.path) = (digest.name, nil, digest.sha256, path)
     }
   }
-
-  /// The name that it is stored under.
-  public static let fileName = "manifest.json"
 
   /// The program that wrote it.
   public let tool: String
@@ -93,22 +91,22 @@ public struct RecordManifest: Sendable, Equatable {
   public init(parsing bytes: RawSpan) throws(Rejection) {
     let rule = RecordsRules.badManifest
     let reader = try StrictReader(document: bytes, rule)
-    tool = try reader.text("tool")
-    toolVersion = try reader.text("version")
-    files = try ManifestFile.list("files", of: reader)
+    tool = try reader.text(.tool)
+    toolVersion = try reader.text(.version)
+    files = try ManifestFile.list(.files, of: reader)
     var weights: [ManifestWeights] = []
-    for entry in try reader.objects("weights") { weights.append(try ManifestWeights(entry)) }
+    for entry in try reader.objects(.weights) { weights.append(try ManifestWeights(entry)) }
     self.weights = weights.sorted { $0.path < $1.path }
     var relations: [ManifestRelation] = []
-    for entry in try reader.objects("relations") { relations.append(try ManifestRelation(entry)) }
+    for entry in try reader.objects(.relations) { relations.append(try ManifestRelation(entry)) }
     self.relations = relations
-    sources = try reader.objects("sources").map(Source.init)
+    sources = try reader.objects(.sources).map(Source.init)
     try requireConsistency()
   }
 
   /// Reads the manifest in a record's folder; throws F01 where there is none.
   public init(in folder: RecordFolder) throws(Rejection) {
-    let path = try RecordPath(Self.fileName)
+    let path = try RecordPath(RecordFileName.manifest)
     let file = try folder.open(path)
     do throws(Rejection) {
       try self.init(parsing: file.bytes)
@@ -156,11 +154,11 @@ public struct RecordManifest: Sendable, Equatable {
 
   /// As JSON: `schema`, `tool`, `version`, `files`, `weights`, `relations`, `sources`.
   public var json: JSONValue {
-    .object([
-      ("schema", .integer(1)), ("tool", .string(tool)), ("version", .string(toolVersion)),
-      ("files", .array(files.map(\.json))), ("weights", .array(weights.map(\.json))),
-      ("relations", .array(relations.map(\.json))),
-      ("sources", .array(sources.map(\.json))),
+    .record([
+      (.schema, .integer(1)), (.tool, .string(tool)), (.version, .string(toolVersion)),
+      (.files, .array(files.map(\.json))), (.weights, .array(weights.map(\.json))),
+      (.relations, .array(relations.map(\.json))),
+      (.sources, .array(sources.map(\.json))),
     ])
   }
 
@@ -170,23 +168,21 @@ public struct RecordManifest: Sendable, Equatable {
 
 extension RecordManifest.Source {
   fileprivate init(_ reader: StrictReader) throws(Rejection) {
-    name = try reader.text("name")
-    url = try reader.optionalText("url")
-    sha256 = try reader.optionalDigest("sha256")
-    path = try reader.optionalPath("path")
+    name = try reader.text(.name)
+    url = try reader.optionalText(.url)
+    sha256 = try reader.optionalDigest(.sha256)
+    path = try reader.optionalPath(.path)
   }
 
   fileprivate var json: JSONValue {
-    .object(
-      [("name", .string(name)), ("url", url.map(JSONValue.string) ?? .null)]
-        + (sha256.map { [("sha256", .string($0))] } ?? [])
-        + (path.map { [("path", .string($0.description))] } ?? []))
+    .record(
+      [(.name, .string(name)), (.url, url.map(JSONValue.string) ?? .null)]
+        + (sha256.map { [(.sha256, .string($0))] } ?? [])
+        + (path.map { [(.path, .string($0.description))] } ?? []))
   }
 
   /// The number of the pull request that the address leads to, if it leads to one.
   var pullRequest: Int? {
-    guard let url, let mark = url.firstRange(of: "/pull/") else { return nil }
-    let digits = url[mark.upperBound...].utf8.prefix { (0x30...0x39).contains($0) }
-    return Int(String(decoding: digits, as: UTF8.self)).flatMap { $0 > 0 ? $0 : nil }
+    url.flatMap(PullRequest.number(inAddress:))
   }
 }

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import JSON
+internal import RecordFormats
 
 /// Takes members out of an object of our own formats: what is missing or of another type breaks the
 /// rule. Members of later versions are passed over, since keys are only ever added.
@@ -24,7 +25,7 @@ struct StrictReader {
       throw Rejection(rule, "the document \(error)", at: Place(offset: error.offset))
     }
     try self.init(document, rule, "the document")
-    let schema = try integer("schema")
+    let schema = try integer(.schema)
     guard schema >= 1 else { throw defect("schema \(schema) does not exist") }
     guard schema == 1 else {
       throw Rejection(RecordsRules.newerSchema, "schema \(schema), and this version knows 1")
@@ -42,110 +43,119 @@ struct StrictReader {
   func defect(_ message: String) -> Rejection { Rejection(rule, "\(place): \(message)") }
 
   /// The value of a key; null where it is absent.
-  func value(_ key: String) -> JSONValue {
-    members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value ?? .null
+  func value(_ key: RecordKey) -> JSONValue {
+    members.first { $0.key.utf8.elementsEqual(key.rawValue.utf8) }?.value ?? .null
   }
 
-  func text(_ key: String) throws(Rejection) -> String {
-    guard let text = value(key).string else { throw defect("`\(key)` is no text") }
+  func text(_ key: RecordKey) throws(Rejection) -> String {
+    guard let text = value(key).string else { throw defect("`\(key.rawValue)` is no text") }
     return text
   }
 
-  func optionalText(_ key: String) throws(Rejection) -> String? {
+  func optionalText(_ key: RecordKey) throws(Rejection) -> String? {
     value(key) == .null ? nil : try text(key)
   }
 
-  func integer(_ key: String) throws(Rejection) -> Int {
-    guard let number = value(key).integer else { throw defect("`\(key)` is no whole number") }
+  func integer(_ key: RecordKey) throws(Rejection) -> Int {
+    guard let number = value(key).integer else {
+      throw defect("`\(key.rawValue)` is no whole number")
+    }
     return number
   }
 
-  func count(_ key: String) throws(Rejection) -> Int {
+  func count(_ key: RecordKey) throws(Rejection) -> Int {
     let number = try integer(key)
-    guard number >= 0 else { throw defect("`\(key)` is negative") }
+    guard number >= 0 else { throw defect("`\(key.rawValue)` is negative") }
     return number
   }
 
-  func optionalCount(_ key: String) throws(Rejection) -> Int? {
+  func optionalCount(_ key: RecordKey) throws(Rejection) -> Int? {
     value(key) == .null ? nil : try count(key)
   }
 
-  func number(_ key: String) throws(Rejection) -> Double {
+  func number(_ key: RecordKey) throws(Rejection) -> Double {
     switch value(key) {
     case .number(let number): return number
     case .integer(let number): return Double(number)
-    default: throw defect("`\(key)` is no number")
+    default: throw defect("`\(key.rawValue)` is no number")
     }
   }
 
-  func optionalNumber(_ key: String) throws(Rejection) -> Double? {
+  func optionalNumber(_ key: RecordKey) throws(Rejection) -> Double? {
     value(key) == .null ? nil : try number(key)
   }
 
-  func path(_ key: String) throws(Rejection) -> RecordPath { try RecordPath(try text(key)) }
+  func path(_ key: RecordKey) throws(Rejection) -> RecordPath { try RecordPath(try text(key)) }
 
-  func optionalPath(_ key: String) throws(Rejection) -> RecordPath? {
+  func optionalPath(_ key: RecordKey) throws(Rejection) -> RecordPath? {
     value(key) == .null ? nil : try path(key)
   }
 
-  func digest(_ key: String) throws(Rejection) -> String {
+  func digest(_ key: RecordKey) throws(Rejection) -> String {
     let text = try text(key)
     let digits = Set("0123456789abcdef".utf8)
     guard text.utf8.count == 64, text.utf8.allSatisfy(digits.contains) else {
-      throw defect("`\(key)` is no SHA-256 in lower-case digits")
+      throw defect("`\(key.rawValue)` is no SHA-256 in lower-case digits")
     }
     return text
   }
 
-  func optionalDigest(_ key: String) throws(Rejection) -> String? {
+  func optionalDigest(_ key: RecordKey) throws(Rejection) -> String? {
     value(key) == .null ? nil : try digest(key)
   }
 
   /// A list of counts.
-  func counts(_ key: String) throws(Rejection) -> [Int] {
+  func counts(_ key: RecordKey) throws(Rejection) -> [Int] {
     var counts: [Int] = []
     for element in try elements(key) {
       guard let count = element.integer, count >= 0 else {
-        throw defect("`\(key)` is no list of counts")
+        throw defect("`\(key.rawValue)` is no list of counts")
       }
       counts.append(count)
     }
     return counts
   }
 
-  func texts(_ key: String) throws(Rejection) -> [String] {
+  func texts(_ key: RecordKey) throws(Rejection) -> [String] {
     var texts: [String] = []
     for element in try elements(key) {
-      guard let text = element.string else { throw defect("`\(key)` is no list of texts") }
+      guard let text = element.string else { throw defect("`\(key.rawValue)` is no list of texts") }
       texts.append(text)
     }
     return texts
   }
 
   /// An object under a key of something that has a name; nil where the key is absent.
-  func optionalObject(_ key: String, of name: String) throws(Rejection) -> StrictReader? {
+  func optionalObject(_ key: RecordKey, of name: String) throws(Rejection) -> StrictReader? {
     let value = value(key)
     guard value != .null else { return nil }
-    return try StrictReader(value, rule, "\(key) of \(name.debugDescription)")
+    return try StrictReader(value, rule, "\(key.rawValue) of \(name.debugDescription)")
   }
 
   /// A list of objects, each with a reader of its own.
-  func objects(_ key: String) throws(Rejection) -> [StrictReader] {
+  func objects(_ key: RecordKey) throws(Rejection) -> [StrictReader] {
     var readers: [StrictReader] = []
     for (index, element) in try elements(key).enumerated() {
-      readers.append(try StrictReader(element, rule, "\(key)[\(index)]"))
+      readers.append(try StrictReader(element, rule, "\(key.rawValue)[\(index)]"))
     }
     return readers
   }
 
   /// The same; none where the key is absent.
-  func optionalObjects(_ key: String) throws(Rejection) -> [StrictReader] {
+  func optionalObjects(_ key: RecordKey) throws(Rejection) -> [StrictReader] {
     value(key) == .null ? [] : try objects(key)
   }
 
-  func elements(_ key: String) throws(Rejection) -> [JSONValue] {
-    guard let elements = value(key).elements else { throw defect("`\(key)` is no list") }
+  func elements(_ key: RecordKey) throws(Rejection) -> [JSONValue] {
+    guard let elements = value(key).elements else { throw defect("`\(key.rawValue)` is no list") }
     return elements
+  }
+}
+
+extension JSONValue {
+  /// An object of our own formats.
+  static func record(_ members: [(key: RecordKey, value: JSONValue)]) -> JSONValue {
+    .object(members.map { ($0.key.rawValue, $0.value) })
   }
 }
 

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import JSON
+internal import RecordFormats
 
 /// A record that another one builds on.
 public struct BaseRecord: Sendable, Equatable {
@@ -12,7 +13,7 @@ public struct BaseRecord: Sendable, Equatable {
 
   /// A pull request by its number.
   init(pullRequest: Int, key: String) {
-    text = "PR #\(pullRequest)"
+    text = PullRequest.text(of: pullRequest)
     self.pullRequest = pullRequest
     self.key = key
   }
@@ -21,25 +22,21 @@ public struct BaseRecord: Sendable, Equatable {
   init(text: String, key: String) {
     self.text = text
     self.key = key
-    let mark = text.utf8.firstIndex(of: UInt8(ascii: "#")).map { text.utf8.index(after: $0) }
-    pullRequest = mark.flatMap { start in
-      let digits = text.utf8[start...].prefix { (0x30...0x39).contains($0) }
-      return Int(String(decoding: digits, as: UTF8.self)).flatMap { $0 > 0 ? $0 : nil }
-    }
+    pullRequest = PullRequest.number(inSentence: text)
   }
 
   /// Reads what an index says of it.
   init(_ reader: StrictReader) throws(Rejection) {
-    text = try reader.text("text")
-    pullRequest = try reader.optionalCount("pull_request")
-    key = try reader.text("key")
+    text = try reader.text(.text)
+    pullRequest = try reader.optionalCount(.pullRequest)
+    key = try reader.text(.key)
   }
 
   /// As JSON: `text`, `pull_request`, `key`.
   var json: JSONValue {
-    .object([
-      ("text", .string(text)),
-      ("pull_request", pullRequest.map(JSONValue.integer) ?? .null), ("key", .string(key)),
+    .record([
+      (.text, .string(text)),
+      (.pullRequest, pullRequest.map(JSONValue.integer) ?? .null), (.key, .string(key)),
     ])
   }
 }

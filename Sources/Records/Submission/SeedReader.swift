@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import JSON
+internal import RecordFormats
 
 /// Reads what a submission says about its seeds: a list, results keyed by the seed's text, scores
 /// in the order of the list, or a single seed.

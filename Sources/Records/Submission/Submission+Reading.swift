@@ -1,6 +1,7 @@
 public import Diagnostics
 internal import Files
 internal import JSON
+internal import RecordFormats
 
 extension Submission {
   /// Reads the content of a submission.json; throws I01 for what is no object of JSON, I02 and I03

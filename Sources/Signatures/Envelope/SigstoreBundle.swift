@@ -52,6 +52,15 @@ public struct SigstoreBundle: Sendable {
     return try envelope.verifiedPayload(by: key)
   }
 
+  /// Whether two signature files are both by `key` and of the same payload: what `key` signs again
+  /// gets another signature.
+  public static func sayTheSame(
+    _ one: [UInt8], _ other: [UInt8], by key: VerificationKey
+  ) -> Bool {
+    let payloads = [one, other].map { try? SigstoreBundle(parsing: $0).verifiedPayload(by: key) }
+    return payloads[0] != nil && payloads[0] == payloads[1]
+  }
+
   /// The file's content.
   public func encoded() -> [UInt8] {
     let json: JSONValue = [

@@ -8,21 +8,22 @@ struct FilePart: AsyncSequence, Sendable {
   let range: Range<Int>
 
   struct Iterator: AsyncIteratorProtocol {
-    private let file: OpenFile?
-    private let end: Int
+    private let part: FilePart
+    private var file: OpenFile?
     private var position: Int
 
     init(_ part: FilePart) {
-      file = OpenFile(part.path)
+      self.part = part
       position = part.range.lowerBound
-      end = part.range.upperBound
     }
 
-    /// The next bytes; throws where the file is shorter by now.
+    /// The next bytes; throws W08 where the file is gone or shorter by now.
     mutating func next() async throws -> ByteBuffer? {
-      guard position < end else { return nil }
-      guard let file else { throw CacheFailure.rejection("cannot open", "the file") }
-      let bytes = try file.bytes(at: position, count: Swift.min(1 << 20, end - position))
+      guard position < part.range.upperBound else { return nil }
+      let file = try self.file ?? OpenFile(part.path)
+      self.file = file
+      let bytes = try file.bytes(
+        at: position, count: Swift.min(1 << 20, part.range.upperBound - position))
       position += bytes.count
       return ByteBuffer(bytes: bytes)
     }
@@ -35,12 +36,22 @@ struct FilePart: AsyncSequence, Sendable {
 final class OpenFile: Sendable {
   private let descriptor: Int32
   private let path: String
+  /// Its length when it was opened.
+  let byteCount: Int
 
-  /// Nil where it cannot be opened.
-  init?(_ path: String) {
+  /// Opens a file; throws W08 where that cannot be done, also for what is none.
+  init(_ path: String) throws(Rejection) {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
+    // A pipe would wait for somebody to write.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw CacheFailure.rejection("cannot open", path) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      errno = EINVAL
+      throw CacheFailure.rejection("cannot open", path)
+    }
+    byteCount = Int(status.st_size)
   }
 
   /// Bytes at a place, at least one; throws W08 where there are none.

@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Diagnostics
+public import Diagnostics
 
 /// A file that is to be published: where it is, and what it will be called.
 public struct LocalFile: Sendable {
@@ -48,17 +48,15 @@ public struct LocalFile: Sendable {
   }
 
   private static func facts(ofFile path: String) async throws(Rejection) -> Facts {
-    guard let byteCount = HubCache.byteCount(of: path), let file = OpenFile(path) else {
-      throw CacheFailure.rejection("cannot open", path)
-    }
-    var reading = Reading(byteCount: byteCount)
-    while reading.position < byteCount {
+    let file = try OpenFile(path)
+    var reading = Reading(byteCount: file.byteCount)
+    while reading.position < file.byteCount {
       try reading.readNext(of: file)
       // Gigabytes are read here, and others have work to do.
       await Task.yield()
     }
     return Facts(
-      byteCount: byteCount, sha256: reading.sha256.text, gitSHA1: reading.sha1.text,
+      byteCount: file.byteCount, sha256: reading.sha256.text, gitSHA1: reading.sha1.text,
       sample: reading.sample)
   }
 
@@ -86,17 +84,15 @@ public struct LocalFile: Sendable {
     }
   }
 
-  /// All of its bytes, for small files.
-  func bytes() throws(Rejection) -> [UInt8] {
+  /// All of its bytes, for small files. Throws W08.
+  public func bytes() throws(Rejection) -> [UInt8] {
     switch content {
     case .bytes(let bytes): return bytes
     case .file(let path):
-      guard let byteCount = HubCache.byteCount(of: path), let file = OpenFile(path) else {
-        throw CacheFailure.rejection("cannot open", path)
-      }
+      let file = try OpenFile(path)
       var all: [UInt8] = []
-      while all.count < byteCount {
-        all += try file.bytes(at: all.count, count: byteCount - all.count)
+      while all.count < file.byteCount {
+        all += try file.bytes(at: all.count, count: file.byteCount - all.count)
       }
       return all
     }

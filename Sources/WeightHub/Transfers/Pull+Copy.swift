@@ -29,13 +29,11 @@ extension Pull {
   }
 
   private static func copy(_ source: String, to target: String) throws(Rejection) {
-    guard let byteCount = HubCache.byteCount(of: source), let input = OpenFile(source) else {
-      throw CacheFailure.rejection("cannot open", source)
-    }
+    let input = try OpenFile(source)
     let output = try WholeFile(target)
     var position = 0
-    while position < byteCount {
-      let bytes = try input.bytes(at: position, count: min(1 << 20, byteCount - position))
+    while position < input.byteCount {
+      let bytes = try input.bytes(at: position, count: min(1 << 20, input.byteCount - position))
       try output.append(bytes)
       position += bytes.count
     }

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import RecordFormats
 
 /// The pages about many repositories.
 extension HubResponder {
@@ -88,6 +89,6 @@ extension Repository {
     guard let main = try Reference.named(Reference.main, of: self, in: database),
       let change = try Change.named(main.target, of: self, in: database)
     else { return nil }
-    return try change.blob(at: "index.json", in: database)
+    return try change.blob(at: RecordFileName.index, in: database)
   }
 }

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import RecordFormats
 
 /// The pages about one repository.
 extension HubResponder {
@@ -18,8 +19,8 @@ extension HubResponder {
         repository(name, for: call.visitor, in: database), at: revision, path: path, in: database)
       return Loaded(
         folder: folder, card: try folder.blob("README.md", in: database),
-        index: try folder.blob("index.json", in: database),
-        manifest: try folder.blob("manifest.json", in: database))
+        index: try folder.blob(RecordFileName.index, in: database),
+        manifest: try folder.blob(RecordFileName.manifest, in: database))
     }
   }
 

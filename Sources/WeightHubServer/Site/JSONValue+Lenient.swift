@@ -1,11 +1,12 @@
 internal import JSON
+internal import RecordFormats
 
 /// What a stranger's JSON says, where it says it in the right form: anything else is left out.
 extension JSONValue {
   private static let longestText = 400
 
   /// A text under one of some keys, cut where nobody reads on.
-  func text(_ keys: String...) -> String? {
+  func text(_ keys: [String]) -> String? {
     for key in keys {
       guard let text = self[key]?.string, !text.isEmpty else { continue }
       let start = text.unicodeScalars.prefix(Self.longestText)
@@ -15,7 +16,7 @@ extension JSONValue {
   }
 
   /// A finite number under one of some keys.
-  func number(_ keys: String...) -> Double? {
+  func number(_ keys: [String]) -> Double? {
     for key in keys {
       switch self[key] {
       case .integer(let value): return Double(value)
@@ -28,15 +29,24 @@ extension JSONValue {
   }
 
   /// A count of at most a trillion under one of some keys.
-  func count(_ keys: String...) -> Int? {
+  func count(_ keys: [String]) -> Int? {
     for key in keys {
       if let value = self[key]?.integer, (0...1_000_000_000_000).contains(value) { return value }
     }
     return nil
   }
+}
 
-  /// The first elements of a list under a key.
-  func list(_ key: String, atMost count: Int) -> ArraySlice<JSONValue> {
+/// The same in a manifest or an index.
+extension JSONValue {
+  subscript(key: RecordKey) -> JSONValue? { self[key.rawValue] }
+
+  func text(_ key: RecordKey) -> String? { text([key.rawValue]) }
+  func number(_ key: RecordKey) -> Double? { number([key.rawValue]) }
+  func count(_ key: RecordKey) -> Int? { count([key.rawValue]) }
+
+  /// The first elements of a list.
+  func list(_ key: RecordKey, atMost count: Int) -> ArraySlice<JSONValue> {
     (self[key]?.elements ?? []).prefix(count)
   }
 }

@@ -10,8 +10,6 @@ struct LeaderboardPage: Sendable {
   let page: Int
 
   static let mostRows = 500
-  /// The bytes that code and model may have together.
-  static let cap = 16_000_000
 
   init(
     _ collection: RecordCollection, track: String?, sorting: RecordTable.Sorting, page: Int = 0

@@ -1,4 +1,5 @@
 internal import JSON
+internal import RecordFormats
 
 /// A record that another one says it builds on, as its author names it.
 struct RecordBase: Sendable, Equatable {
@@ -15,18 +16,19 @@ struct RecordBase: Sendable, Equatable {
 
   /// What an index says of it.
   init?(_ json: JSONValue) {
-    guard let text = json.text("text") else { return nil }
-    self.init(text, json.count("pull_request"))
+    guard let text = json.text(.text) else { return nil }
+    self.init(text, json.count(.pullRequest))
   }
 
   /// What stands under a key of a description: the number of a pull request, or a sentence, which
   /// may name one.
-  static func all(in submission: JSONValue, _ keys: [String]) -> [RecordBase] {
-    keys.compactMap { key in
-      if let number = submission.count(key), number > 0 { return Self("PR #\(number)", number) }
-      guard let text = submission.text(key) else { return nil }
-      let digits = text.drop { $0 != "#" }.dropFirst().prefix { $0.isASCII && $0.isNumber }
-      return Self(text, Int(digits).flatMap { $0 > 0 ? $0 : nil })
+  static func all(in submission: JSONValue) -> [RecordBase] {
+    SubmissionField.bases.compactMap { key in
+      if let number = submission.count([key]), number > 0 {
+        return Self(PullRequest.text(of: number), number)
+      }
+      guard let text = submission.text([key]) else { return nil }
+      return Self(text, PullRequest.number(inSentence: text))
     }
   }
 

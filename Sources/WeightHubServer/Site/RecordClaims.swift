@@ -1,4 +1,5 @@
 internal import JSON
+internal import RecordFormats
 
 /// What the description of a record states, under any of the keys that authors write.
 struct RecordClaims: Sendable {
@@ -19,18 +20,18 @@ struct RecordClaims: Sendable {
   let bases: [RecordBase]
 
   init(_ json: JSONValue) {
-    (name, author) = (json.text("name", "run_name"), json.text("author"))
-    account = json.text("github_id", "github")
-    (date, track) = (json.text("date"), json.text("track"))
-    blurb = json.text("blurb", "technique_summary", "summary")
-    hardware = json.text("hardware", "gpu", "platform")
-    bitsPerByte = json.number("val_bpb", "mean_val_bpb", "mean_bpb")
-    deviation = json.number("val_bpb_std", "std_val_bpb", "std_bpb")
-    byteCount = json.count("bytes_total", "artifact_bytes", "artifact_size_bytes")
-    codeByteCount = json.count("bytes_code", "code_bytes")
-    modelByteCount = json.count("bytes_model", "bytes_model_compressed")
-    bases = RecordBase.all(
-      in: json,
-      ["base_pr", "base_submission", "based_on", "supports_pr", "implementation_lineage_pr"])
+    name = json.text(SubmissionField.name)
+    author = json.text(SubmissionField.author)
+    account = json.text(SubmissionField.githubID)
+    date = json.text(SubmissionField.date)
+    track = json.text(SubmissionField.track)
+    blurb = json.text(SubmissionField.blurb + SubmissionField.summary)
+    hardware = json.text(SubmissionField.hardware)
+    bitsPerByte = json.number(SubmissionField.valBPB)
+    deviation = json.number(SubmissionField.valBPBDeviation)
+    byteCount = json.count(SubmissionField.totalBytes)
+    codeByteCount = json.count(SubmissionField.codeBytes)
+    modelByteCount = json.count(SubmissionField.modelBytes)
+    bases = RecordBase.all(in: json)
   }
 }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import RecordFormats
 
 /// What the manifest of a record says that is in it, as far as it says so in the right form.
 struct RecordContents: Sendable {
@@ -69,15 +70,15 @@ struct RecordContents: Sendable {
 
   init(_ json: JSONValue) {
     let most = Self.mostEntries
-    (tool, version) = (json.text("tool"), json.text("version"))
-    files = json.list("files", atMost: most).compactMap(File.init)
-    weights = json.list("weights", atMost: 200).compactMap(Weights.init)
-    relations = json.list("relations", atMost: 200).compactMap(Relation.init)
-    sources = json.list("sources", atMost: 200).compactMap { source in
-      source.text("name").map {
+    (tool, version) = (json.text(.tool), json.text(.version))
+    files = json.list(.files, atMost: most).compactMap(File.init)
+    weights = json.list(.weights, atMost: 200).compactMap(Weights.init)
+    relations = json.list(.relations, atMost: 200).compactMap(Relation.init)
+    sources = json.list(.sources, atMost: 200).compactMap { source in
+      source.text(.name).map {
         Source(
-          name: $0, url: source.text("url"), sha256: source.text("sha256"),
-          path: source.text("path"))
+          name: $0, url: source.text(.url), sha256: source.text(.sha256),
+          path: source.text(.path))
       }
     }
   }
@@ -97,28 +98,28 @@ struct RecordContents: Sendable {
   /// The weights of a path; without one an artifact, or the first there are.
   func weights(at path: String?) -> Weights? {
     if let path { return weights.first { $0.path == path } }
-    return weights.first { role(of: $0.path) == "artifact" } ?? weights.first
+    return weights.first { role(of: $0.path) == FileRole.artifact.rawValue } ?? weights.first
   }
 }
 
 extension RecordContents.File {
   fileprivate init?(_ json: JSONValue) {
-    guard let path = json.text("path") else { return nil }
+    guard let path = json.text(.path) else { return nil }
     self.init(
-      path: path, byteCount: json.count("bytes"), sha256: json.text("sha256"),
-      role: json.text("role"))
+      path: path, byteCount: json.count(.bytes), sha256: json.text(.sha256),
+      role: json.text(.role))
   }
 }
 
 extension RecordContents.Tensor {
   fileprivate init?(_ json: JSONValue) {
-    guard let name = json.text("name") else { return nil }
-    let extents = json["shape"]?.elements?.prefix(64).compactMap(\.integer)
-    let encoding = json["encoding"]
+    guard let name = json.text(.name) else { return nil }
+    let extents = json[.shape]?.elements?.prefix(64).compactMap(\.integer)
+    let encoding = json[.encoding]
     self.init(
-      name: name, type: json.text("dtype"), shape: extents, byteCount: json.count("bytes"),
-      encoding: encoding?.text("kind"), sha256: json.text("sha256"),
-      values: json["values"].flatMap(RecordContents.Values.init))
+      name: name, type: json.text(.dtype), shape: extents, byteCount: json.count(.bytes),
+      encoding: encoding?.text(.kind), sha256: json.text(.sha256),
+      values: json[.values].flatMap(RecordContents.Values.init))
   }
 }
 
@@ -126,9 +127,9 @@ extension RecordContents.Values {
   private static let mostBins = 64
 
   fileprivate init?(_ json: JSONValue) {
-    let histogram = json.list("histogram", atMost: Self.mostBins + 1).compactMap(\.integer)
-    guard let minimum = json.number("min"), let maximum = json.number("max"),
-      let mean = json.number("mean"), let deviation = json.number("std"),
+    let histogram = json.list(.histogram, atMost: Self.mostBins + 1).compactMap(\.integer)
+    guard let minimum = json.number(.minimum), let maximum = json.number(.maximum),
+      let mean = json.number(.mean), let deviation = json.number(.deviation),
       (1...Self.mostBins).contains(histogram.count), histogram.allSatisfy({ $0 >= 0 })
     else { return nil }
     self.init(
@@ -138,24 +139,24 @@ extension RecordContents.Values {
 
 extension RecordContents.Weights {
   fileprivate init?(_ json: JSONValue) {
-    guard let path = json.text("path") else { return nil }
+    guard let path = json.text(.path) else { return nil }
     self.init(
-      path: path, format: json.text("format"),
-      layers: json.list("layers", atMost: 16).compactMap(\.string),
-      tensors: json.list("tensors", atMost: 50_000).compactMap(RecordContents.Tensor.init))
+      path: path, format: json.text(.format),
+      layers: json.list(.layers, atMost: 16).compactMap(\.string),
+      tensors: json.list(.tensors, atMost: 50_000).compactMap(RecordContents.Tensor.init))
   }
 }
 
 extension RecordContents.Relation {
   fileprivate init?(_ json: JSONValue) {
-    guard let artifact = json.text("artifact"), let reference = json.text("reference") else {
+    guard let artifact = json.text(.artifact), let reference = json.text(.reference) else {
       return nil
     }
-    func names(_ key: String) -> [String] {
+    func names(_ key: RecordKey) -> [String] {
       json.list(key, atMost: 50_000).compactMap(\.string)
     }
     self.init(
-      artifact: artifact, reference: reference, equalCount: json.count("equal"),
-      different: names("different"), missing: names("missing"), extra: names("extra"))
+      artifact: artifact, reference: reference, equalCount: json.count(.equal),
+      different: names(.different), missing: names(.missing), extra: names(.extra))
   }
 }

@@ -1,4 +1,5 @@
 internal import Pages
+internal import RecordFormats
 
 /// The numbers that count, and how they lie against the cap and against the others.
 struct RecordNumbers {
@@ -31,7 +32,7 @@ struct RecordNumbers {
         ("Bits per byte", SiteNumber.fixed(score, digits: 4), deviation ?? "as the author states"))
     }
     if let count = record.byteCount {
-      let room = LeaderboardPage.cap - count
+      let room = Challenge.byteLimit - count
       tiles.append(
         (
           "Code and model", "\(SiteNumber.grouped(count)) B",
@@ -64,11 +65,11 @@ struct RecordNumbers {
   @MarkupBuilder private var bytesBar: [Markup] {
     if let total = record.byteCount {
       let code = min(record.codeByteCount ?? 0, total)
-      let most = Double(max(total, LeaderboardPage.cap))
-      let share = 100 * Double(total) / Double(LeaderboardPage.cap)
+      let most = Double(max(total, Challenge.byteLimit))
+      let share = 100 * Double(total) / Double(Challenge.byteLimit)
       Tag.h3 { "Bytes" }
       Tag.p {
-        "\(SiteNumber.grouped(total)) of \(SiteNumber.grouped(LeaderboardPage.cap)), "
+        "\(SiteNumber.grouped(total)) of \(SiteNumber.grouped(Challenge.byteLimit)), "
           + "\(SiteNumber.fixed(share, digits: 1)) %: code \(SiteNumber.grouped(code)), "
           + "the rest \(SiteNumber.grouped(total - code)). "
           + (record.storedWords.map { "Stored here: \($0)." } ?? "")
@@ -76,7 +77,7 @@ struct RecordNumbers {
       Self.bar(
         [
           ("model", Double(total - code) / most), ("code", Double(code) / most),
-        ], mark: Double(LeaderboardPage.cap) / most)
+        ], mark: Double(Challenge.byteLimit) / most)
       Self.legend([("model", "model"), ("code", "code")])
     }
   }

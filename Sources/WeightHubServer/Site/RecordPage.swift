@@ -1,4 +1,5 @@
 internal import Pages
+internal import RecordFormats
 
 /// A record: its numbers, its tensors, where it came from, and how to get and check it.
 struct RecordPage: Sendable {
@@ -115,7 +116,7 @@ struct RecordPage: Sendable {
         SiteParts.command(
           "birdie verify \(UseCommands.quoted(relation.artifact)) "
             + "--against \(UseCommands.quoted(relation.reference)) "
-            + "--budget \(LeaderboardPage.cap)")
+            + "--budget \(Challenge.byteLimit)")
       }
     }
   }

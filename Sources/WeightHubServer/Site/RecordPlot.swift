@@ -1,4 +1,5 @@
 internal import Pages
+internal import RecordFormats
 
 /// Records by their bytes and bits per byte.
 struct RecordPlot: Sendable {
@@ -37,7 +38,7 @@ struct RecordPlot: Sendable {
         }
         Tag.p(.class("note")) {
           "To the left is smaller, below is better. The line is the front, the broken one the cap "
-            + "of 16,000,000 bytes."
+            + "of \(SiteNumber.grouped(Challenge.byteLimit)) bytes."
         }
         words
       }
@@ -61,7 +62,7 @@ struct RecordPlot: Sendable {
     let frame = Self.frame
     let (right, bottom) = (frame.x + frame.width, frame.y + frame.height)
     let x = Axis(
-      over: points.map { Double($0.byteCount) } + [Double(LeaderboardPage.cap)], from: frame.x,
+      over: points.map { Double($0.byteCount) } + [Double(Challenge.byteLimit)], from: frame.x,
       to: right)
     let y = Axis(over: points.map(\.bitsPerByte), from: bottom, to: frame.y)
     return Tag.svg(
@@ -71,7 +72,7 @@ struct RecordPlot: Sendable {
           + "\(frontOfPoints.count) are on the front")
     ) {
       grid(x, y)
-      cap(at: x.position(Double(LeaderboardPage.cap)))
+      cap(at: x.position(Double(Challenge.byteLimit)))
       Tag.path(.class("frontline"), .path(steps(x, y)))
       dots(x, y)
     }
@@ -117,7 +118,7 @@ struct RecordPlot: Sendable {
     let frame = Self.frame
     Tag.line([.class("cap")] + Attribute.from(place, frame.y, to: place, frame.y + frame.height))
     Tag.text([.class("soft"), .anchor("end")] + Attribute.at(place - 6, frame.y - 8)) {
-      "cap: 16,000,000"
+      "cap: \(SiteNumber.grouped(Challenge.byteLimit))"
     }
   }
 

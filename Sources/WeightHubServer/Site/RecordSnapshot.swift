@@ -1,5 +1,6 @@
 internal import GRDB
 internal import JSON
+internal import RecordFormats
 
 /// A record as it lies in its folder: what its manifest and description say, and what is stored.
 struct RecordSnapshot: Sendable {
@@ -46,12 +47,12 @@ struct RecordSnapshot: Sendable {
   var byteCount: Int? {
     claims?.byteCount ?? summary?.byteCount ?? modelByteCount.map { $0 + (codeByteCount ?? 0) }
   }
-  var codeByteCount: Int? { claims?.codeByteCount ?? sum(of: "script") }
-  var modelByteCount: Int? { claims?.modelByteCount ?? sum(of: "artifact") }
+  var codeByteCount: Int? { claims?.codeByteCount ?? sum(of: .script) }
+  var modelByteCount: Int? { claims?.modelByteCount ?? sum(of: .artifact) }
 
   /// What is stored of the kinds that count, in words.
   var storedWords: String? {
-    let kinds = [("artifact", "artifact"), ("script", "code")]
+    let kinds: [(FileRole, String)] = [(.artifact, "artifact"), (.script, "code")]
     let words = kinds.compactMap { role, word in
       sum(of: role).map { "\(word) \(SiteNumber.grouped($0))" }
     }
@@ -59,8 +60,8 @@ struct RecordSnapshot: Sendable {
   }
 
   /// The stored bytes of the files that are for something.
-  private func sum(of role: String) -> Int? {
-    let found = files.filter { $0.listed?.role == role }.compactMap(\.byteCount)
+  private func sum(of role: FileRole) -> Int? {
+    let found = files.filter { $0.listed?.role == role.rawValue }.compactMap(\.byteCount)
     return found.isEmpty ? nil : found.reduce(0, +)
   }
 }
@@ -75,14 +76,14 @@ struct RecordSources: Sendable {
   /// Throws what asking for a folder throws that is not there, and for one that is no record.
   init(_ folder: FolderSnapshot, in database: Database) throws {
     self.folder = folder
-    manifest = try folder.blob("manifest.json", in: database)
-    submission = try folder.blob("submission.json", in: database)
-    index = try folder.change.blob(at: "index.json", in: database)
+    manifest = try folder.blob(RecordFileName.manifest, in: database)
+    submission = try folder.blob(RecordFileName.submission, in: database)
+    index = try folder.change.blob(at: RecordFileName.index, in: database)
     guard manifest != nil || submission != nil else {
       throw HubFailure(
         status: 404, code: "EntryNotFound",
         message: "\(folder.path.isEmpty ? "The repository" : folder.path) is no record: it has "
-          + "neither a manifest.json nor a submission.json")
+          + "neither a \(RecordFileName.manifest) nor a \(RecordFileName.submission)")
     }
   }
 }

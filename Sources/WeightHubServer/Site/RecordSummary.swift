@@ -1,4 +1,5 @@
 internal import JSON
+internal import RecordFormats
 
 /// A record as the index at the root of its repository tells of it.
 struct RecordSummary: Sendable, Equatable {
@@ -25,21 +26,21 @@ struct RecordSummary: Sendable, Equatable {
 
   /// The record of an entry; nil without a path that can lead to one.
   init?(_ json: JSONValue, in repository: RepositoryName) {
-    guard let path = json["path"]?.string, (try? GitPath(path)) != nil else { return nil }
+    guard let path = json[.path]?.string, (try? GitPath(path)) != nil else { return nil }
     self.repository = repository
     self.path = path
-    (name, author) = (json.text("name"), json.text("author"))
-    (date, track) = (json.text("date"), json.text("track"))
-    bitsPerByte = json.number("val_bpb").flatMap { $0 > 0 && $0 < 1000 ? $0 : nil }
-    byteCount = json.count("bytes").flatMap { $0 > 0 ? $0 : nil }
-    fileCount = json.list("files", atMost: 10_000).count
-    bases = json.list("bases", atMost: Self.mostBases).compactMap(RecordBase.init)
-    pullRequest = json.count("pull_request")
+    (name, author) = (json.text(.name), json.text(.author))
+    (date, track) = (json.text(.date), json.text(.track))
+    bitsPerByte = json.number(.valBPB).flatMap { $0 > 0 && $0 < 1000 ? $0 : nil }
+    byteCount = json.count(.bytes).flatMap { $0 > 0 ? $0 : nil }
+    fileCount = json.list(.files, atMost: 10_000).count
+    bases = json.list(.bases, atMost: Self.mostBases).compactMap(RecordBase.init)
+    pullRequest = json.count(.pullRequest)
   }
 
   /// The records of an index; none of what is no index.
   static func all(in index: JSONValue?, of repository: RepositoryName) -> [RecordSummary] {
-    (index?.list("records", atMost: mostOfRepository) ?? []).compactMap {
+    (index?.list(.records, atMost: mostOfRepository) ?? []).compactMap {
       RecordSummary($0, in: repository)
     }
   }

@@ -1,4 +1,5 @@
 internal import Pages
+internal import RecordFormats
 
 /// Records in rows.
 enum RecordTable {
@@ -103,7 +104,7 @@ enum RecordTable {
   }
 
   private static func bytes(_ count: Int?) -> Markup {
-    let isOver = count.map { $0 > LeaderboardPage.cap } ?? false
+    let isOver = count.map { $0 > Challenge.byteLimit } ?? false
     return Tag.td(.class("number")) {
       if isOver { Tag.span(.class("bad")) { "over the cap " } }
       count.map(SiteNumber.grouped) ?? ""

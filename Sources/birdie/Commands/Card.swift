@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Files
 import JSON
+import RecordFormats
 import Records
 import TensorCore
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import JSON
 import Publishing
+import RecordFormats
 import Records
 import Signatures
 import WeightHub
@@ -15,7 +16,7 @@ struct Publish: Verb, AsyncParsableCommand {
       Takes the record's folder (README.md, submission.json, logs, train_gpt.py) and the weights \
       in it or beside it. PyTorch files go up as safetensors, artifacts as they are; a card and a \
       manifest with the digest of every file and tensor are made. All of it becomes one commit \
-      below records/TRACK/NAME/seed_N/, with index.json at the root. Again, it uploads nothing;
+      below records/TRACK/NAME/seed_N/, with index.json at the root. Again, it uploads nothing; \
       files that an earlier run left there and that are no part of it go.
 
       --check says what a pull request to the challenge would want and what is missing, and ends \
@@ -88,10 +89,13 @@ struct Publish: Verb, AsyncParsableCommand {
   func run() async throws {
     guard !check else { return try printChecklist() }
     let repository = try repo.map { try RepositoryAddress($0, revision: revision) }
-    guard let repository, !dryRun else { return tell(try prepared(for: repository)) }
+    let key = try signingKey()
+    guard let repository, !dryRun else {
+      return tell(try prepared(for: repository, signedBy: key).package)
+    }
     let client = HubClient(try hub.settings())
     do {
-      try await publish(to: repository, client)
+      try await publish(to: repository, signedBy: key, client)
       await client.close()
     } catch {
       await client.close()
@@ -99,31 +103,51 @@ struct Publish: Verb, AsyncParsableCommand {
     }
   }
 
-  private func prepared(for repository: RepositoryAddress?) throws(Rejection) -> RecordPackage {
+  private func signingKey() throws(Rejection) -> SigningKey? {
+    guard let sign else { return nil }
+    var audit = Audit()
+    let key = try SigningKey(path: sign, audit: &audit)
+    WarningReport(warnings: audit.warnings).print(unless: !output.isTalkative)
+    return key
+  }
+
+  /// The package, whose folder goes on a signal until the interruption ends.
+  private func prepared(
+    for repository: RepositoryAddress?, signedBy key: SigningKey?
+  ) throws(Rejection) -> (package: RecordPackage, interruption: Interruption) {
+    let staging = try StagingFolder()
+    let interruption = Interruption(
+      removing: staging.root, saying: "interrupted; the Hub confirmed no commit",
+      asJSON: output.json)
     var options = RecordPackage.Options()
     (options.track, options.seed, options.license, options.path) = (track, seed, license, path)
     (options.keepsPickles, options.version) = (keepPickles, Birdie.version)
-    return try RecordPackage(
-      record, weights: weights, repository: repository?.id, options, sign: signFolder)
+    let package = try RecordPackage(
+      record, weights: weights, repository: repository?.id, in: staging, options
+    ) { (folder) throws(Rejection) in
+      guard let key else { return }
+      _ = try ModelSignature.sign(
+        folder: folder, key: key, ignoring: [], to: ModelSignature.path(in: folder),
+        overwrites: false)
+    }
+    return (package, interruption)
   }
 
-  private func signFolder(_ folder: String) throws(Rejection) {
-    guard let sign else { return }
-    var audit = Audit()
-    _ = try ModelSignature.sign(
-      folder: folder, key: SigningKey(path: sign, audit: &audit), ignoring: [],
-      to: ModelSignature.path(in: folder), overwrites: false)
-  }
-
-  private func publish(to repository: RepositoryAddress, _ client: HubClient) async throws {
+  private func publish(
+    to repository: RepositoryAddress, signedBy key: SigningKey?, _ client: HubClient
+  ) async throws {
     var publication = Publication(repository)
     (publication.opensPullRequest, publication.isPrivate) = (createPr, isPrivate)
+    if let key = key?.publicKey {
+      publication.saysTheSame = { SigstoreBundle.sayTheSame($0, $1, by: key) }
+    }
     // Converting takes long: a wrong token or name is found before.
     try await publication.rehearse(client)
-    let package = try prepared(for: repository)
+    let (package, interruption) = try prepared(for: repository, signedBy: key)
     let line = TransferLine("publishing", isShown: output.isTalkative)
     let outcome = try await publication.run(package, client, progress: line.update)
     line.finish()
+    interruption.end()
     tell(outcome, of: package, in: repository)
   }
 
@@ -185,9 +209,10 @@ struct Publish: Verb, AsyncParsableCommand {
       Data.write("\(padding)\(size)  \(package.place)/\(file.path.description.printable)\n")
     }
     if let bytes = package.folder.foundByteCount, output.isTalkative {
-      let rest = RecordFolder.byteLimit - bytes
+      let rest = Challenge.byteLimit - bytes
       Talk.write(
-        "code and artifact: \(Quantity.grouped(bytes)) of 16,000,000 bytes, "
+        "code and artifact: \(Quantity.grouped(bytes)) of "
+          + "\(Quantity.grouped(Challenge.byteLimit)) bytes, "
           + (rest < 0
             ? "\(Quantity.grouped(-rest)) too many\n" : "\(Quantity.grouped(rest)) left\n"))
     }

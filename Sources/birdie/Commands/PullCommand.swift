@@ -18,7 +18,7 @@ struct PullCommand: Verb, AsyncParsableCommand {
       """)
 
   static let examples = [
-    "birdie pull openai/parameter-golf-weights --include 'records/*/manifest.json'",
+    "birdie pull me/parameter-golf --include 'records/*/manifest.json'",
     "birdie pull me/model@v1 --local-dir model",
     "birdie pull me/model --dry-run",
     "birdie inspect hf://me/model/model.safetensors      # pulls what it needs",

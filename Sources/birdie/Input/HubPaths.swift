@@ -11,17 +11,16 @@ struct HubPaths {
 
   /// The arguments with paths of files in place of addresses. Throws W-rules.
   func resolved() async throws(Rejection) -> [String] {
-    guard arguments.contains(where: FileAddress.isOne) else { return arguments }
+    let words = arguments.map(Self.split)
+    guard words.contains(where: { FileAddress.isOne($0.value) }) else { return arguments }
     let settings = try HubFlags.settings()
     let client = HubClient(settings)
     var resolved: [String] = []
     do throws(Rejection) {
-      for argument in arguments {
-        guard FileAddress.isOne(argument) else {
-          resolved.append(argument)
-          continue
-        }
-        resolved.append(try await path(of: try FileAddress(argument), client))
+      for word in words {
+        let isAddress = FileAddress.isOne(word.value)
+        let value = isAddress ? try await path(of: FileAddress(word.value), client) : word.value
+        resolved.append(word.flag + value)
       }
     } catch {
       await client.close()
@@ -29,6 +28,14 @@ struct HubPaths {
     }
     await client.close()
     return resolved
+  }
+
+  /// An argument as what may be an address, and the flag in front of it: `--against=hf://…`.
+  private static func split(_ argument: String) -> (flag: String, value: String) {
+    guard argument.hasPrefix("--"), let sign = argument.firstIndex(of: "=") else {
+      return ("", argument)
+    }
+    return (String(argument[...sign]), String(argument[argument.index(after: sign)...]))
   }
 
   private func path(

@@ -1,6 +1,7 @@
 import Diagnostics
 import Glibc
 import JSON
+import RecordFormats
 import Records
 
 /// What a record's folder is, beside what its manifest says.
@@ -11,7 +12,7 @@ struct ManifestReport {
 
   /// Whether a folder has a manifest.
   static func isOne(_ path: String) -> Bool {
-    access("\(path)/\(RecordManifest.fileName)", R_OK) == 0
+    access("\(path)/\(RecordFileName.manifest)", R_OK) == 0
   }
 
   /// Hashes every file of a folder and decodes its weights. Throws I-rules, and what opening

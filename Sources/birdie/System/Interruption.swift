@@ -1,8 +1,9 @@
 import Checkpoints
 import Diagnostics
+import Files
 import Glibc
 
-/// What Ctrl-C does while an output is being written: it goes, and one line says so.
+/// What Ctrl-C does while something is being written: it goes, and one line says so.
 struct Interruption {
   private static let signals = [SIGINT, SIGTERM, SIGHUP]
 
@@ -11,6 +12,8 @@ struct Interruption {
   nonisolated(unsafe) private static var partialPaths:
     UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
   nonisolated(unsafe) private static var partialPathCount = 0
+  /// A folder that goes with whatever is in it by then.
+  nonisolated(unsafe) private static var folder: UnsafeMutablePointer<CChar>?
   nonisolated(unsafe) private static var lastWords: LastWords?
   /// Whether the paths are this process's to remove, and not those of another that holds the lock.
   nonisolated(unsafe) private static var ownsPaths = false
@@ -22,16 +25,30 @@ struct Interruption {
   /// From now on a signal ends the process with status 130 and, once the conversion writes,
   /// removes these paths in order: files first, then their folder.
   init(removing paths: [String], asJSON isJSON: Bool) {
-    let rejection = Rejection(CommandRules.interrupted, "interrupted; nothing was written")
-    let text = "\nerror[\(rejection.rule.id)]: \(rejection.message)\n"
-    Self.lastWords = LastWords(text, rejection, asJSON: isJSON)
     let copies = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: paths.count)
     for (index, path) in paths.enumerated() { (copies + index).initialize(to: strdup(path)) }
     Self.partialPaths = copies
     Self.partialPathCount = paths.count
     Self.ownsPaths = false
-    answered = Self.signals.filter { !Self.isIgnored($0) }
+    answered = Self.answer(saying: "interrupted; nothing was written", asJSON: isJSON)
+  }
+
+  /// From now on a signal ends the process with status 130 and a message, and removes a folder of
+  /// this process.
+  init(removing folder: String, saying message: String, asJSON isJSON: Bool) {
+    Self.folder = strdup(folder)
+    Self.ownsPaths = true
+    answered = Self.answer(saying: message, asJSON: isJSON)
+  }
+
+  /// Begins to answer signals; gives those that are.
+  private static func answer(saying message: String, asJSON isJSON: Bool) -> [Int32] {
+    let rejection = Rejection(CommandRules.interrupted, message)
+    let text = "\nerror[\(rejection.rule.id)]: \(rejection.message)\n"
+    lastWords = LastWords(text, rejection, asJSON: isJSON)
+    let answered = signals.filter { !isIgnored($0) }
     for number in answered { signal(number) { _ in Interruption.leave() } }
+    return answered
   }
 
   /// Removing is right from the first event to the last but one. While names are given, which
@@ -71,5 +88,6 @@ struct Interruption {
       if let path = paths[index], unlink(path) != 0 { rmdir(path) }
       index += 1
     }
+    if ownsPaths, let folder { FolderContent.remove(folder) }
   }
 }

@@ -1,31 +1,6 @@
-/// What a file of a record is for, told by its name: a first guess for people, and never a reason
-/// to run or load anything.
-public enum FileRole: String, Sendable, CaseIterable {
-  /// The text that people read first.
-  case readme
-  /// A description that scripts read.
-  case submission
-  /// What a run printed.
-  case log
-  /// The script that trains.
-  case script
-  /// Other source code.
-  case code
-  /// The packages that the script needs.
-  case requirements
-  /// Weights in full precision.
-  case weights
-  /// Weights as small as the challenge counts them.
-  case artifact
-  /// A tokenizer or its vocabulary.
-  case tokenizer
-  /// A list of files with their digests.
-  case manifest
-  /// A proof of who made it.
-  case signature
-  /// Anything else.
-  case other
+public import RecordFormats
 
+extension FileRole {
   /// Guesses from a path: endings first, then words.
   public init(_ path: RecordPath) {
     let name = path.name.lowercased()
@@ -62,7 +37,4 @@ public enum FileRole: String, Sendable, CaseIterable {
     name.hasPrefix("train") || name.contains("log")
       || path.components.dropLast().contains { $0.lowercased().hasPrefix("log") }
   }
-
-  /// Whether a checkpoint may be in it.
-  public var holdsTensors: Bool { self == .weights || self == .artifact }
 }
