@@ -47,9 +47,9 @@ the type the method works in; "rounds" is to nearest even, after every operation
 - nearswap: t / max(|b-x|, 1e-6) is (1 / max(|b-x|, 1e-6)) * t, rounded twice. In float16 the
   reciprocal of anything below 1.5e-5 is infinite: t = 0 gives NaN there and not the base.
 - sce: k is trunc(count * select_topk) with both numbers and the product in float32, where
-  0.29 * 100 is 29 (ties and breadcrumbs count in doubles: 28). Variances, mean squares and weights round to D; 1e-6 is compared with their
-  sum as a double. The variance of one model is zero: k = 0, so the base. select_topk >= 1 selects
-  all, <= 0 none.
+  0.29 * 100 is 29 (ties and breadcrumbs count in doubles: 28). Variances, mean squares and
+  weights round to D; 1e-6 is compared with their sum as a double. The variance of one model is
+  zero: k = 0, so the base. select_topk >= 1 selects all, <= 0 none.
 - ram: each active delta is divided by the count (rounds), then they are summed in the listed order
   in float32 and rounded once.
 - ramplus_tl: rho, 1 + r * clamp(rho) are float32 even in float64; counts are integers and
@@ -71,18 +71,21 @@ if os.environ.get("ATEN_CPU_CAPABILITY") != "avx2" or os.environ["OMP_NUM_THREAD
 
 from importlib.metadata import version
 
+import merging_oracles
 import numpy
 import torch
+from merging_plans import PLANS
+from value_dump import DTYPES, dump_tensors
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# transformers imports a package `kernels`, and must not find the script of that name.
+sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != HERE]
+
 from mergekit import merge_methods, sparsify
 from mergekit.merge_methods import generalized_task_arithmetic, sce
 from mergekit.merge_methods.api import merge_tensors
 from mergekit.merge_methods.base import MISSING
 
-import merging_oracles
-from merging_plans import PLANS
-from value_dump import DTYPES, dump_tensors
-
-HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.path.join(HERE, "..", "merging")
 SMALL = [(1,), (7,), (5, 3), (1, 70), (64, 1), (3, 4, 5)]
 MIDDLE, LARGE = (16, 33), (41, 73)
