@@ -15,7 +15,8 @@ input's own, `dtype` is what the method works in. Cases with `error` are refused
 Outputs hold NaNs of any sign and payload.
 
 What the method descriptions in the papers and in mergekit's own docs leave open, as observed. D is
-the type the method works in; "rounds" is to nearest even, after every operation unless said.
+the type the method works in; "rounds" is to nearest even, after every operation unless said. With
+torch's own norms and sums in float32 (float64), these rules give every output here bit for bit.
 
 - Scalars of Python are applied in float32 to float32, bfloat16 and float16, and are rounded to D
   where they are *compared* with or clamp a tensor: ram's epsilon, nearswap's 1e-6 and the 1e-6 and
@@ -38,7 +39,9 @@ the type the method works in; "rounds" is to nearest even, after every operation
   the quotient by sin θ. row_wise exchanges axes 0 and -1 of any rank.
 - multislerp: eps is added, not a lower bound. In float16 it vanishes, so that a zero input is 0/0
   and identical inputs can be. With one other input the base takes no part.
-- karcher: |x| is float32 (float64), m and u are D; dot, acos, θ/sin θ round to D. θ of two
+- karcher: |x|, |T| and the final scale are float32 (float64), m and u are D; dot, acos, θ/sin θ and
+  alpha * θ/sin θ round to D. Divisions by |x| and |T| apply them in float32, but cos |T|, sin |T|
+  and the scale are rounded to D before they multiply: torch does so with what stands left. θ of two
   opposite units is π, whose sine is rounding noise: such results mean nothing. The first unit that
   stands in for a vanishing mean is the first whose norm exceeds tol. One input is returned as is.
 - model_stock: norms, dots, quotients, their mean and t round to D. The mean of the models starts
