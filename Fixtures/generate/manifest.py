@@ -74,6 +74,14 @@ ORIGINS = {
         f"{TORCH}, safetensors 0.8.0, transformers 5.23.0",
     ),
     "merging/": ("generate/merging.py", "mergekit 0.1.5, torch 2.15.0, numpy 2.4.6"),
+    "merging/models/": (
+        "generate/merge_models.py",
+        "torch 2.15.0, numpy 2.4.6, safetensors 0.8.0, transformers 5.24.0",
+    ),
+    "merging/recipes/": (
+        "generate/merge_models.py",
+        "mergekit 0.1.5, torch 2.15.0, safetensors 0.8.0, transformers 5.24.0",
+    ),
     "tensors/singular.": ("generate/singular.py", "numpy 1.26.4, torch 2.15.0"),
     "tensors/": ("generate/selection.py", "torch 2.15.0, safetensors 0.8.0"),
     "numpy/": ("generate/numpy_files.py", "numpy 2.4.6"),

@@ -15,7 +15,8 @@ input's own, `dtype` is what the method works in. Cases with `error` are refused
 Outputs hold NaNs of any sign and payload.
 
 What the method descriptions in the papers and in mergekit's own docs leave open, as observed. D is
-the type the method works in; "rounds" is to nearest even, after every operation unless said.
+the type the method works in; "rounds" is to nearest even, after every operation unless said. With
+torch's own norms and sums in float32 (float64), these rules give every output here bit for bit.
 
 - Scalars of Python are applied in float32 to float32, bfloat16 and float16, and are rounded to D
   where they are *compared* with or clamp a tensor: ram's epsilon, nearswap's 1e-6 and the 1e-6 and
@@ -38,7 +39,9 @@ the type the method works in; "rounds" is to nearest even, after every operation
   the quotient by sin θ. row_wise exchanges axes 0 and -1 of any rank.
 - multislerp: eps is added, not a lower bound. In float16 it vanishes, so that a zero input is 0/0
   and identical inputs can be. With one other input the base takes no part.
-- karcher: |x| is float32 (float64), m and u are D; dot, acos, θ/sin θ round to D. θ of two
+- karcher: |x|, |T| and the final scale are float32 (float64), m and u are D; dot, acos, θ/sin θ and
+  alpha * θ/sin θ round to D. Divisions by |x| and |T| apply them in float32, but cos |T|, sin |T|
+  and the scale are rounded to D before they multiply: torch does so with what stands left. θ of two
   opposite units is π, whose sine is rounding noise: such results mean nothing. The first unit that
   stands in for a vanishing mean is the first whose norm exceeds tol. One input is returned as is.
 - model_stock: norms, dots, quotients, their mean and t round to D. The mean of the models starts
@@ -47,9 +50,9 @@ the type the method works in; "rounds" is to nearest even, after every operation
 - nearswap: t / max(|b-x|, 1e-6) is (1 / max(|b-x|, 1e-6)) * t, rounded twice. In float16 the
   reciprocal of anything below 1.5e-5 is infinite: t = 0 gives NaN there and not the base.
 - sce: k is trunc(count * select_topk) with both numbers and the product in float32, where
-  0.29 * 100 is 29 (ties and breadcrumbs count in doubles: 28). Variances, mean squares and weights round to D; 1e-6 is compared with their
-  sum as a double. The variance of one model is zero: k = 0, so the base. select_topk >= 1 selects
-  all, <= 0 none.
+  0.29 * 100 is 29 (ties and breadcrumbs count in doubles: 28). Variances, mean squares and
+  weights round to D; 1e-6 is compared with their sum as a double. The variance of one model is
+  zero: k = 0, so the base. select_topk >= 1 selects all, <= 0 none.
 - ram: each active delta is divided by the count (rounds), then they are summed in the listed order
   in float32 and rounded once.
 - ramplus_tl: rho, 1 + r * clamp(rho) are float32 even in float64; counts are integers and
@@ -71,18 +74,21 @@ if os.environ.get("ATEN_CPU_CAPABILITY") != "avx2" or os.environ["OMP_NUM_THREAD
 
 from importlib.metadata import version
 
+import merging_oracles
 import numpy
 import torch
+from merging_plans import PLANS
+from value_dump import DTYPES, dump_tensors
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# transformers imports a package `kernels`, and must not find the script of that name.
+sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != HERE]
+
 from mergekit import merge_methods, sparsify
 from mergekit.merge_methods import generalized_task_arithmetic, sce
 from mergekit.merge_methods.api import merge_tensors
 from mergekit.merge_methods.base import MISSING
 
-import merging_oracles
-from merging_plans import PLANS
-from value_dump import DTYPES, dump_tensors
-
-HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.path.join(HERE, "..", "merging")
 SMALL = [(1,), (7,), (5, 3), (1, 70), (64, 1), (3, 4, 5)]
 MIDDLE, LARGE = (16, 33), (41, 73)
