@@ -53,9 +53,9 @@ let rooms = [
   Room(
     name: "Recipes",
     imports: [
-      "Autograd", "Checkpoints", "Diagnostics", "EntropyCoding", "JSON", "LanguageModels",
-      "Quantization", "TensorCore", "TensorOps",
-    ], testedWith: ["YAML"]),
+      "Autograd", "Checkpoints", "Diagnostics", "EntropyCoding", "Files", "JSON", "LanguageModels",
+      "Merging", "Quantization", "TensorCore", "TensorOps", "YAML",
+    ]),
   Room(name: "Xet", imports: ["CKernels", "CLZ4", "Diagnostics"], isParser: true),
   Room(
     name: "Signatures",
@@ -95,7 +95,8 @@ let rooms = [
 
 let commandLine: [Target.Dependency] = [
   "ByteCodecs", "CKernels", "Checkpoints", "Diagnostics", "Files", "JSON", "LanguageModels",
-  "Pages", "Publishing", "Quantization", "Recipes", "RecordFormats", "Records", "Signatures",
+  "Merging", "Pages", "Publishing", "Quantization", "Recipes", "RecordFormats", "Records",
+  "Signatures",
   "TensorCore", "TensorOps", "TextCoding", "WeightHub", "WeightHubServer", "Xet", "YAML",
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]

@@ -82,6 +82,8 @@ public enum TensorContent: Sendable {
   case pieces(PiecewiseTensor)
   /// What a Birdie artifact holds, to be decoded when it is asked for.
   case coded(CodedTensor)
+  /// Elements that are computed when they are asked for.
+  case computed(ComputedTensor)
   /// Only a type and a shape: a tensor on PyTorch's meta device.
   case absent(DType, Shape)
 
@@ -92,6 +94,7 @@ public enum TensorContent: Sendable {
     case .encoded(let tensor): tensor.dtype
     case .pieces(let tensor): tensor.dtype
     case .coded(let tensor): tensor.dtype
+    case .computed(let tensor): tensor.dtype
     case .absent(let dtype, _): dtype
     }
   }
@@ -103,6 +106,7 @@ public enum TensorContent: Sendable {
     case .encoded(let tensor): tensor.shape
     case .pieces(let tensor): tensor.shape
     case .coded(let tensor): tensor.shape
+    case .computed(let tensor): tensor.shape
     case .absent(_, let shape): shape
     }
   }

@@ -16,6 +16,7 @@ extension TensorContent {
     case .encoded(let tensor): try tensor.forEachChunk(body)
     case .pieces(let tensor): try tensor.forEachChunk(body)
     case .coded(let tensor): try tensor.forEachChunk(body)
+    case .computed(let tensor): try tensor.forEachChunk(body)
     case .absent:
       throw Rejection(TorchRules.notRepresentable, "the tensor has a type and a shape but no data")
     }
@@ -66,6 +67,7 @@ extension TensorContent {
     case .encoded(let tensor): tensor.components.map(\.tensor.storage)
     case .pieces(let tensor): tensor.pieces.map(\.tensor.storage)
     case .coded(let tensor): tensor.parts.map(\.chunks)
+    case .computed(let tensor): tensor.origins.flatMap(\.storages)
     case .absent: []
     }
   }

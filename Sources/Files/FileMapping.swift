@@ -121,24 +121,7 @@ public final class FileMapping: @unchecked Sendable {
   package func read(
     into target: UnsafeMutableRawBufferPointer, at offset: Int
   ) throws(Rejection) {
-    var done = 0
-    while done < target.count {
-      let result = unsafe pread(
-        descriptor, target.baseAddress.map { unsafe $0 + done }, target.count - done,
-        off_t(offset + done))
-      if result < 0, errno == EINTR { continue }
-      guard result >= 0 else {
-        throw Rejection(
-          FileRules.inputOutput, "cannot read: \(systemError())",
-          at: Place(file: path, offset: offset + done))
-      }
-      guard result > 0 else {
-        throw Rejection(
-          FileRules.changedInput, "it ends at byte \(offset + done) now",
-          at: Place(file: path))
-      }
-      done += result
-    }
+    if let failure = unsafe readAll(target, from: descriptor, at: offset, path) { throw failure }
   }
 
   /// Throws F04 if the file was written to or cut since it was opened.
@@ -177,6 +160,30 @@ public final class FileMapping: @unchecked Sendable {
     let address = unsafe UnsafeMutableRawPointer(mutating: start + lower)
     unsafe madvise(address, range.upperBound - lower, MADV_DONTNEED)
   }
+}
+
+/// Fills `target` with the bytes of an open file at `offset`; gives what went wrong.
+func readAll(
+  _ target: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int, _ path: String
+) -> Rejection? {
+  var done = 0
+  while done < target.count {
+    let result = unsafe pread(
+      descriptor, target.baseAddress.map { unsafe $0 + done }, target.count - done,
+      off_t(offset + done))
+    if result < 0, errno == EINTR { continue }
+    guard result >= 0 else {
+      return Rejection(
+        FileRules.inputOutput, "cannot read: \(systemError())",
+        at: Place(file: path, offset: offset + done))
+    }
+    guard result > 0 else {
+      return Rejection(
+        FileRules.changedInput, "it ends at byte \(offset + done) now", at: Place(file: path))
+    }
+    done += result
+  }
+  return nil
 }
 
 /// What tells that a file was changed: its length and when it was last written.

@@ -10,6 +10,8 @@ internal import Glibc
 public struct OutputFile: ~Copyable {
   /// The bytes written so far.
   public private(set) var byteCount = 0
+  /// The bytes that an earlier run left, where they were asked for.
+  package let earlierByteCount: Int
   private var partial: PartialOutput
   /// The name the file gets in the end.
   public var path: String { partial.target.path }
@@ -25,8 +27,34 @@ public struct OutputFile: ~Copyable {
 
   /// Starts the file that `target` names; throws F02 and F06.
   public init(_ target: OutputTarget) throws(Rejection) {
+    try self.init(target, keepsEarlier: false)
+  }
+
+  /// Starts the file that `target` names, with what an earlier run left of it if that is wanted:
+  /// `keep` has to follow. Throws F02 and F06.
+  package init(_ target: OutputTarget, keepsEarlier: Bool) throws(Rejection) {
     precondition(target.kind == .file, "a folder is no file")
-    partial = try PartialOutput(target)
+    partial = try PartialOutput(target, keepsEarlier: keepsEarlier)
+    var status = stat()
+    earlierByteCount = fstat(partial.descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  /// Goes on behind so many bytes of an earlier run. Throws F03.
+  package mutating func keep(_ count: Int) throws(Rejection) {
+    precondition(count <= earlierByteCount, "only what is there can be kept")
+    guard ftruncate(descriptor, off_t(count)) == 0 else { throw partial.target.cannotFinish() }
+    byteCount = count
+  }
+
+  /// Reads bytes back into the front of `buffer`. Throws F03 and F04.
+  package func read(into buffer: inout [UInt8], count: Int, at offset: Int) throws(Rejection) {
+    precondition(count <= buffer.count, "the buffer holds what is read")
+    let failure = buffer.withUnsafeMutableBytes { target in
+      readAll(
+        UnsafeMutableRawBufferPointer(rebasing: target[..<count]), from: descriptor, at: offset,
+        path)
+    }
+    if let failure { throw failure }
   }
 
   /// Writes `bytes` at the end.

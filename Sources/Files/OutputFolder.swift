@@ -21,8 +21,14 @@ public struct OutputFolder: ~Copyable {
 
   /// Starts the folder that `target` names; throws F02 and F06.
   public init(_ target: OutputTarget) throws(Rejection) {
+    try self.init(target, keepsEarlier: false)
+  }
+
+  /// Starts the folder that `target` names, with what an earlier run left in it if that is wanted.
+  /// Throws F02 and F06.
+  package init(_ target: OutputTarget, keepsEarlier: Bool) throws(Rejection) {
     precondition(target.kind == .folder, "a file is no folder")
-    partial = try PartialOutput(target)
+    partial = try PartialOutput(target, keepsEarlier: keepsEarlier)
   }
 
   /// Where a file of the folder is written.

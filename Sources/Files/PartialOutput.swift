@@ -29,8 +29,9 @@ struct PartialOutput: ~Copyable {
   let followsInterruption: Bool
   private var isFinished = false
 
-  /// Creates or takes over the sibling; throws F02 and F06.
-  init(_ target: OutputTarget) throws(Rejection) {
+  /// Creates or takes over the sibling, with what an earlier run wrote if that is wanted; throws
+  /// F02 and F06.
+  init(_ target: OutputTarget, keepsEarlier: Bool = false) throws(Rejection) {
     try target.check()
     let path = target.partialPath
     let (descriptor, isNew) = Self.open(path, target.kind)
@@ -42,7 +43,10 @@ struct PartialOutput: ~Copyable {
       guard lockExclusively(descriptor, openedAt: path) else {
         throw target.isTaken("another process is writing this \(target.kind)")
       }
-      if !isNew { try Self.clear(descriptor, path, target) }
+      if !isNew {
+        try Self.check(descriptor, path, target)
+        if !keepsEarlier { try Self.clear(descriptor, path, target) }
+      }
     } catch {
       close(descriptor)
       throw error
@@ -74,8 +78,8 @@ struct PartialOutput: ~Copyable {
     }
   }
 
-  /// Empties what an earlier run left; throws F02 if it may be something else.
-  private static func clear(
+  /// Throws F02 where what is there may be something else than an earlier run's.
+  private static func check(
     _ descriptor: Int32, _ path: String, _ target: OutputTarget
   ) throws(Rejection) {
     var status = stat()
@@ -88,6 +92,13 @@ struct PartialOutput: ~Copyable {
     guard target.inputs.isDisjoint(with: content + [FileIdentity(status)]) else {
       throw target.isTaken("the input is \(path), which writing the output would replace")
     }
+  }
+
+  /// Empties what an earlier run left.
+  private static func clear(
+    _ descriptor: Int32, _ path: String, _ target: OutputTarget
+  ) throws(Rejection) {
+    let names = target.kind == .folder ? FolderContent.names(in: path) ?? [] : []
     for name in names { unlink("\(path)/\(name)") }
     guard target.kind == .folder || ftruncate(descriptor, 0) == 0 else {
       throw target.cannotCreate()

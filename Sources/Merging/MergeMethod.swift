@@ -17,6 +17,8 @@ public protocol MergeMethod: Sendable {
   var inputs: MergeInputs { get }
   /// The type of the result of computing in a type with so many inputs.
   func resultType(_ dtype: DType, inputCount: Int) -> DType
+  /// How many random numbers an input with these parameters takes.
+  func drawCount(_ values: MergeValues, count: Int) -> Int
   /// Gives the bytes of the result's elements, in order, some at a time. Throws what reading and
   /// `take` throw, and M03, M04 and M08 for what cannot be computed.
   func run(
@@ -25,6 +27,8 @@ public protocol MergeMethod: Sendable {
 }
 
 extension MergeMethod {
+  /// None.
+  public func drawCount(_: MergeValues, count _: Int) -> Int { 0 }
   /// The same.
   public func resultType(_ dtype: DType, inputCount _: Int) -> DType { dtype }
 }

@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import LanguageModels
+import Merging
 import Publishing
 import Quantization
 import Recipes
@@ -16,6 +17,7 @@ enum Rules {
   static let all =
     CommandRules.all + ReadingRules.all + LanguageModelRules.all + ArchitectureRules.all
     + EvaluationRules.all + CalibrationRules.all + QuantizationRules.all + RecipeRules.all
+    + MergeRules.all + MergingRules.all
     + XetRules.all + SignaturesRules.all + RecordsRules.all + WeightHubRules.all
     + WeightHubServerRules.all + PublishingRules.all
 

@@ -122,18 +122,6 @@ struct GoldenMerge {
 }
 
 extension Tensor {
-  /// The elements as doubles.
-  var doubles: [Double] {
-    switch dtype {
-    case .f64: numbers(Double.self)
-    case .f32: numbers(Float.self).map(Double.init)
-    case .f16: numbers(Float16.self).map(Double.init)
-    default: numbers(UInt16.self).map { Double(Float(bitPattern: UInt32($0) << 16)) }
-    }
-  }
-}
-
-extension Tensor {
   /// The distance of neighbouring numbers of the type, over the larger one.
   var unitInTheLastPlace: Double {
     switch dtype {

@@ -10,4 +10,14 @@ extension Tensor {
   public func isSame(as other: Tensor?) -> Bool {
     dtype == other?.dtype && shape == other?.shape && elementBytes == other?.elementBytes
   }
+
+  /// The elements as doubles.
+  public var doubles: [Double] {
+    switch dtype {
+    case .f64: numbers(Double.self)
+    case .f32: numbers(Float.self).map(Double.init)
+    case .f16: numbers(Float16.self).map(Double.init)
+    default: numbers(UInt16.self).map { Double(Float(bitPattern: UInt32($0) << 16)) }
+    }
+  }
 }

@@ -54,6 +54,11 @@ public struct ConversionOptions: Sendable {
   public var notes = ModelNotes()
   /// Whether an existing output is replaced.
   public var overwrites = false
+  /// What tells this output from all others: with it, a run that was killed is gone on with. Only
+  /// for safetensors.
+  public var resumeKey: String?
+  /// Small files that a sharded folder has besides.
+  public var companions: [(name: String, content: [UInt8])] = []
 
   /// Whether tensors stay codes and scales under their own names, which an artifact can hold.
   var keepsCodesInPlace: Bool { format == .birdie && codes != .decode }

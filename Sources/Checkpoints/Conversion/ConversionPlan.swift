@@ -27,6 +27,10 @@ struct ConversionPlan {
   private(set) var droppedTies: TextMap = [:]
   /// Names of the output that the input only notes.
   private var noted: Set<ExactText> = []
+  /// What tells this output from others, where a run that was killed is to be gone on with.
+  let resumeKey: String?
+  /// Small files beside the weights.
+  let companions: [(name: String, content: [UInt8])]
   /// Groups of the output's names that share elements.
   private(set) var ties: [[String]] = []
 
@@ -35,6 +39,7 @@ struct ConversionPlan {
     strayNotes = metadata.keys.filter { $0.hasPrefix(EncodingNote.keyPrefix) }
     for key in strayNotes { metadata[key] = nil }
     options.notes.write(to: &metadata)
+    (resumeKey, companions) = (options.resumeKey, options.companions)
     hasEmptyMetadata = checkpoint.hasEmptyMetadata
     var renamed: [ExactText: String] = [:]
     let wanted = options.patterns.map(NameGlob.init)

@@ -21,15 +21,22 @@ struct SafetensorsOutput: ConversionOutput {
   func write(
     _ plan: ConversionPlan, _ meter: inout ProgressMeter, _ approve: () throws(Rejection) -> Void
   ) throws(Rejection) -> [Audit.Warning] {
-    var file = try OutputFile(target)
+    let journal = plan.resumeKey.map { WriteJournal(of: target.path, layout, key: $0) }
+    var file = try OutputFile(target, keepsEarlier: journal != nil)
     meter.begin()
-    try file.append(layout.headerBytes)
-    for entry in layout.entries { try file.append(plan.items[entry.index], &meter) }
+    if let journal {
+      try journal.write(plan.items, to: &file, &meter)
+    } else {
+      try file.append(layout.headerBytes)
+      for entry in layout.entries { try file.append(plan.items[entry.index], &meter) }
+    }
     try file.sync()
     try approve()
-    let warnings = file.followsInterruption ? [interruptionWarning(target.path)] : []
+    let warnings =
+      file.followsInterruption && journal == nil ? [interruptionWarning(target.path)] : []
     meter.finish()
     try file.commit()
+    journal?.remove()
     return warnings
   }
 }

@@ -47,33 +47,68 @@ struct ShardedOutput: ConversionOutput {
     needsIndex = shards.needsIndex || !strangers.isEmpty
     files =
       zip(shards.shards, layouts).map { ("\(target.path)/\($0.fileName)", $1.totalBytes) }
+      + plan.companions.map { ("\(target.path)/\($0.name)", $0.content.count) }
       + (needsIndex ? [("\(target.path)/\(Self.indexName)", index.count)] : [])
   }
+
   func write(
     _ plan: ConversionPlan, _ meter: inout ProgressMeter, _ approve: () throws(Rejection) -> Void
   ) throws(Rejection) -> [Audit.Warning] {
-    let folder = try OutputFolder(target)
-    let warnings = folder.followsInterruption ? [interruptionWarning(target.path)] : []
+    let folder = try OutputFolder(target, keepsEarlier: plan.resumeKey != nil)
+    let warnings =
+      folder.followsInterruption && plan.resumeKey == nil
+      ? [interruptionWarning(target.path)] : []
     meter.begin()
+    var journals: [WriteJournal] = []
     for (shard, layout) in zip(shards.shards, layouts) {
-      var file = try OutputFile(path: folder.path(of: shard.fileName), overwrite: true)
-      try file.append(layout.headerBytes)
-      for entry in layout.entries {
-        try file.append(plan.items[shard.indices[entry.index]], &meter)
+      let path = folder.path(of: shard.fileName)
+      let items = shard.indices.map { plan.items[$0] }
+      guard let key = plan.resumeKey else {
+        try Self.write(layout, items, to: path, &meter)
+        continue
       }
-      try file.commit()
+      let journal = WriteJournal(of: path, layout, key: key)
+      journals.append(journal)
+      if journal.isWhole(path) {
+        meter.advance(by: layout.totalBytes - layout.headerBytes.count)
+      } else {
+        try Self.write(journal, items, to: path, &meter)
+      }
     }
     try approve()
+    for journal in journals { journal.remove() }
     var names = shards.shards.map(\.fileName)
-    if needsIndex {
-      var file = try OutputFile(path: folder.path(of: Self.indexName), overwrite: true)
-      try file.append(index)
+    let others =
+      plan.companions + (needsIndex ? [(name: Self.indexName, content: index)] : [])
+    for other in others {
+      var file = try OutputFile(path: folder.path(of: other.name), overwrite: true)
+      try file.append(other.content)
       try file.commit()
-      names.append(Self.indexName)
+      names.append(other.name)
     }
     meter.finish()
     try folder.commit(names, removing: stale)
     return warnings
+  }
+
+  private static func write(
+    _ layout: SafetensorsLayout, _ items: [ConversionPlan.Item], to path: String,
+    _ meter: inout ProgressMeter
+  ) throws(Rejection) {
+    var file = try OutputFile(path: path, overwrite: true)
+    try file.append(layout.headerBytes)
+    for entry in layout.entries { try file.append(items[entry.index], &meter) }
+    try file.commit()
+  }
+
+  private static func write(
+    _ journal: WriteJournal, _ items: [ConversionPlan.Item], to path: String,
+    _ meter: inout ProgressMeter
+  ) throws(Rejection) {
+    let target = OutputTarget(.file, path: path, overwrites: true)
+    var file = try OutputFile(target, keepsEarlier: true)
+    try journal.write(items, to: &file, &meter)
+    try file.commit()
   }
 
   var partialPaths: [String] {

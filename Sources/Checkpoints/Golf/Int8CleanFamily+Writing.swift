@@ -1,5 +1,5 @@
 internal import Diagnostics
-internal import TensorCore
+public import TensorCore
 
 extension Int8CleanFamily: WritableFamily {
   /// The baseline script's dictionaries, in its order and with its keys.
@@ -60,5 +60,5 @@ extension Int8CleanFamily: WritableFamily {
 
 extension DType {
   /// What PyTorch calls it, such as `bfloat16`.
-  var torchName: String { TorchTypeName.byDType[self]?.dtype ?? rawValue.lowercased() }
+  public var torchName: String { TorchTypeName.byDType[self]?.dtype ?? rawValue.lowercased() }
 }

@@ -44,7 +44,7 @@ struct ContentIdentity: Hashable {
       parts = tensor.components.map { Part($0.tensor) }
     case .pieces(let tensor):
       parts = tensor.pieces.map { Part($0.tensor, origin: $0.origin) }
-    case .coded, .absent: return nil
+    case .coded, .computed, .absent: return nil
     }
     self.transform = transform
     self.encoding = encoding

@@ -63,6 +63,10 @@ struct TaskArithmetic: GenericMerge {
       sparsifier: .graded, elects: false, normalizes: false, rescales: true),
   ]
 
+  func drawCount(_ values: MergeValues, count: Int) -> Int {
+    sparsifier.drawCount(values, count: count)
+  }
+
   /// b + λ Σ wᵢ sᵢ, or of those that have the sign of the sum, divided by the weights that take
   /// part where that is wanted. Each step is rounded.
   func merge<Real: MergeReal>(_ work: MergeWork<Real>) throws(Rejection) {

@@ -6,7 +6,7 @@ struct CommandLineCheck {
   let arguments: [String]
 
   private static let plannedVerbs = [
-    "merge", "distill", "page", "sweep",
+    "distill", "page", "sweep",
   ]
   private static let plannedLists = ["merges", "losses"]
 

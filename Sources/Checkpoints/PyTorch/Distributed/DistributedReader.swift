@@ -141,7 +141,7 @@ struct DistributedReader {
     switch value.tensorValue?.content {
     case .dense(let dense): tensor = dense
     case .transformed(let stored, let change): tensor = try stored.rewritten(by: change)
-    case .encoded, .pieces, .coded, .absent:
+    case .encoded, .pieces, .coded, .computed, .absent:
       throw DistributedMetadata.malformed("a chunk is quantized or has no data")
     case nil: throw DistributedMetadata.malformed("a chunk is no tensor")
     }

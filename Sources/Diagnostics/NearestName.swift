@@ -1,7 +1,7 @@
 /// Finds what was probably meant by a mistyped name.
-enum NearestName {
+package enum NearestName {
   /// The candidate that takes the fewest edits, if at most a third of the letters differ.
-  static func to(_ typed: String, among candidates: [String]) -> String? {
+  package static func to(_ typed: String, among candidates: [String]) -> String? {
     let typed = typed.lowercased()
     let limit = max(typed.count / 3, 1)
     let distances = candidates.map { ($0, editDistance(typed, $0.lowercased())) }

@@ -1,0 +1,66 @@
+/// How names of tensors tell layers: `model.layers.3.mlp.up_proj.weight` is of layer 3.
+///
+/// Everything else comes before the layers, as embeddings do, or after them.
+struct LayerName: Hashable {
+  /// The name without its layer: what comes before the number, and after it.
+  let prefix: String
+  let suffix: String
+  /// The number; nil of what is in no layer.
+  let layer: Int?
+
+  /// Splits a name at its first whole number.
+  init(_ name: String) {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard let place = parts.firstIndex(where: { Self.number($0) != nil }), place > 0 else {
+      (prefix, suffix, layer) = (name, "", nil)
+      return
+    }
+    prefix = parts[..<place].joined(separator: ".")
+    suffix = parts[(place + 1)...].joined(separator: ".")
+    layer = Self.number(parts[place])
+  }
+
+  private static func number(_ text: Substring) -> Int? {
+    text.utf8.allSatisfy { 0x30...0x39 ~= $0 } && text.utf8.count < 8 ? Int(text) : nil
+  }
+
+  /// The name with another layer's number.
+  func named(_ layer: Int) -> String {
+    self.layer == nil ? prefix : "\(prefix).\(layer)" + (suffix.isEmpty ? "" : ".\(suffix)")
+  }
+
+  /// Whether it is of what reads tokens, before the first layer.
+  var isBeforeLayers: Bool {
+    let words = ["embed", "wte", "wpe", "tok_emb", "bigram", "ve_shared", "word_embeddings"]
+    return layer == nil && words.contains { prefix.contains($0) }
+  }
+}
+
+/// What tensors of some architectures are called besides, and which may be missing.
+enum TensorNames {
+  /// Prefixes that are of how a file was written, and not of the model.
+  private static let wrappers = ["module.", "_orig_mod."]
+  /// A prefix that some files of a model have and others have not.
+  private static let alias = "transformer."
+
+  /// A name as it is looked for, and as it is shown.
+  static func canonical(_ name: String) -> (key: String, name: String) {
+    var name = name[...]
+    while let wrapper = wrappers.first(where: { name.hasPrefix($0) }) {
+      name = name.dropFirst(wrapper.count)
+    }
+    let key = name.hasPrefix(alias) ? name.dropFirst(alias.count) : name
+    return (String(key), String(name))
+  }
+
+  /// Whether a model may do without a tensor: its head is then its embedding, or its products have
+  /// nothing added.
+  static func isOptional(_ key: String) -> Bool {
+    key == "lm_head.weight" || key.hasSuffix("_proj.bias")
+  }
+
+  /// What a tensor that is missing shares its elements with.
+  static func ties(_ key: String) -> [String] {
+    key == "lm_head.weight" ? ["model.embed_tokens.weight", "wte.weight"] : []
+  }
+}

@@ -1,0 +1,368 @@
+public import Diagnostics
+internal import Merging
+internal import TensorCore
+
+extension MergeRecipe {
+  /// What the recipe makes of models, which are those of `models` in their order. Throws M03 to
+  /// M06.
+  public func plan(
+    _ models: [MergeModel], raw names: RawNames? = nil
+  ) throws(Rejection) -> MergePlan {
+    try MergePlanner(self, models, names).plan()
+  }
+}
+
+/// Settles what each tensor of a merge is made of.
+private struct MergePlanner {
+  private let recipe: MergeRecipe
+  private let models: [MergeModel]
+  private let rawNames: RawNames?
+  /// The name in the file for each canonical one, by model.
+  private let files: [[String: String]]
+  /// The names that canonical ones are shown by.
+  private let shown: [String: String]
+  private let positions: [ModelReference: Int]
+
+  /// One input of a tensor of the result.
+  private struct Input {
+    let source: MergeRecipe.Source
+    let origin: MergePlan.Origin
+    /// The name there, as it is shown.
+    let name: String
+    let dtype: DType
+    let shape: Shape
+  }
+
+  init(_ recipe: MergeRecipe, _ models: [MergeModel], _ names: RawNames?) {
+    (self.recipe, self.models, rawNames) = (recipe, models, names)
+    var shown: [String: String] = [:]
+    files = models.map { model in
+      var files: [String: String] = [:]
+      for name in model.tensors.keys.sorted() {
+        let (key, whole) = names == nil ? TensorNames.canonical(name) : (name, name)
+        if files[key] == nil { files[key] = name }
+        // The longer one: what a file leaves out is a part of the name.
+        if whole.count > shown[key]?.count ?? 0 { shown[key] = whole }
+      }
+      return files
+    }
+    self.shown = shown
+    positions = Dictionary(
+      recipe.models.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func plan() throws(Rejection) -> MergePlan {
+    var items: [MergePlan.Item] = []
+    var layer = 0
+    if rawNames != nil {
+      items = try rawItems()
+    } else {
+      try checkInputs()
+      for slice in recipe.slices {
+        let count = try layerCount(of: slice)
+        for place in 0..<count {
+          items += try layerItems(slice, place, of: count, as: layer)
+          layer += 1
+        }
+      }
+      items += try outerItems()
+    }
+    items.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    return MergePlan(
+      method: recipe.method, models: recipe.models, items: items,
+      layerCount: layer > 0 ? layer : nil)
+  }
+
+  // MARK: Inputs
+
+  private func position(_ source: MergeRecipe.Source) -> Int {
+    guard let position = positions[source.model] else { preconditionFailure("models are listed") }
+    return position
+  }
+
+  /// Throws M04 for slices that the method does not take.
+  private func checkInputs() throws(Rejection) {
+    for slice in recipe.slices { try check(slice.sources, slice) }
+  }
+
+  private func check(
+    _ sources: [MergeRecipe.Source], _ slice: MergeRecipe.Slice
+  ) throws(Rejection) {
+    let inputs = recipe.method.inputs
+    let place = "line \(slice.line): \(recipe.method.id)"
+    let base = base(of: slice)
+    let hasBase = base.map { base in sources.contains { $0.model == base } } ?? false
+    guard inputs.base != .required || hasBase else {
+      let reason = base.map { "\($0) is not among the sources" } ?? "there is no base_model"
+      throw Rejection(MergeRules.inputs, "\(place) needs a base, and \(reason)")
+    }
+    // A base that is told apart comes besides the others.
+    let extra = inputs.base == .optional && !hasBase ? 1 : 0
+    let range = inputs.count.lowerBound...(inputs.count.upperBound - extra)
+    guard range.contains(sources.count) else {
+      let wanted =
+        range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) or more"
+      throw Rejection(
+        MergeRules.inputs, "\(place) takes \(wanted) inputs, and there are \(sources.count)")
+    }
+  }
+
+  private func base(of slice: MergeRecipe.Slice) -> ModelReference? { slice.base ?? recipe.base }
+
+  // MARK: Layers
+
+  /// The numbers of a model's layers, by the name before them.
+  private func layers(_ model: Int) -> Set<Int> {
+    Set(files[model].keys.compactMap { LayerName($0).layer })
+  }
+
+  private func range(_ source: MergeRecipe.Source) -> Range<Int> {
+    source.layers ?? 0..<((layers(position(source)).max() ?? -1) + 1)
+  }
+
+  private func layerCount(of slice: MergeRecipe.Slice) throws(Rejection) -> Int {
+    let counts = slice.sources.map { range($0).count }
+    for (source, count) in zip(slice.sources, counts) {
+      guard count == counts[0] else {
+        throw Rejection(
+          MergeRules.tensors,
+          "line \(source.line): \(source.model) gives \(count) layers, "
+            + "\(slice.sources[0].model) \(counts[0])")
+      }
+      let all = layers(position(source))
+      guard let strange = range(source).first(where: { !all.contains($0) }) else { continue }
+      throw Rejection(
+        MergeRules.tensors, "line \(source.line): \(source.model) has no layer \(strange)")
+    }
+    return counts[0]
+  }
+
+  private func layerItems(
+    _ slice: MergeRecipe.Slice, _ place: Int, of count: Int, as number: Int
+  ) throws(Rejection) -> [MergePlan.Item] {
+    var names: Set<LayerName> = []
+    for source in slice.sources {
+      let layer = range(source).lowerBound + place
+      for name in files[position(source)].keys {
+        let name = LayerName(name)
+        if name.layer == layer { names.insert(name.numbered(number)) }
+      }
+    }
+    let way = count > 1 ? Double(place) / Double(count - 1) : 1
+    var items: [MergePlan.Item] = []
+    for name in names {
+      let inputs = slice.sources.compactMap { source in
+        input(source, name.named(range(source).lowerBound + place))
+      }
+      if let item = try item(name.named(number), inputs, slice, slice.sources, at: way) {
+        items.append(item)
+      }
+    }
+    return items
+  }
+
+  /// What is in no layer: of the first slice's models what comes before the layers, of the last
+  /// one's what comes after them, as many as the first has.
+  private func outerItems() throws(Rejection) -> [MergePlan.Item] {
+    guard let first = recipe.slices.first, let last = recipe.slices.last else { return [] }
+    var items: [MergePlan.Item] = []
+    let ends = [
+      (first, first.sources, true), (last, Array(last.sources.prefix(first.sources.count)), false),
+    ]
+    for (slice, sources, isBefore) in ends {
+      var names: Set<String> = []
+      for source in sources {
+        names.formUnion(
+          files[position(source)].keys.filter {
+            let name = LayerName($0)
+            return name.layer == nil && name.isBeforeLayers == isBefore
+          })
+      }
+      for name in names {
+        let inputs = sources.compactMap { input($0, name) }
+        if let item = try item(name, inputs, slice, sources, at: 0) { items.append(item) }
+      }
+    }
+    return items
+  }
+
+  private func input(_ source: MergeRecipe.Source, _ name: String) -> Input? {
+    let position = position(source)
+    for candidate in [name] + TensorNames.ties(name) {
+      guard let file = files[position][candidate],
+        let tensor = models[position].tensors[file]
+      else { continue }
+      return Input(
+        source: source, origin: .init(model: position, name: file),
+        name: shown[candidate] ?? candidate,
+        dtype: tensor.dtype, shape: tensor.shape)
+    }
+    return nil
+  }
+
+  // MARK: Raw mode
+
+  private func rawItems() throws(Rejection) -> [MergePlan.Item] {
+    guard let slice = recipe.slices.first else { return [] }
+    let listed = slice.sources.filter { source in
+      source.model != recipe.base || !source.parameters.isEmpty || source.line != slice.line
+    }
+    let sets = listed.map { Set(files[position($0)].keys) }
+    let all = sets.reduce(into: Set<String>()) { $0.formUnion($1) }
+    var names = all
+    switch rawNames {
+    case .intersection: for set in sets { names.formIntersection(set) }
+    case .union: break
+    default:
+      for (source, set) in zip(listed, sets) {
+        guard let missing = all.subtracting(set).min() else { continue }
+        throw Rejection(
+          MergeRules.tensors,
+          "line \(source.line): \(source.model) has no \(missing); -i leaves out what is not in "
+            + "all files, -u takes what there is")
+      }
+    }
+    var items: [MergePlan.Item] = []
+    for name in names {
+      let inputs = slice.sources.compactMap { input($0, name) }
+      let sources = inputs.map(\.source)
+      try check(sources, slice)
+      if let item = try item(name, inputs, slice, sources, at: 0) { items.append(item) }
+    }
+    return items
+  }
+
+  // MARK: Tensors
+
+  /// A tensor of the result; nil where the method leaves it out.
+  private func item(
+    _ key: String, _ inputs: [Input], _ slice: MergeRecipe.Slice,
+    _ sources: [MergeRecipe.Source], at place: Double
+  ) throws(Rejection) -> MergePlan.Item? {
+    guard let first = inputs.first else { return nil }
+    let name = self.name(key)
+    if let copy = try copied(name, inputs) { return copy }
+    let base = base(of: slice)
+    if inputs.count < sources.count {
+      switch try absent(key, inputs, sources, base) {
+      case .left: return nil
+      case .passed(let input): return passed(name, input)
+      case .merged: break
+      }
+    }
+    for input in inputs where input.shape != first.shape {
+      throw Rejection(
+        MergeRules.tensors,
+        "\(name) is \(input.shape.dimensions) in \(input.source.model), "
+          + "\(first.shape.dimensions) in \(first.source.model)")
+    }
+    let basePlace = inputs.firstIndex { $0.source.model == base }
+    let dtype = recipe.dtype ?? Self.promoted(inputs.map(\.dtype))
+    let shared = try values(.shared, name) {
+      slice.parameters[$0]?.value(for: name, at: place)
+        ?? recipe.parameters[$0]?.value(for: name, at: place)
+    }
+    let values = try inputs.map { (input) throws(Rejection) -> MergeValues in
+      guard recipe.method.inputs.base == .ordinary || input.source.model != base else {
+        return MergeValues([:])
+      }
+      return try self.values(.ofInput, "\(input.source.model): \(input.name)") { key in
+        input.source.parameters[key]?.value(for: input.name, at: place)
+          ?? slice.parameters[key]?.value(for: input.name, at: place)
+          ?? recipe.parameters[key]?.value(for: input.name, at: place)
+      }
+    }
+    return MergePlan.Item(
+      name: name, shape: first.shape,
+      dtype: recipe.outputType ?? recipe.method.resultType(dtype, inputCount: inputs.count),
+      making: .merged(
+        Array(zip(inputs.map(\.origin), values)), base: basePlace, shared: shared, dtype: dtype))
+  }
+
+  private func values(
+    _ scope: MergeParameter.Scope, _ place: String, _ find: (String) -> MergeValue?
+  ) throws(Rejection) -> MergeValues {
+    var values: [String: MergeValue] = [:]
+    for parameter in recipe.method.parameters where parameter.scope == scope {
+      guard let value = find(parameter.key) ?? parameter.standard else {
+        throw Rejection(
+          MergeRules.parameter, "\(recipe.method.id) has no \(parameter.key) for \(place)")
+      }
+      values[parameter.key] = value
+    }
+    return MergeValues(values)
+  }
+
+  /// What is no float: a model's own, where the type agrees.
+  private func copied(_ name: String, _ inputs: [Input]) throws(Rejection) -> MergePlan.Item? {
+    guard let strange = inputs.first(where: { !$0.dtype.isConvertibleFloat }) else { return nil }
+    for input in inputs where input.dtype != strange.dtype || input.shape != strange.shape {
+      throw Rejection(
+        MergeRules.tensors,
+        "\(name) is \(input.dtype.rawValue) \(input.shape.dimensions) in \(input.source.model), "
+          + "\(strange.dtype.rawValue) \(strange.shape.dimensions) in \(strange.source.model)")
+    }
+    return MergePlan.Item(
+      name: name, shape: strange.shape, dtype: strange.dtype, making: .copied(inputs[0].origin))
+  }
+
+  private enum Absence {
+    case left
+    case passed(Input)
+    case merged
+  }
+
+  /// A name of the result: of a layer that no model has so many of, too.
+  private func name(_ key: String) -> String {
+    if let name = shown[key] { return name }
+    let layer = LayerName(key)
+    for (known, name) in shown {
+      let other = LayerName(known)
+      guard other.prefix == layer.prefix, other.suffix == layer.suffix,
+        let number = layer.layer
+      else { continue }
+      return LayerName(name).named(number)
+    }
+    return key
+  }
+
+  /// What becomes of a tensor that some models do without.
+  private func absent(
+    _ name: String, _ inputs: [Input], _ sources: [MergeRecipe.Source], _ base: ModelReference?
+  ) throws(Rejection) -> Absence {
+    let own = inputs.first { $0.source.model == base }
+    if TensorNames.isOptional(name) || rawNames == .union {
+      switch recipe.method.inputs.absence {
+      case .onlyOnePasses where inputs.count == 1: return .passed(inputs[0])
+      case .onlyBasePasses where inputs.count == 1 && own != nil: return .passed(inputs[0])
+      case .basePassesOrNone: return own.map { .passed($0) } ?? .left
+      case .refused where recipe.method.inputs.base != .required || own != nil:
+        if recipe.method.inputs.count.contains(inputs.count) { return .merged }
+      default: break
+      }
+    }
+    let lacking = sources.first { source in
+      !inputs.contains { $0.source.model == source.model }
+    }
+    throw Rejection(
+      MergeRules.tensors, "\(lacking.map(\.model.description) ?? "a model") has no \(name)")
+  }
+
+  private func passed(_ name: String, _ input: Input) -> MergePlan.Item {
+    MergePlan.Item(
+      name: name, shape: input.shape,
+      dtype: recipe.outputType ?? recipe.dtype ?? input.dtype, making: .copied(input.origin))
+  }
+
+  /// The type that torch gives a sum of these.
+  private static func promoted(_ types: [DType]) -> DType {
+    let kinds = Set(types.map { $0 == .f64 || $0 == .f16 || $0 == .bf16 ? $0 : .f32 })
+    if kinds.contains(.f64) { return .f64 }
+    return kinds.count == 1 ? kinds.first ?? .f32 : .f32
+  }
+}
+
+extension LayerName {
+  /// The same tensor of another layer.
+  fileprivate func numbered(_ layer: Int) -> LayerName { LayerName(named(layer)) }
+}

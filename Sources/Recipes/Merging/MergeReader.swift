@@ -1,0 +1,256 @@
+internal import Diagnostics
+internal import JSON
+internal import Merging
+internal import TensorCore
+internal import YAML
+
+/// Reads parts of a merge recipe; every error names line and key.
+struct MergeReader {
+  let node: YAMLNode
+  private let what: String
+
+  init(_ node: YAMLNode, _ what: String) { (self.node, self.what) = (node, what) }
+
+  /// Throws M01 for what is no mapping, and M02 for keys that are not among some.
+  func allow(_ keys: [String]) throws(Rejection) {
+    guard let members = node.members else { throw malformed("\(what) is no mapping") }
+    for member in members where !keys.contains(member.key) {
+      throw Rejection(
+        MergeRules.unknownKey,
+        "line \(member.line): \(member.key) in \(what)"
+          + Self.suggestion(member.key, keys))
+    }
+  }
+
+  /// The value of a key; throws M01 where it is missing.
+  func need(_ key: String) throws(Rejection) -> YAMLNode {
+    guard let value = node[key], !value.isNull else { throw malformed("\(what) has no \(key)") }
+    return value
+  }
+
+  func malformed(_ message: String) -> Rejection {
+    Rejection(MergeRules.malformed, "line \(node.line): \(message)")
+  }
+
+  func unknown(
+    _ what: String, nearest word: String, _ words: [String], at node: YAMLNode?
+  ) -> Rejection {
+    Rejection(
+      MergeRules.unknownKey,
+      "line \(node?.line ?? self.node.line): \(what) is unknown" + Self.suggestion(word, words))
+  }
+
+  /// Throws M07 where a key has a value.
+  func refuse(_ key: String, _ reason: String) throws(Rejection) {
+    guard let member = node.members?.first(where: { $0.key == key }), !member.value.isNull else {
+      return
+    }
+    throw Rejection(MergeRules.unsupported, "line \(member.line): \(key): \(reason)")
+  }
+
+  /// A text; throws M01.
+  func text(_ key: String, of node: YAMLNode) throws(Rejection) -> String {
+    guard let text = node.text, !text.isEmpty else {
+      throw Rejection(MergeRules.malformed, "line \(node.line): \(key) is no text")
+    }
+    return text
+  }
+
+  /// A list that is not empty; throws M01.
+  func list(_ key: String, _ node: YAMLNode) throws(Rejection) -> [YAMLNode] {
+    guard let elements = node.elements, !elements.isEmpty else {
+      throw Rejection(
+        MergeRules.malformed, "line \(node.line): \(key) is no list, or an empty one")
+    }
+    return elements
+  }
+
+  /// `[first, end]`; nil where there is none. Throws M01.
+  func range(_ key: String) throws(Rejection) -> Range<Int>? {
+    guard let node = node[key], !node.isNull else { return nil }
+    let numbers = node.elements?.compactMap { $0.json.integer } ?? []
+    guard node.elements?.count == 2, numbers.count == 2, numbers[0] >= 0, numbers[0] < numbers[1]
+    else {
+      throw Rejection(
+        MergeRules.malformed, "line \(node.line): \(key) is no pair of a first layer and an end")
+    }
+    return numbers[0]..<numbers[1]
+  }
+
+  /// A type by torch's name; nil where there is none. Throws M01.
+  func dtype(_ key: String) throws(Rejection) -> DType? {
+    guard let node = node[key], !node.isNull else { return nil }
+    let name = node.text.map { $0.hasPrefix("torch.") ? String($0.dropFirst(6)) : $0 }
+    switch name {
+    case "float64": return .f64
+    case "float32": return .f32
+    case "bfloat16": return .bf16
+    case "float16": return .f16
+    default:
+      throw Rejection(
+        MergeRules.malformed,
+        "line \(node.line): \(key) is none of float64, float32, bfloat16 and float16")
+    }
+  }
+
+  /// `, did you mean X?`, or nothing.
+  private static func suggestion(_ word: String, _ words: [String]) -> String {
+    guard let nearest = NearestName.to(word, among: words) else {
+      return "; there are " + words.joined(separator: ", ")
+    }
+    return "; did you mean \(nearest)?"
+  }
+
+  /// A model: a text, or a mapping as mergekit writes it. Throws M01, M02 and M07.
+  static func model(_ node: YAMLNode, key: String) throws(Rejection) -> ModelReference {
+    guard node.members != nil else {
+      guard let text = node.text, !text.isEmpty, !node.isNull else {
+        throw Rejection(MergeRules.malformed, "line \(node.line): \(key) is no model")
+      }
+      return try reference(text, line: node.line)
+    }
+    let reader = MergeReader(node, key)
+    try reader.allow(["model", "lora", "override_architecture"])
+    try reader.refuse("lora", "adapters are not applied")
+    try reader.refuse("override_architecture", "architectures are told by the tensors")
+    let inner = try reader.need("model")
+    guard inner.members != nil else { return try model(inner, key: key) }
+    let path = MergeReader(inner, "model")
+    try path.allow(["path", "revision"])
+    let revision = try inner["revision"].flatMap { (node) throws(Rejection) in
+      node.isNull ? nil : try path.text("revision", of: node)
+    }
+    return ModelReference(
+      path: try path.text("path", of: try path.need("path")), revision: revision)
+  }
+
+  private static func reference(_ text: String, line: Int) throws(Rejection) -> ModelReference {
+    guard !text.contains("+") else {
+      throw Rejection(MergeRules.unsupported, "line \(line): \(text): adapters are not applied")
+    }
+    // A Hub's address has a revision of its own.
+    guard !text.hasPrefix("hf://"), let at = text.lastIndex(of: "@") else {
+      return ModelReference(path: text)
+    }
+    return ModelReference(
+      path: String(text[..<at]), revision: String(text[text.index(after: at)...]))
+  }
+
+  /// Settings by their keys; throws M02 and M03.
+  static func parameters(
+    _ node: YAMLNode?, _ method: any MergeMethod
+  ) throws(Rejection) -> [String: MergeSetting] {
+    guard let node, !node.isNull else { return [:] }
+    guard let members = node.members else {
+      throw Rejection(MergeRules.malformed, "line \(node.line): parameters is no mapping")
+    }
+    var settings: [String: MergeSetting] = [:]
+    for member in members {
+      guard let parameter = method.parameters.first(where: { $0.key == member.key }) else {
+        throw Rejection(
+          MergeRules.unknownKey,
+          "line \(member.line): \(member.key) is no parameter of \(method.id)"
+            + suggestion(member.key, method.parameters.map(\.key)))
+      }
+      let parts = try parts(member.value, parameter)
+      settings[member.key] = MergeSetting(parts: parts, line: member.line)
+    }
+    return settings
+  }
+
+  /// A number, a gradient, a value with a filter, or a list of these.
+  private static func parts(
+    _ node: YAMLNode, _ parameter: MergeParameter
+  ) throws(Rejection) -> [MergeSetting.Part] {
+    if node.members != nil { return [try conditional(node, parameter)] }
+    if let elements = node.elements, elements.contains(where: { $0.members != nil }) {
+      return try elements.map { (node) throws(Rejection) in try conditional(node, parameter) }
+    }
+    return [try part(node, parameter, filter: nil)]
+  }
+
+  private static func conditional(
+    _ node: YAMLNode, _ parameter: MergeParameter
+  ) throws(Rejection) -> MergeSetting.Part {
+    let reader = MergeReader(node, parameter.key)
+    try reader.allow(["value", "filter"])
+    guard let value = node["value"] else { throw reader.malformed("\(parameter.key) has no value") }
+    var filter: String?
+    if let given = node["filter"], !given.isNull {
+      guard let text = given.text else { throw reader.malformed("filter is no text") }
+      filter = text == "*" || text.isEmpty ? nil : text
+    }
+    return try part(value, parameter, filter: filter)
+  }
+
+  private static func part(
+    _ node: YAMLNode, _ parameter: MergeParameter, filter: String?
+  ) throws(Rejection) -> MergeSetting.Part {
+    guard let elements = node.elements else {
+      return MergeSetting.Part(
+        filter: filter, anchors: node.isNull ? [] : [try value(node, parameter)],
+        isGradient: false)
+    }
+    return MergeSetting.Part(
+      filter: filter,
+      anchors: try elements.map { (node) throws(Rejection) in try value(node, parameter) },
+      isGradient: true)
+  }
+
+  /// A value of the parameter's type, read as pydantic reads YAML 1.1: `1e-5` is a number, `yes` is
+  /// true, and 0 and 1 are flags.
+  private static func value(
+    _ node: YAMLNode, _ parameter: MergeParameter
+  ) throws(Rejection) -> MergeValue {
+    let text = node.text ?? ""
+    let whole =
+      if case .scalar(_, isPlain: true) = node.content { wholeNumber(text) } else { Int(text) }
+    let value: MergeValue? =
+      switch parameter.kind {
+      case .flag: flag(text).map(MergeValue.flag)
+      case .integer: whole.map(MergeValue.integer)
+      case .number: (whole.map(Double.init) ?? number(text)).map(MergeValue.number)
+      }
+    guard let value else {
+      throw Rejection(
+        MergeRules.parameter,
+        "line \(node.line): \(parameter.key) is \(node.json.text()), no \(parameter.kind.rawValue)")
+    }
+    return value
+  }
+
+  /// A whole number of YAML 1.1: `010` is eight, `0x1F` and `0b101` are what they are elsewhere,
+  /// and underscores mean nothing.
+  private static func wholeNumber(_ text: String) -> Int? {
+    let isNegative = text.hasPrefix("-")
+    let digits = text.drop { $0 == "-" || $0 == "+" }.replacing("_", with: "")
+    guard text.count - digits.count <= 1 || text.contains("_") else { return nil }
+    let (rest, radix) =
+      if digits.hasPrefix("0x") {
+        (digits.dropFirst(2), 16)
+      } else if digits.hasPrefix("0b") {
+        (digits.dropFirst(2), 2)
+      } else if digits.count > 1, digits.hasPrefix("0") {
+        (digits.dropFirst(1), 8)
+      } else {
+        (digits[...], 10)
+      }
+    return Int(rest, radix: radix).map { isNegative ? -$0 : $0 }
+  }
+
+  private static func number(_ text: String) -> Double? {
+    let isNumber = text.first.map { $0.isNumber || "+-.".contains($0) } ?? false
+    guard isNumber, let number = Double(text), number.isFinite else {
+      return flag(text).flatMap { text.count > 1 ? ($0 ? 1 : 0) : nil }
+    }
+    return number
+  }
+
+  private static func flag(_ text: String) -> Bool? {
+    switch text.lowercased() {
+    case "true", "yes", "on", "1", "y", "t": true
+    case "false", "no", "off", "0", "n", "f": false
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,160 @@
+public import Diagnostics
+internal import Merging
+internal import TensorCore
+public import YAML
+
+extension MergeRecipe {
+  /// The recipes of a file, of which later ones may use the results of earlier ones. Throws F01,
+  /// M01, M02, M03 and M07, with line and key.
+  public static func read(path: String, isRaw: Bool = false) throws(Rejection) -> [MergeRecipe] {
+    let documents = try YAMLDocument.all(path: path, under: MergeRules.malformed)
+    return try locating(Place(file: path)) { () throws(Rejection) in
+      guard !documents.isEmpty else { throw Rejection(MergeRules.malformed, "it is empty") }
+      return try documents.map { (document) throws(Rejection) in
+        try MergeRecipe(document.root, isRaw: isRaw)
+      }
+    }
+  }
+
+  private static let keys = [
+    "merge_method", "models", "slices", "modules", "base_model", "parameters", "dtype",
+    "out_dtype", "tokenizer_source", "tokenizer", "chat_template", "name",
+  ]
+  private static let rawKeys = [
+    "merge_method", "models", "base_model", "parameters", "dtype", "out_dtype",
+  ]
+
+  /// Reads a document; throws M01, M02, M03, M04 and M07.
+  public init(_ root: YAMLNode, isRaw: Bool = false) throws(Rejection) {
+    let reader = MergeReader(root, "the recipe")
+    try reader.allow(isRaw ? Self.rawKeys : Self.keys)
+    let id = try reader.text("merge_method", of: try reader.need("merge_method"))
+    guard let method = MergeMethods.named(id) else {
+      throw reader.unknown(
+        "the method \(id)", nearest: id, MergeMethods.all.map(\.id), at: root["merge_method"])
+    }
+    self.method = method
+    name = try root["name"].map { (node) throws(Rejection) in try reader.text("name", of: node) }
+    base = try root["base_model"].flatMap { (node) throws(Rejection) in
+      node.isNull ? nil : try MergeReader.model(node, key: "base_model")
+    }
+    dtype = try reader.dtype("dtype")
+    outputType = try reader.dtype("out_dtype")
+    parameters = try MergeReader.parameters(root["parameters"], method)
+    (slices, isWhole) = try Self.layers(reader, method, base)
+    tokenizerModel = try Self.tokenizer(reader, base)
+    try reader.refuse("chat_template", "templates of chats are not merged")
+  }
+
+  private static func layers(
+    _ reader: MergeReader, _ method: any MergeMethod, _ base: ModelReference?
+  ) throws(Rejection) -> ([Slice], isWhole: Bool) {
+    let given = ["models", "slices", "modules"].filter { reader.node[$0]?.isNull == false }
+    guard given.count == 1 else {
+      throw reader.malformed("it needs one of models, slices and modules, and has \(given.count)")
+    }
+    if let models = reader.node["models"], !models.isNull {
+      let sources = try reader.list("models", models).map { (node) throws(Rejection) in
+        try Self.source(node, method, takesLayers: false)
+      }
+      let slice = try Self.slice(sources, base: nil, parameters: [:], line: models.line, base)
+      return ([slice], true)
+    }
+    if let modules = reader.node["modules"], !modules.isNull {
+      return try Self.module(modules, method, base)
+    }
+    guard let slices = reader.node["slices"] else { return ([], false) }
+    return (try Self.slices(slices, reader, method), false)
+  }
+
+  private static func slices(
+    _ node: YAMLNode, _ reader: MergeReader, _ method: any MergeMethod
+  ) throws(Rejection) -> [Slice] {
+    try reader.list("slices", node).map { (node) throws(Rejection) in
+      let reader = MergeReader(node, "a slice")
+      // mergekit reads residual_weight and does nothing with it.
+      try reader.allow(["sources", "base_model", "parameters", "residual_weight"])
+      let sources = try reader.list("sources", try reader.need("sources"))
+        .map { (node) throws(Rejection) in try Self.source(node, method, takesLayers: true) }
+      let own = try node["base_model"].map { (node) throws(Rejection) in
+        try MergeReader.model(node, key: "base_model")
+      }
+      return try Self.slice(
+        sources, base: own, parameters: try MergeReader.parameters(node["parameters"], method),
+        line: node.line, nil)
+    }
+  }
+
+  /// The only module of a recipe that names modules: models of text have one.
+  private static func module(
+    _ node: YAMLNode, _ method: any MergeMethod, _ base: ModelReference?
+  ) throws(Rejection) -> ([Slice], isWhole: Bool) {
+    guard let modules = node.members, modules.count == 1 else {
+      throw Rejection(
+        MergeRules.unsupported, "line \(node.line): modules: only models of one module are merged")
+    }
+    let reader = MergeReader(modules[0].value, "a module")
+    try reader.allow(["models", "slices", "parameters"])
+    let (slices, isWhole) = try layers(reader, method, base)
+    let own = try MergeReader.parameters(modules[0].value["parameters"], method)
+    return (
+      slices.map { slice in
+        Slice(
+          sources: slice.sources, base: slice.base,
+          parameters: slice.parameters.merging(own, uniquingKeysWith: { first, _ in first }),
+          line: slice.line)
+      }, isWhole
+    )
+  }
+
+  /// A slice, with the base behind its models where it is not among them.
+  private static func slice(
+    _ sources: [Source], base: ModelReference?, parameters: [String: MergeSetting], line: Int,
+    _ appended: ModelReference?
+  ) throws(Rejection) -> Slice {
+    var sources = sources
+    if let appended, !sources.contains(where: { $0.model == appended }) {
+      sources.append(Source(model: appended, layers: nil, parameters: [:], line: line))
+    }
+    var seen: Set<ModelReference> = []
+    for source in sources where !seen.insert(source.model).inserted {
+      throw Rejection(
+        MergeRules.inputs, "line \(source.line): the model \(source.model) stands twice")
+    }
+    return Slice(sources: sources, base: base, parameters: parameters, line: line)
+  }
+
+  private static func source(
+    _ node: YAMLNode, _ method: any MergeMethod, takesLayers: Bool
+  ) throws(Rejection) -> Source {
+    let reader = MergeReader(node, "an input")
+    try reader.allow(["model", "parameters"] + (takesLayers ? ["layer_range"] : []))
+    let layers = takesLayers ? try reader.range("layer_range") : nil
+    return Source(
+      model: try MergeReader.model(try reader.need("model"), key: "model"), layers: layers,
+      parameters: try MergeReader.parameters(node["parameters"], method), line: node.line)
+  }
+
+  private static func tokenizer(
+    _ reader: MergeReader, _ base: ModelReference?
+  ) throws(Rejection) -> ModelReference? {
+    var source = reader.node["tokenizer_source"]
+    if let section = reader.node["tokenizer"], !section.isNull {
+      guard source == nil else {
+        throw reader.malformed("tokenizer and tokenizer_source exclude each other")
+      }
+      let inner = MergeReader(section, "tokenizer")
+      try inner.allow(["source", "tokens", "pad_to_multiple_of"])
+      try inner.refuse("tokens", "rows of single tokens are not chosen")
+      try inner.refuse("pad_to_multiple_of", "vocabularies are not padded")
+      source = section["source"]
+    }
+    guard let source, !source.isNull else { return nil }
+    let name = try reader.text("tokenizer_source", of: source)
+    if name == "union" {
+      throw Rejection(
+        MergeRules.unsupported, "line \(source.line): union: vocabularies are not put together")
+    }
+    return name == "base" ? base : try MergeReader.model(source, key: "tokenizer_source")
+  }
+}

@@ -1,0 +1,56 @@
+public import Merging
+public import TensorCore
+
+/// What a merge recipe says, in mergekit's grammar.
+public struct MergeRecipe: Sendable {
+  /// A model that a slice takes layers of.
+  struct Source: Sendable {
+    let model: ModelReference
+    /// Which layers; nil for all of them.
+    let layers: Range<Int>?
+    let parameters: [String: MergeSetting]
+    let line: Int
+  }
+
+  /// Layers of the result, and what they are made of.
+  struct Slice: Sendable {
+    let sources: [Source]
+    let base: ModelReference?
+    let parameters: [String: MergeSetting]
+    let line: Int
+  }
+
+  /// The name that other documents of the same file call the result by.
+  public let name: String?
+  /// How tensors are merged.
+  public let method: any MergeMethod
+  /// The layers from the first to the last; one slice of all layers where the recipe lists models.
+  let slices: [Slice]
+  /// Whether the recipe lists models, and not slices.
+  let isWhole: Bool
+  /// The base, as the recipe names it.
+  public let base: ModelReference?
+  /// Parameters of all slices.
+  let parameters: [String: MergeSetting]
+  /// The type that is computed in; nil for that of the inputs.
+  public let dtype: DType?
+  /// The type of the result; nil for that which comes out.
+  public let outputType: DType?
+  /// Whose tokenizer the result gets: `base` or a model; nil for the donor's.
+  public let tokenizerModel: ModelReference?
+
+  /// The models in the order in which they are named, the base last where it is named only there.
+  public var models: [ModelReference] {
+    var models: [ModelReference] = []
+    for slice in slices {
+      for source in slice.sources where !models.contains(source.model) {
+        models.append(source.model)
+      }
+    }
+    if let base, !models.contains(base) { models.append(base) }
+    return models
+  }
+
+  /// Whose configuration and tokenizer the result gets: the base, or the first model.
+  public var donor: ModelReference { base ?? models[0] }
+}

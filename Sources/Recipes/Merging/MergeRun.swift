@@ -1,0 +1,173 @@
+public import Checkpoints
+public import Diagnostics
+internal import Files
+internal import Merging
+internal import TensorCore
+
+/// A plan with the models that it is about.
+public struct MergeRun: Sendable {
+  /// What is made.
+  public let plan: MergePlan
+  private let checkpoints: [Checkpoint]
+  /// Where the random numbers of each tensor begin.
+  private let random: [MergeRandom]
+
+  /// How random numbers are drawn.
+  public enum Randomness: Sendable {
+    /// By a seed, the tensor's name and the input: in any order.
+    case keyed(seed: UInt64)
+    /// As mergekit 0.1.5 draws them, one after the other through all tensors in the order of their
+    /// names.
+    case mergekit(seed: UInt64)
+  }
+
+  /// Plans what a recipe makes of checkpoints, which are those of its `models`. Throws M03 to M06.
+  public init(
+    _ recipe: MergeRecipe, _ checkpoints: [Checkpoint], raw: RawNames? = nil, _ random: Randomness
+  ) throws(Rejection) {
+    let models = checkpoints.map { checkpoint in
+      MergeModel(
+        Dictionary(
+          checkpoint.tensors.map { ($0.name, ($0.dtype, $0.shape)) },
+          uniquingKeysWith: { first, _ in first }))
+    }
+    plan = try recipe.plan(models, raw: raw)
+    self.checkpoints = checkpoints
+    self.random = Self.starts(plan, random)
+  }
+
+  private static func starts(_ plan: MergePlan, _ random: Randomness) -> [MergeRandom] {
+    guard case .mergekit(let seed) = random else {
+      guard case .keyed(let seed) = random else { preconditionFailure("there are two") }
+      return plan.items.map { _ in .keyed(seed: seed) }
+    }
+    var next = MergeRandom.sequence(MersenneTwister(seed: seed))
+    return plan.items.map { item in
+      defer {
+        if case .merged(let inputs, let base, _, _) = item.making {
+          for (place, input) in inputs.enumerated() where place != base {
+            next.skip(plan.method.drawCount(input.values, count: item.shape.elementCount))
+          }
+        }
+      }
+      return next
+    }
+  }
+
+  /// The result, whose tensors are merged when they are asked for. Throws M06 for integers that
+  /// differ between models.
+  public func checkpoint() throws(Rejection) -> Checkpoint {
+    var tensors: [NamedTensor] = []
+    for (place, item) in plan.items.enumerated() {
+      let content: TensorContent
+      switch item.making {
+      case .copied(let origin):
+        try requireSame(item)
+        let tensor = self.tensor(origin)
+        content =
+          tensor.dtype == item.dtype
+          ? tensor.content
+          : .computed(
+            ComputedTensor(item.dtype, item.shape, from: [tensor.content]) {
+              (sink) throws(Rejection) in
+              let cast = try MergeCast(from: tensor.dtype, to: item.dtype)
+              try tensor.content.forEachChunk { (chunk) throws(Rejection) in
+                try cast.convert(chunk, sink)
+              }
+            })
+      case .merged(let inputs, let base, let shared, let dtype):
+        let origins = inputs.map { (tensor($0.origin), $0.values) }
+        let (method, random) = (plan.method, random[place])
+        content = .computed(
+          ComputedTensor(item.dtype, item.shape, from: origins.map(\.0.content)) {
+            (sink) throws(Rejection) in
+            try locating(Place(tensor: item.name)) { () throws(Rejection) in
+              let task = MergeTask(
+                name: item.name, shape: item.shape, dtype: dtype,
+                inputs: try origins.map { (tensor, values) throws(Rejection) in
+                  MergeTask.Input(try tensor.mergeElements(), values)
+                },
+                base: base, shared: shared, random: random)
+              let cast = try MergeCast(
+                from: method.resultType(dtype, inputCount: inputs.count), to: item.dtype)
+              try method.run(task) { (chunk) throws(Rejection) in try cast.convert(chunk, sink) }
+            }
+          })
+      }
+      tensors.append(NamedTensor(name: item.name, content: content))
+    }
+    return Checkpoint(format: "merge", tensors: tensors, path: "")
+  }
+
+  private func tensor(_ origin: MergePlan.Origin) -> NamedTensor {
+    guard
+      let tensor = checkpoints[origin.model].tensors.first(where: { $0.name == origin.name })
+    else { preconditionFailure("the plan is about these checkpoints") }
+    return tensor
+  }
+
+  /// Throws M06 where a copied tensor is another in another model.
+  private func requireSame(_ item: MergePlan.Item) throws(Rejection) {
+    guard case .copied(let origin) = item.making, !item.dtype.isConvertibleFloat else { return }
+    let own = try tensor(origin).digest()
+    for (model, checkpoint) in checkpoints.enumerated() where model != origin.model {
+      guard let twin = checkpoint.tensors.first(where: { $0.name == origin.name }) else { continue }
+      guard try twin.digest() == own else {
+        throw Rejection(
+          MergeRules.tensors,
+          "the integers of \(item.name) differ between \(plan.models[origin.model]) and "
+            + "\(plan.models[model])")
+      }
+    }
+  }
+}
+
+/// A change of the type of floats on their way out.
+private struct MergeCast {
+  private let source: DType
+  private let target: DType
+  private let cast: FloatCast?
+
+  /// The change from one type to another. Throws M06 where there is none.
+  init(from source: DType, to target: DType) throws(Rejection) {
+    (self.source, self.target) = (source, target)
+    cast = source == target ? nil : FloatCast(from: source, to: target == .f64 ? .f32 : target)
+    guard source == target || cast != nil else {
+      throw Rejection(
+        MergeRules.tensors, "\(source.rawValue) does not become \(target.rawValue)")
+    }
+  }
+
+  /// Gives the bytes of some elements in the new type.
+  func convert(_ chunk: RawSpan, _ sink: ComputedTensor.Sink) throws(Rejection) {
+    guard let cast else { return try sink(chunk) }
+    guard target == .f64 else { return try cast.convert(chunk, sink) }
+    // Every other float is a float32.
+    try cast.convert(chunk) { (floats) throws(Rejection) in
+      let doubles = floats.withUnsafeBytes { $0.bindMemory(to: Float.self).map(Double.init) }
+      try sink(doubles.span.bytes)
+    }
+  }
+}
+
+extension NamedTensor {
+  /// The elements one behind the other: where they lie, or in a scratch file.
+  fileprivate func mergeElements() throws(Rejection) -> MergeElements {
+    var storage = content.contiguousStorage
+    if storage == nil {
+      var file = try ScratchFile()
+      try content.forEachChunk { (chunk) throws(Rejection) in try file.append(chunk) }
+      storage = try file.finish()
+    }
+    guard let elements = storage.flatMap({ MergeElements($0, dtype) }) else {
+      throw Rejection(MergeRules.tensors, "\(dtype.rawValue) is no type to merge")
+    }
+    return elements
+  }
+
+  fileprivate func digest() throws(Rejection) -> String {
+    var digest = BLAKE3Digest()
+    try content.forEachChunk { (chunk) throws(Rejection) in digest.update(chunk) }
+    return digest.hexadecimal()
+  }
+}

@@ -1,0 +1,168 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import Files
+import Recipes
+import TensorCore
+
+/// `birdie merge`: models made of models.
+struct Merge: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "merge",
+    abstract: "Merges models by a recipe in mergekit's YAML.",
+    discussion: """
+      Weights are streamed: memory does not grow with the models. The same recipe gives the same \
+      bytes on every machine, and a run that was killed goes on where it ended. An output that \
+      ends in .safetensors, .pt or .birdie is one file; any other is a folder with config.json \
+      and the tokenizer of the base.
+      """)
+
+  static let examples = [
+    "birdie merge recipe.yml merged/",
+    "birdie merge recipe.yml merged/ --explain",
+    "birdie merge recipe.yml merged.safetensors --raw",
+    "birdie merge recipe.yml merged/ --compat mergekit-0.1.5 --random-seed 42",
+  ]
+
+  /// Whose random numbers are drawn.
+  enum Compatibility: String, ExpressibleByArgument, CaseIterable {
+    case mergekit = "mergekit-0.1.5"
+  }
+
+  @Argument(help: "The recipe (YAML).", completion: .file())
+  var recipe: String
+
+  @Argument(help: "The folder or file to write.", completion: .file())
+  var result: String
+
+  @Flag(help: "Merge state dicts by their names, as mergekit-pytorch does.")
+  var raw = false
+
+  @Flag(name: .shortAndLong, help: "With --raw: leave out tensors that some files lack.")
+  var intersection = false
+
+  @Flag(name: .shortAndLong, help: "With --raw: merge tensors of the files that have them.")
+  var union = false
+
+  @Option(
+    name: .customShort("I"),
+    help: ArgumentHelp("A model of the recipe and where it is.", valueName: "name=path"))
+  var input: [String] = []
+
+  @Option(parsing: .unconditional, help: "The seed of what is drawn by chance.")
+  var randomSeed: UInt64 = 0
+
+  @Option(help: "Draw as mergekit-0.1.5 does, in the order of the tensors' names.")
+  var compat: Compatibility?
+
+  @Flag(help: "Say what would be made of what, and write nothing.")
+  var explain = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Split a folder's weights into files of this size.", valueName: "size"))
+  var outShardSize: ByteSize?
+
+  @Flag(help: "Replace an existing output.")
+  var force = false
+
+  @OptionGroup var machine: MachineFlags
+  @OptionGroup var leniency: LeniencyOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard raw || !(intersection || union) else {
+      throw ValidationError("-i and -u are about --raw")
+    }
+    guard !(intersection && union) else { throw ValidationError("-i and -u exclude each other") }
+    for pair in input where !pair.contains("=") {
+      throw ValidationError("-I \(pair): give a name, = and a path")
+    }
+  }
+
+  private var rawNames: RawNames? {
+    guard raw else { return nil }
+    return intersection ? .intersection : union ? .union : .same
+  }
+
+  func run() throws {
+    machine.apply()
+    let recipes = try MergeRecipe.read(path: recipe, isRaw: raw)
+    var models = MergeModels(recipe: recipe, named: input, leniency: leniency.rules)
+    let last = try Self.target(recipes)
+    try addNamed(recipes.filter { $0.name != nil }, neededBy: last, to: &models)
+    let run = try MergeRun(last, models.checkpoints(of: last), raw: rawNames, randomness)
+    let report = MergeReport(run.plan, path: result)
+    guard !explain else { return report.explain(output) }
+    let merged = try run.checkpoint()
+    var options = try options()
+    if isFolder {
+      options.companions = try MergeCompanions(
+        last, run.plan, donor: models.folder(of: last.donor),
+        tokenizer: last.tokenizerModel.map(models.folder),
+        source: try MergeModels.text(recipe)
+      ).files
+    }
+    options.resumeKey = try resumeKey(models)
+    let progress = ProgressLine("merging", total: 0, isShown: output.isTalkative)
+    defer { progress.finish() }
+    let done = try merged.convert(to: target, options) { event in
+      progress.update(done: event.byteCount, of: event.totalByteCount)
+    }
+    progress.finish()
+    report.print(done, seconds: progress.elapsed, output)
+  }
+
+  /// The document that is written: the only one without a name, or the last one. Throws M01 for
+  /// several without a name.
+  private static func target(_ recipes: [MergeRecipe]) throws -> MergeRecipe {
+    let unnamed = recipes.filter { $0.name == nil }
+    guard unnamed.count < 2, let target = unnamed.first ?? recipes.last else {
+      throw Rejection(
+        MergeRules.malformed, "\(unnamed.count) documents have no name, and one is written")
+    }
+    return target
+  }
+
+  /// Makes models of the documents that a recipe needs, and first of those that they need.
+  private func addNamed(
+    _ recipes: [MergeRecipe], neededBy recipe: MergeRecipe, to models: inout MergeModels
+  ) throws {
+    for model in recipe.models where !models.has(model) {
+      guard let part = recipes.first(where: { $0.name == model.description }) else { continue }
+      try addNamed(recipes.filter { $0.name != part.name }, neededBy: part, to: &models)
+      let run = try MergeRun(part, models.checkpoints(of: part), raw: rawNames, randomness)
+      models.add(try run.checkpoint(), of: part, named: model)
+    }
+  }
+
+  private var randomness: MergeRun.Randomness {
+    compat == nil ? .keyed(seed: randomSeed) : .mergekit(seed: randomSeed)
+  }
+
+  private var format: OutputFormat? {
+    OutputFormat.isFolder(result) ? nil : OutputFormat.inferred(from: result)
+  }
+  private var isFolder: Bool { format == nil }
+  private var target: String { result }
+
+  private func options() throws -> ConversionOptions {
+    var options = ConversionOptions()
+    options.format = format ?? .safetensors
+    options.overwrites = force
+    if isFolder {
+      options.maximumShardByteCount = outShardSize?.byteCount ?? 5_000_000_000
+    } else if outShardSize != nil {
+      throw ValidationError("--out-shard-size is about a folder")
+    }
+    return options
+  }
+
+  /// What tells this merge from others: the recipe, the seed, and the files that it reads.
+  private func resumeKey(_ models: MergeModels) throws -> String? {
+    guard format ?? .safetensors == .safetensors else { return nil }
+    return [
+      Birdie.version, try MergeModels.text(recipe), "\(raw)", "\(randomness)", models.fingerprint,
+    ].joined(separator: "\n")
+  }
+}

@@ -1,0 +1,90 @@
+import Checkpoints
+import Diagnostics
+import Files
+import Glibc
+import Recipes
+
+/// The models of a merge recipe, opened when they are asked for.
+struct MergeModels {
+  private let recipe: String
+  private let leniency: Set<String>
+  private var paths: [String: String] = [:]
+  private var opened: [String: Checkpoint] = [:]
+  private var stamps: [String: String] = [:]
+  private var donors: [String: ModelReference] = [:]
+
+  /// The models of a recipe's file; `named` are words of the form name=path.
+  init(recipe: String, named words: [String], leniency: Set<String>) {
+    (self.recipe, self.leniency) = (recipe, leniency)
+    for word in words {
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      paths[String(parts[0])] = String(parts[1])
+    }
+  }
+
+  /// The checkpoints of a document's models. Throws M05 and what opening throws.
+  mutating func checkpoints(of recipe: MergeRecipe) throws(Rejection) -> [Checkpoint] {
+    var checkpoints: [Checkpoint] = []
+    for model in recipe.models { checkpoints.append(try checkpoint(model)) }
+    return checkpoints
+  }
+
+  /// Makes the result of another document a model, with its donor's configuration.
+  mutating func add(_ checkpoint: Checkpoint, of recipe: MergeRecipe, named model: ModelReference) {
+    opened[model.description] = checkpoint
+    donors[model.description] = recipe.donor
+  }
+
+  /// Whether a model is open.
+  func has(_ model: ModelReference) -> Bool { opened[model.description] != nil }
+
+  private mutating func checkpoint(_ model: ModelReference) throws(Rejection) -> Checkpoint {
+    if let known = opened[model.description] { return known }
+    guard model.revision == nil else {
+      throw Rejection(
+        MergeRules.model, "\(model): a path has no revisions; pull the one that is meant")
+    }
+    guard let path = path(model) else {
+      throw Rejection(MergeRules.model, "there is no \(model)", at: Place(file: recipe))
+    }
+    let checkpoint = try Checkpoint.open(path, leniency: leniency)
+    opened[model.description] = checkpoint
+    stamps[model.description] = Self.stamp(path)
+    return checkpoint
+  }
+
+  /// Where a model is: where the command line says, from the working folder, or from the recipe's.
+  private func path(_ model: ModelReference) -> String? {
+    let folder = recipe.lastIndex(of: "/").map { String(recipe[...$0]) } ?? ""
+    let candidates = [paths[model.path], model.path, folder + model.path].compactMap(\.self)
+    return candidates.first { access($0, R_OK) == 0 }
+  }
+
+  /// The folder that a model's configuration lies in.
+  func folder(of model: ModelReference) -> String {
+    if let donor = donors[model.description] { return folder(of: donor) }
+    guard let path = path(model) else { return "." }
+    if OutputFormat.isFolder(path) { return path }
+    return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+  }
+
+  /// What tells whether the files are still the same.
+  var fingerprint: String {
+    stamps.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "\n")
+  }
+
+  private static func stamp(_ path: String) -> String {
+    let names = FolderContent.names(in: path)?.sorted().map { "\(path)/\($0)" } ?? [path]
+    return names.map { name in
+      var status = stat()
+      stat(name, &status)
+      return "\(name) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }.joined(separator: ",")
+  }
+
+  /// The text of a recipe. Throws F01.
+  static func text(_ path: String) throws(Rejection) -> String {
+    let file = try FileMapping(path: path)
+    return file.bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+  }
+}
