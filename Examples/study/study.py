@@ -107,7 +107,12 @@ class RecordSteps:
                 break
         else:
             # lrzip's bytes jump by more than that with steps that hardly differ.
-            octaves = max((size, at) for at, size in self.tries.items() if size <= limit)[1]
+            fitting = [(size, at) for at, size in self.tries.items() if size <= limit]
+            if not fitting:
+                sizes = ", ".join(str(size) for size in sorted(self.tries.values()))
+                sys.exit(f"{self.model}: no step brings the record's file to {limit} bytes; "
+                         f"it came to {sizes}: choose higher rates")
+            octaves = max(fitting)[1]
             self.run(octaves)
         return self.tries[octaves], octaves, time.monotonic() - started
 
@@ -175,6 +180,7 @@ def tables(options, model, parameters, notes):
     rates = sorted(options.rates.split(), key=float)
     print(f"\n## {model}: {parameters:,} parameters\n")
     print("Seconds are those until the file fits, with all tries: for the record's file packing too.")
+    is_marked = False
     for rate in rates:
         print(f"\n### {rate} bits per parameter\n")
         print("| | bytes | bits/param | KL [95 %] | bpb loss [95 %] | seconds |")
@@ -183,10 +189,15 @@ def tables(options, model, parameters, notes):
             note = notes.get(f"{rate} {name}")
             if note is None:
                 continue
-            print(f"| {name} | {note['bytes']:,} | {8 * note['bytes'] / parameters:.4f} "
+            limit = float(rate) * parameters / 8
+            far = " †" if abs(note["bytes"] / limit - 1) > 1e-3 else ""
+            is_marked = is_marked or bool(far)
+            print(f"| {name} | {note['bytes']:,}{far} | {8 * note['bytes'] / parameters:.4f} "
                   f"| {interval(note['kl'], note['kl_ci95'], 5)} "
                   f"| {interval(note['bpb_loss'], note['bpb_loss_ci95'], 5)} "
                   f"| {note['seconds']:.0f} |")
+    if is_marked:
+        print("\n† More than a thousandth off the rate: the row has that many bytes fewer to spend.")
     curve = record_curve(rates, notes)
     if len(curve) < 2:
         return

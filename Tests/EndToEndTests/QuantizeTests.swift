@@ -98,6 +98,22 @@ struct QuantizeTests {
     #expect(files[0] == files[1])
   }
 
+  @Test func `twenty budgets are met from below, and none is exceeded`() throws {
+    var random = SplitMix(state: 20)
+    let path = folder.path("out.birdie")
+    for _ in 0..<20 {
+      let budget = 8300 + Int(random.next() % 1500)
+      let run = try Command.run(
+        [
+          "quantize", small, path, "--force", "--budget", "\(budget)", "--tune-tokens", "0",
+          "--sensitivity-tokens", "0", "--json",
+        ] + calibrated)
+      #expect(run.status == 0, "\(budget): \(run.talk)")
+      let bytes = try TemporaryFolder.bytes(of: path).count
+      #expect(bytes <= budget && bytes > budget - 1024, "\(bytes) of \(budget)")
+    }
+  }
+
   @Test func `the gain of column steps is told before, and not to those who want data alone`()
     throws
   {

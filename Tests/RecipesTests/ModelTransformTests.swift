@@ -37,6 +37,40 @@ struct ModelTransformTests {
     #expect(try !areEqual(checkpoint, changed))
   }
 
+  /// Models whose attention has something that belongs to heads, and whether these may move.
+  @Test(arguments: [
+    ("core_tied", true), ("one_kv_head", true), ("kv_heads_equal_heads", true),
+    ("attn_gate_proj", true), ("attn_gate_dense", true), ("attn_gate_sparse", true),
+    ("attn_gate_proj_of_queries", false), ("xsa_last", true), ("partial_rotary", true),
+    ("llama", true), ("llama_one_kv_head", true), ("qwen2", false),
+    ("qwen3", true), ("mistral", true),
+  ])
+  func `heads move with all that is theirs`(name: String, areFree: Bool) throws {
+    let (checkpoint, configuration) = try model(name)
+    let changed = try checkpoint.transformed(by: ["sort"], configuration: configuration)
+    let (before, after) = (
+      try logits(checkpoint, configuration), try logits(changed, configuration)
+    )
+    for (before, after) in zip(before, after) { #expect(abs(before - after) < 2e-4) }
+    let queries = zip(checkpoint.tensors, changed.tensors).filter { tensor, _ in
+      tensor.name.hasSuffix("c_q.weight") || tensor.name.hasSuffix("q_proj.weight")
+    }
+    let moved = try queries.filter { try $0.floats() != $1.floats() }
+    #expect(!queries.isEmpty && moved.isEmpty != areFree)
+    for (old, new) in moved {
+      #expect(try old.floats().sorted() == new.floats().sorted(), "\(old.name)")
+    }
+  }
+
+  @Test func `layers with value embeddings keep the order of their heads`() throws {
+    let (checkpoint, configuration) = try model("value_embeddings")
+    let changed = try checkpoint.transformed(by: ["sort"], configuration: configuration)
+    let (before, after) = (
+      try logits(checkpoint, configuration), try logits(changed, configuration)
+    )
+    for (before, after) in zip(before, after) { #expect(abs(before - after) < 2e-4) }
+  }
+
   @Test func `what is drawn is drawn again`() throws {
     let (checkpoint, configuration) = try model("llama")
     let twice = try (0..<2).map { _ in
@@ -59,8 +93,9 @@ struct ModelTransformTests {
 
   @Test func `matrices that other names share are left alone`() throws {
     var (checkpoint, configuration) = try model("core_tied")
-    let names = checkpoint.tensors.map(\.name).filter { $0.hasSuffix("mlp.proj.weight") }
-    checkpoint.ties = [names]
+    checkpoint.ties = ["mlp.proj.weight", "attn.proj.weight"].map { ending in
+      checkpoint.tensors.map(\.name).filter { $0.hasSuffix(ending) }
+    }
     let rejection = #expect(throws: Rejection.self) {
       try checkpoint.transformed(by: ["sort"], configuration: configuration)
     }

@@ -7,4 +7,8 @@ public enum ModelFreedom: Sendable, Equatable {
   /// The values of a head may have any orthonormal basis: blocks of `headWidth` rows of `values`,
   /// and of columns of `output`, of which `sharing` blocks read the same values.
   case headValues(values: String, output: String, headWidth: Int, sharing: Int)
+  /// The heads of an attention may have any order. Rows of all `queries` are of the heads in equal
+  /// parts, and so are columns of `output`; rows of all `keys` are of the key-value heads, of which
+  /// each is read by `sharing` heads that follow each other and stay together.
+  case heads(queries: [String], keys: [String], output: String, headCount: Int, sharing: Int)
 }

@@ -13,7 +13,8 @@ public struct GolfGPT<Value: TensorValue>: LanguageModel {
   /// The token that begins a document.
   public var beginToken: Int? { configuration.beginToken }
 
-  /// Values that value embeddings are added to have no other basis.
+  /// Values that value embeddings are added to have no other basis and no other order, nor have
+  /// queries of which a gate reads the first.
   public var freedoms: [ModelFreedom] {
     (0..<configuration.layerCount).flatMap { layer -> [ModelFreedom] in
       let block = "blocks.\(layer)"
@@ -22,12 +23,25 @@ public struct GolfGPT<Value: TensorValue>: LanguageModel {
       guard !configuration.valueLayers.contains(layer) else { return [units] }
       return [
         units,
+        heads(block + ".attn."),
         .headValues(
           values: block + ".attn.c_v.weight", output: block + ".attn.proj.weight",
           headWidth: configuration.headWidth,
           sharing: configuration.headCount / configuration.keyHeadCount),
-      ]
+      ].compactMap(\.self)
     }
+  }
+
+  private func heads(_ prefix: String) -> ModelFreedom? {
+    let gates = ["attn_gate_proj.weight", "attn_gate_w"].filter {
+      parameters[ifWanted: prefix + $0] != nil
+    }
+    guard gates.isEmpty || configuration.gateSource != .q else { return nil }
+    return .heads(
+      queries: (["c_q.weight", "q_gain"] + gates).map { prefix + $0 },
+      keys: [prefix + "c_k.weight", prefix + "c_v.weight"], output: prefix + "proj.weight",
+      headCount: configuration.headCount,
+      sharing: configuration.headCount / configuration.keyHeadCount)
   }
 
   /// The logits of the token after each position.

@@ -86,7 +86,13 @@ struct LlamaDecoder<Value: TensorValue>: LanguageModel {
           headWidth: configuration.headWidth,
           sharing: configuration.headCount / configuration.keyHeadCount)
       }
-      return [hidden, values].compactMap(\.self)
+      let heads = weights(["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"]).map {
+        ModelFreedom.heads(
+          queries: [$0[0]], keys: Array($0[1...]), output: block + ".self_attn.o_proj.weight",
+          headCount: configuration.headCount,
+          sharing: configuration.headCount / configuration.keyHeadCount)
+      }
+      return [hidden, heads, values].compactMap(\.self)
     }
   }
 

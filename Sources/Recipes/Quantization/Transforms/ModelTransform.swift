@@ -21,7 +21,7 @@ public protocol ModelTransform: Sendable {
 /// Every transform there is.
 public enum ModelTransforms {
   /// In the order in which recipes apply them.
-  public static let all: [any ModelTransform.Type] = [HiddenUnitOrder.self, RandomHadamard.self]
+  public static let all: [any ModelTransform.Type] = [SizeOrder.self, RandomHadamard.self]
 }
 
 /// The matrices that a freedom speaks of, row by row.
@@ -67,12 +67,16 @@ extension Checkpoint {
   ) throws(Rejection) -> FreedomMatrices? {
     var result = FreedomMatrices()
     for name in freedom.names {
-      guard let place = places[name], tensors[place].shape.rank == 2,
+      guard let place = places[name], 1...2 ~= tensors[place].shape.rank,
         tensors[place].content.encoding == nil, [.f32, .bf16, .f16].contains(tensors[place].dtype),
         // What other names share would have to change with every one of them.
         !ties.contains(where: { $0.contains(tensors[place].name) })
       else { return nil }
-      result.matrices[name] = (try tensors[place].floats(), tensors[place].shape[1])
+      // A vector is a column.
+      let shape = tensors[place].shape
+      result.matrices[name] = (
+        try tensors[place].floats(), shape.rank == 2 ? shape[1] : 1
+      )
     }
     return result
   }
@@ -84,10 +88,7 @@ extension Checkpoint {
       guard let place = places[name] else { continue }
       let changed = NamedTensor(
         name: tensors[place].name,
-        content: .dense(
-          Tensor(
-            matrix.elements, .f32, [matrix.elements.count / max(matrix.columns, 1), matrix.columns])
-        ))
+        content: .dense(Tensor(matrix.elements, .f32, tensors[place].shape)))
       let dtype = tensors[place].dtype
       tensors[place].content =
         dtype == .f32 ? changed.content : .dense(try changed.cast(to: dtype))
@@ -112,6 +113,7 @@ extension ModelFreedom {
     switch self {
     case .hiddenUnits(let producers, let consumer): producers + [consumer]
     case .headValues(let values, let output, _, _): [values, output]
+    case .heads(let queries, let keys, let output, _, _): queries + keys + [output]
     }
   }
 }
