@@ -39,7 +39,7 @@ struct UsageTests {
     ["convert", "in", "o", "--max-shard-size", "-1"], ["inspect", "x", "--threads", "-1"],
     ["diff", "a", "b", "--tolerance", "-1"],
     ["inspect", "x", "--lenient", "F01"], ["inspect", "x", "--lenient", "Q99"],
-    ["explain", "Q99"], ["methods", "spells"], ["distill", "in", "out"], ["methods", "merges"],
+    ["explain", "Q99"], ["methods", "spells"], ["distill", "in", "out"], ["methods", "losses"],
     ["convert", "-", "out.pt"],
   ])
   func `what cannot be understood ends with 64 and explains itself`(arguments: [String]) throws {

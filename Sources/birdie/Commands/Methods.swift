@@ -3,6 +3,7 @@ import Checkpoints
 import Glibc
 import JSON
 import LanguageModels
+import Merging
 import Quantization
 
 /// `birdie methods`: which formats and algorithms does this build know?
@@ -16,11 +17,12 @@ struct Methods: Verb {
     "birdie methods formats --json",
     "birdie methods architectures",
     "birdie methods quantizers",
+    "birdie methods merges",
   ]
 
   /// The lists there are.
   enum List: String, ExpressibleByArgument, CaseIterable {
-    case formats, architectures, quantizers
+    case formats, architectures, quantizers, merges
   }
 
   @Argument(help: "Which list.")
@@ -36,20 +38,28 @@ struct Methods: Verb {
           entries.map {
             [
               "id": .string($0.id), "title": .string($0.title),
-              (list == .quantizers ? "options" : "reference"): .string($0.reference),
+              list.lastKey: .string($0.reference),
             ]
           })
       ])
     }
     guard !output.quiet else { return }
-    let last = list == .quantizers ? "options" : "reference"
-    var table = Table([.left("id"), .left("title"), .left(last)])
+    var table = Table([.left("id"), .left("title"), .left(list.lastKey)])
     for entry in entries { table.add([entry.id, entry.title, entry.reference]) }
     Data.write(table.rendered(with: Ink(for: STDOUT_FILENO)))
   }
 }
 
 extension Methods.List {
+  /// What the last column is called.
+  fileprivate var lastKey: String {
+    switch self {
+    case .formats, .architectures: "reference"
+    case .quantizers: "options"
+    case .merges: "parameters"
+    }
+  }
+
   /// What the list has, with a title and where each entry is defined.
   fileprivate var entries: [(id: String, title: String, reference: String)] {
     switch self {
@@ -67,6 +77,26 @@ extension Methods.List {
             .joined(separator: "; ")
         )
       }
+    case .merges:
+      MergeMethods.all.map { method in
+        (
+          method.id, method.summary,
+          method.parameters.map { "\($0.key) (\($0.standardText)): \($0.meaning)" }
+            .joined(separator: "; ")
+        )
+      }
+    }
+  }
+}
+
+extension MergeParameter {
+  /// What is taken where a recipe does not say.
+  fileprivate var standardText: String {
+    switch standard {
+    case .number(let number): "\(number)"
+    case .integer(let integer): "\(integer)"
+    case .flag(let flag): "\(flag)"
+    case nil: "required"
     }
   }
 }

@@ -8,7 +8,7 @@ struct CommandLineCheck {
   private static let plannedVerbs = [
     "distill", "page", "sweep",
   ]
-  private static let plannedLists = ["merges", "losses"]
+  private static let plannedLists = ["losses"]
 
   /// Throws U01 for names that later versions will know, for streams and for undecodable bytes.
   func run() throws(Rejection) {
