@@ -28,9 +28,10 @@ struct SelectCalculateErase: GenericMerge {
       { part, block in
         masked.fill(block, &part.range)
         for index in others.indices {
-          for element in 0..<block.count where block.scratch[index][element] != 0 {
-            let difference = masked.exact(block, index, element)
-            part.sums[index] += difference * difference
+          let (difference, input) = (block.scratch[index], block.inputs[others[index]])
+          for element in 0..<block.count {
+            let exact = Double(input[element]) - Double(block.inputs[base][element])
+            part.sums[index] += difference[element] == 0 ? 0 : exact * exact
           }
         }
       },
@@ -44,18 +45,27 @@ struct SelectCalculateErase: GenericMerge {
       work.spans, scratch: others.count + 1, prepare: { masked.range(of: $0) },
       { block, range in
         masked.fill(block, &range)
-        for element in 0..<block.count {
-          var sign = 0.0
-          for index in others.indices { sign += Double(block.scratch[index][element]) }
-          var (sum, share) = (0.0, 0.0)
-          for index in others.indices where block.scratch[index][element] != 0 {
-            let difference = masked.exact(block, index, element)
-            guard sign >= 0 ? difference > 0 : difference < 0 else { continue }
-            sum += weights[index] * difference
-            share += weights[index]
+        // One model after the other, so that neighbours are computed together.
+        var signs = [Double](repeating: 0, count: block.count)
+        var sums = signs
+        var shares = signs
+        for index in others.indices {
+          let difference = block.scratch[index]
+          for element in signs.indices { signs[element] += Double(difference[element]) }
+        }
+        for index in others.indices {
+          let (difference, input) = (block.scratch[index], block.inputs[others[index]])
+          for element in signs.indices {
+            let rounded = difference[element]
+            let agrees: Double = (signs[element] >= 0 ? rounded > 0 : rounded < 0) ? 1 : 0
+            let exact = Double(input[element]) - Double(block.inputs[base][element])
+            sums[element] += agrees * weights[index] * exact
+            shares[element] += agrees * weights[index]
           }
+        }
+        for element in signs.indices {
           block.output[element] = Real(
-            Double(block.inputs[base][element]) + sum / max(share, 1e-6))
+            Double(block.inputs[base][element]) + sums[element] / max(shares[element], 1e-6))
         }
       })
   }
@@ -98,11 +108,6 @@ struct MaskedDifferences<Real: MergeReal>: Sendable {
     return ranges[span]
   }
 
-  /// A difference that was not rounded.
-  func exact(_ block: MergeBlock<Real>, _ index: Int, _ element: Int) -> Double {
-    Double(block.inputs[others[index]][element]) - Double(block.inputs[base][element])
-  }
-
   /// Fills scratch memory with the differences, and the place behind them with the variance over
   /// models.
   func variances(_ block: MergeBlock<Real>) -> UnsafeMutablePointer<Real> {
@@ -112,17 +117,21 @@ struct MaskedDifferences<Real: MergeReal>: Sendable {
         .subtract, block.inputs[place], block.inputs[base], into: block.scratch[index])
     }
     let count = Double(others.count)
-    for element in 0..<block.count {
-      var mean = 0.0
-      for index in others.indices { mean += Double(block.scratch[index][element]) }
-      mean /= count
-      var sum = 0.0
-      for index in others.indices {
-        let distance = Double(block.scratch[index][element]) - mean
-        sum += distance * distance
-      }
-      target[element] = Real(sum / count)
+    var means = [Double](repeating: 0, count: block.count)
+    var sums = means
+    for index in others.indices {
+      let difference = block.scratch[index]
+      for element in means.indices { means[element] += Double(difference[element]) }
     }
+    for element in means.indices { means[element] /= count }
+    for index in others.indices {
+      let difference = block.scratch[index]
+      for element in means.indices {
+        let distance = Double(difference[element]) - means[element]
+        sums[element] += distance * distance
+      }
+    }
+    for element in means.indices { target[element] = Real(sums[element] / count) }
     block.round(target)
     return target
   }
@@ -140,7 +149,9 @@ struct MaskedDifferences<Real: MergeReal>: Sendable {
       Real.keep(&range, of: variances, into: block.output, block.count)
       for index in others.indices {
         let difference = block.scratch[index]
-        for element in 0..<block.count where block.output[element] == 0 { difference[element] = 0 }
+        for element in 0..<block.count {
+          difference[element] *= block.output[element] == 0 ? 0 : 1
+        }
       }
     }
   }

@@ -39,7 +39,7 @@ struct WeightedSum<Real: MergeReal>: Sendable {
     if normalizes {
       if elects {
         block.round(shares)
-        for index in 0..<count where shares[index] == 0 { shares[index] = 1 }
+        for index in 0..<count { shares[index] += shares[index] == 0 ? 1 : 0 }
         block.combine(.divide, sum, shares, into: sum)
       } else {
         Real.divide(sum, by: weight, count)
