@@ -95,6 +95,10 @@ benchmark-eval: build ## Times an evaluation beside PyTorch's.
 benchmark-entropy: build ## Sets coded bytes and speed beside other coders'. CHECKPOINT=path of a .pt.
 	@bash Tests/Benchmarks/entropy.sh .build/release/birdie $(CHECKPOINT)
 
+.PHONY: benchmark-merge
+benchmark-merge: build ## Times merges beside mergekit's. MERGEKIT=path of mergekit-pytorch.
+	PYTHON="$(PYTHON)" bash Tests/Benchmarks/merge.sh .build/release/birdie "$(MERGEKIT)"
+
 .PHONY: benchmark-quantize
 benchmark-quantize: build ## Times quantizing 36 million weights, and says what memory it took.
 	@bash Tests/Benchmarks/quantize.sh .build/release/birdie
