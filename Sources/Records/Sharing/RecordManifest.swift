@@ -67,10 +67,7 @@ public struct RecordManifest: Sendable, Equatable {
         files.append(try ManifestFile(file, in: folder))
       }
       guard file.role.holdsTensors else { continue }
-      // An artifact's tensors are told by those of the weights that it decodes to.
-      weights.append(
-        try ManifestWeights(
-          file.path, in: folder, file.role == .weights ? .values : .digests))
+      weights.append(try ManifestWeights(file.path, in: folder, .values))
     }
     self.files = files
     self.weights = weights
