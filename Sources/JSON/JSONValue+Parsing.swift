@@ -1,4 +1,4 @@
-internal import Diagnostics
+package import Diagnostics
 
 extension JSONValue {
   /// The nesting that a parser follows; a format that needs more is not one of ours.
@@ -16,6 +16,23 @@ extension JSONValue {
   public init(parsing bytes: [UInt8]) throws(JSONDefect) {
     // The bytes outlive the call.
     try unsafe self.init(parsing: bytes.span.bytes)
+  }
+
+  /// Reads one document that fills `bytes`; throws `rule`, with what is wrong and at which byte.
+  package init(
+    parsing bytes: RawSpan, _ name: String = "the document", orRefuse rule: Rule
+  ) throws(Rejection) {
+    do throws(JSONDefect) { self = try JSONValue(parsing: bytes) } catch {
+      throw Rejection(rule, "\(name) \(error)", at: Place(offset: error.offset))
+    }
+  }
+
+  /// Reads one document from text or a file's content; throws `rule`.
+  package init(
+    parsing bytes: [UInt8], _ name: String = "the document", orRefuse rule: Rule
+  ) throws(Rejection) {
+    // The bytes outlive the call.
+    try unsafe self.init(parsing: bytes.span.bytes, name, orRefuse: rule)
   }
 
   package static func read(

@@ -17,10 +17,10 @@ public enum JSONValue: Sendable {
   /// Members in the order of the document; no key stands twice in a parsed one.
   case object([(key: String, value: JSONValue)])
 
-  /// The value of an object's first member with this key; nil when there is none.
+  /// The value of an object's first member with this key, byte for byte; nil when there is none.
   public subscript(key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
-    return members.first { $0.key == key }?.value
+    return members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value
   }
 
   /// The text, if this is text.
@@ -56,7 +56,8 @@ extension JSONValue: Equatable {
     case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
     case (.array(let a), .array(let b)): a == b
     case (.object(let a), .object(let b)):
-      a.count == b.count && zip(a, b).allSatisfy { $0.key == $1.key && $0.value == $1.value }
+      a.count == b.count
+        && zip(a, b).allSatisfy { $0.key.utf8.elementsEqual($1.key.utf8) && $0.value == $1.value }
     default: false
     }
   }

@@ -93,12 +93,12 @@ struct YAMLReader {
 
   private mutating func members(depth: Int) throws(Rejection) -> [YAMLNode.Member] {
     var members: [YAMLNode.Member] = []
-    var keys: Set<String> = []
+    var keys: Set<ExactText> = []
     while case let key = try next(), key.kind != YAML_MAPPING_END_EVENT {
       guard key.kind == YAML_SCALAR_EVENT else {
         throw Rejection(rule, "line \(key.line): a key is no text")
       }
-      guard keys.insert(key.scalar.text).inserted else {
+      guard keys.insert(ExactText(key.scalar.text)).inserted else {
         throw Rejection(
           rule, "line \(key.line): \(key.scalar.text) stands twice")
       }

@@ -61,6 +61,12 @@ struct JSONValueTests {
     #expect(throws: JSONDefect(.tooDeep, at: 64)) { try JSONValue(parsing: bomb) }
   }
 
+  @Test func `keys of the same look are not the same`() throws {
+    let value: JSONValue = ["a\u{308}": 1]
+    #expect(value["\u{E4}"] == nil && value["a\u{308}"] == 1)
+    #expect(value != ["\u{E4}": 1])
+  }
+
   @Test func `strings are escaped as serde_json escapes them`() {
     let text = "\"\\/\u{8}\u{c}\n\r\t\u{0}\u{1f}\u{7f}é😀"
     #expect(

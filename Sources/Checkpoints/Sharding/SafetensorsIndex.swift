@@ -30,11 +30,8 @@ public struct SafetensorsIndex: Sendable {
     guard bytes.byteCount <= Self.maximumByteCount else {
       throw Rejection(SafetensorsRules.shards, "the index has \(bytes.byteCount) bytes")
     }
-    let document: JSONValue
-    do throws(JSONDefect) { document = try JSONValue(parsing: bytes) } catch {
-      throw Rejection(
-        SafetensorsRules.shards, "the index \(error)", at: Place(offset: error.offset))
-    }
+    let document = try JSONValue(
+      parsing: bytes, "the index", orRefuse: SafetensorsRules.shards)
     guard let map = document["weight_map"]?.members else {
       throw Rejection(SafetensorsRules.shards, "the index has no weight_map with files")
     }

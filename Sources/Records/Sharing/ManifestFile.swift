@@ -21,7 +21,7 @@ public struct ManifestFile: Sendable, Equatable {
   }
 
   /// Reads an entry. A role that this version does not know is `other`.
-  init(_ reader: StrictReader) throws(Rejection) {
+  init(_ reader: RecordReader) throws(Rejection) {
     path = try reader.path(.path)
     byteCount = try reader.count(.bytes)
     sha256 = try reader.digest(.sha256)
@@ -29,7 +29,7 @@ public struct ManifestFile: Sendable, Equatable {
   }
 
   /// Reads a list of entries, no two of them at one path.
-  static func list(_ key: RecordKey, of reader: StrictReader) throws(Rejection) -> [ManifestFile] {
+  static func list(_ key: RecordKey, of reader: RecordReader) throws(Rejection) -> [ManifestFile] {
     var files: [ManifestFile] = []
     var paths = DistinctPaths()
     for entry in try reader.objects(key) {

@@ -46,17 +46,17 @@ public struct ManifestTensor: Sendable, Equatable {
     values = try ManifestValues(inspection)
   }
 
-  init(_ reader: StrictReader) throws(Rejection) {
+  init(_ reader: RecordReader) throws(Rejection) {
     name = try reader.text(.name)
     dtype = try reader.text(.dtype)
     shape = try reader.counts(.shape)
     storedByteCount = try reader.count(.bytes)
     sha256 = try reader.optionalDigest(.sha256)
-    encoding = try reader.optionalObject(.encoding, of: name).map(Encoding.init)
-    values = try reader.optionalObject(.values, of: name).map(ManifestValues.init)
+    encoding = try reader.optionalObject(.encoding).map(Encoding.init)
+    values = try reader.optionalObject(.values).map(ManifestValues.init)
     guard let values else { return }
     guard values.elementCount == Self.elementCount(of: shape) else {
-      throw reader.defect("`histogram` does not count the elements of `shape`")
+      throw reader.refusal(.values, "does not count the elements of `shape`")
     }
   }
 
@@ -101,7 +101,7 @@ public struct ManifestTensor: Sendable, Equatable {
 }
 
 extension ManifestTensor.Encoding {
-  fileprivate init(_ reader: StrictReader) throws(Rejection) {
+  fileprivate init(_ reader: RecordReader) throws(Rejection) {
     kind = try reader.text(.kind)
     bits = try reader.optionalCount(.bits)
     granularity = try reader.optionalText(.granularity)

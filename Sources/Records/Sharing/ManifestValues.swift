@@ -47,17 +47,17 @@ public struct ManifestValues: Sendable, Equatable {
   }
 
   /// Reads what a manifest says; throws the reader's rule for numbers that contradict each other.
-  init(_ reader: StrictReader) throws(Rejection) {
+  init(_ reader: RecordReader) throws(Rejection) {
     minimum = try reader.number(.minimum)
     maximum = try reader.number(.maximum)
     mean = try reader.number(.mean)
     standardDeviation = try reader.number(.deviation)
     histogram = try reader.counts(.histogram)
     guard minimum <= maximum, standardDeviation >= 0 else {
-      throw reader.defect("`min`, `max` and `std` are of no values")
+      throw reader.refusal(.minimum, "contradicts `max`, or `std` is negative")
     }
     guard (1...Self.mostBins).contains(histogram.count) else {
-      throw reader.defect("`histogram` has \(histogram.count) parts")
+      throw reader.refusal(.histogram, "has \(histogram.count) parts")
     }
   }
 

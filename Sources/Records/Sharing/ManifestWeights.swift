@@ -37,7 +37,7 @@ public struct ManifestWeights: Sendable, Equatable {
     self.tensors = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  init(_ reader: StrictReader) throws(Rejection) {
+  init(_ reader: RecordReader) throws(Rejection) {
     path = try reader.path(.path)
     format = try reader.text(.format)
     layers = try reader.texts(.layers)
@@ -46,7 +46,7 @@ public struct ManifestWeights: Sendable, Equatable {
     for entry in try reader.objects(.tensors) {
       let tensor = try ManifestTensor(entry)
       guard names.insert(ExactText(tensor.name)).inserted else {
-        throw reader.defect("the tensor \(tensor.name.debugDescription) stands there twice")
+        throw reader.refusal(.tensors, "has \(tensor.name.debugDescription) twice")
       }
       tensors.append(tensor)
     }
@@ -108,7 +108,7 @@ public struct ManifestRelation: Sendable, Equatable {
     missing = reference.tensors.map(\.name).filter { rest[ExactText($0)] != nil }
   }
 
-  init(_ reader: StrictReader) throws(Rejection) {
+  init(_ reader: RecordReader) throws(Rejection) {
     artifact = try reader.path(.artifact)
     reference = try reader.path(.reference)
     equalCount = try reader.count(.equal)

@@ -46,7 +46,7 @@ public struct RecordIndex: Sendable, Equatable {
       pullRequest = sources.compactMap(\.pullRequest).first
     }
 
-    init(_ reader: StrictReader) throws(Rejection) {
+    init(_ reader: RecordReader) throws(Rejection) {
       path = try reader.path(.path)
       name = try reader.optionalText(.name)
       author = try reader.optionalText(.author)
@@ -58,7 +58,7 @@ public struct RecordIndex: Sendable, Equatable {
       bases = try reader.optionalObjects(.bases).map(BaseRecord.init)
       pullRequest = try reader.optionalCount(.pullRequest)
       guard date.map({ RecordDate($0) != nil }) ?? true else {
-        throw reader.defect("`date` is no date")
+        throw reader.refusal(.date, "is no date")
       }
     }
   }
@@ -76,7 +76,7 @@ public struct RecordIndex: Sendable, Equatable {
   /// for one that is too large.
   public init(parsing bytes: RawSpan) throws(Rejection) {
     let rule = RecordsRules.badIndex
-    let reader = try StrictReader(document: bytes, rule)
+    let reader = try RecordReader(document: bytes, rule)
     let records = try reader.objects(.records)
     guard records.count <= Self.mostEntries else {
       throw Rejection(RecordsRules.tooLarge, "\(records.count) records")

@@ -87,7 +87,7 @@ public struct RecordManifest: Sendable, Equatable {
   /// for a later schema, I04 for one that is too large.
   public init(parsing bytes: RawSpan) throws(Rejection) {
     let rule = RecordsRules.badManifest
-    let reader = try StrictReader(document: bytes, rule)
+    let reader = try RecordReader(document: bytes, rule)
     tool = try reader.text(.tool)
     toolVersion = try reader.text(.version)
     files = try ManifestFile.list(.files, of: reader)
@@ -164,7 +164,7 @@ public struct RecordManifest: Sendable, Equatable {
 }
 
 extension RecordManifest.Source {
-  fileprivate init(_ reader: StrictReader) throws(Rejection) {
+  fileprivate init(_ reader: RecordReader) throws(Rejection) {
     name = try reader.text(.name)
     url = try reader.optionalText(.url)
     sha256 = try reader.optionalDigest(.sha256)

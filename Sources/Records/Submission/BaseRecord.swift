@@ -26,7 +26,7 @@ public struct BaseRecord: Sendable, Equatable {
   }
 
   /// Reads what an index says of it.
-  init(_ reader: StrictReader) throws(Rejection) {
+  init(_ reader: RecordReader) throws(Rejection) {
     text = try reader.text(.text)
     pullRequest = try reader.optionalCount(.pullRequest)
     key = try reader.text(.key)

@@ -10,13 +10,7 @@ extension Submission {
     guard bytes.byteCount <= SubmissionLimits.fileBytes else {
       throw Rejection(RecordsRules.tooLarge, "the file has \(bytes.byteCount) bytes")
     }
-    let document: JSONValue
-    do throws(JSONDefect) {
-      document = try JSONValue(parsing: bytes)
-    } catch {
-      throw Rejection(
-        RecordsRules.malformed, "the document \(error)", at: Place(offset: error.offset))
-    }
+    let document = try JSONValue(parsing: bytes, orRefuse: RecordsRules.malformed)
     guard let members = document.members else {
       throw Rejection(RecordsRules.malformed, "the document is no object")
     }

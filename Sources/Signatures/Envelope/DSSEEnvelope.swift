@@ -44,26 +44,26 @@ public struct DSSEEnvelope: Sendable {
 
 extension DSSEEnvelope {
   /// Reads the envelope of a bundle; throws G02 and G03.
-  init(_ json: MemberReader) throws(Rejection) {
-    payloadType = try json.text("payloadType")
+  init(_ json: ObjectReader<BundleKey>) throws(Rejection) {
+    payloadType = try json.text(.payloadType)
     guard payloadType == Self.inTotoType else {
       throw Rejection(
         SignaturesRules.unsupportedBundle, "the payload is \(payloadType.debugDescription)")
     }
-    payload = try Self.bytes(json, "payload")
-    let signatures = try json.list("signatures")
-    guard let only = signatures.first, signatures.count == 1 else {
-      throw json.refusal("signatures", "has \(signatures.count) entries, and one can be checked")
+    payload = try Self.bytes(json, .payload)
+    let signatures = try json.objects(.signatures)
+    guard let entry = signatures.first, signatures.count == 1 else {
+      throw json.refusal(.signatures, "has \(signatures.count) entries, and one can be checked")
     }
-    let entry = try MemberReader(
-      only, at: "dsseEnvelope.signatures[0]", orRefuse: SignaturesRules.bundle)
-    signature = try Self.bytes(entry, "sig")
+    signature = try Self.bytes(entry, .sig)
     guard (1...Self.maximumSignatureByteCount).contains(signature.count) else {
-      throw entry.refusal("sig", "has \(signature.count) bytes")
+      throw entry.refusal(.sig, "has \(signature.count) bytes")
     }
   }
 
-  private static func bytes(_ json: MemberReader, _ key: String) throws(Rejection) -> [UInt8] {
+  private static func bytes(
+    _ json: ObjectReader<BundleKey>, _ key: BundleKey
+  ) throws(Rejection) -> [UInt8] {
     guard let bytes = Base64.decode(try json.text(key)) else {
       throw json.refusal(key, "is no base64")
     }
@@ -72,9 +72,9 @@ extension DSSEEnvelope {
 
   /// As a bundle has it.
   var json: JSONValue {
-    [
-      "payload": .string(Base64.encode(payload)), "payloadType": .string(payloadType),
-      "signatures": [["sig": .string(Base64.encode(signature)), "keyid": ""]],
-    ]
+    .bundle([
+      .payload: .string(Base64.encode(payload)), .payloadType: .string(payloadType),
+      .signatures: [.bundle([.sig: .string(Base64.encode(signature)), .keyid: ""])],
+    ])
   }
 }

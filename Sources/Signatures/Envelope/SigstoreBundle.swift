@@ -27,19 +27,19 @@ public struct SigstoreBundle: Sendable {
       throw Rejection(
         SignaturesRules.bundle, "\(bytes.count) bytes are more than \(Self.maximumByteCount)")
     }
-    let json = try MemberReader(
-      Self.document(bytes, under: SignaturesRules.bundle), at: "",
-      orRefuse: SignaturesRules.bundle)
-    let mediaType = try json.text("mediaType")
+    let rule = SignaturesRules.bundle
+    let json = try ObjectReader<BundleKey>(
+      JSONValue(parsing: bytes, "the JSON", orRefuse: rule), orRefuse: rule)
+    let mediaType = try json.text(.mediaType)
     guard mediaType == Self.mediaType else {
       throw Rejection(
         SignaturesRules.unsupportedBundle, "the bundle is \(mediaType.debugDescription)")
     }
-    keyHint = try Self.hint(json.object("verificationMaterial"))
-    guard json.optional("messageSignature") == nil else {
+    keyHint = try Self.hint(json.object(.verificationMaterial))
+    guard json.optional(.messageSignature) == nil else {
       throw Rejection(SignaturesRules.unsupportedBundle, "it signs a message, not a statement")
     }
-    envelope = try DSSEEnvelope(json.object("dsseEnvelope"))
+    envelope = try DSSEEnvelope(json.object(.dsseEnvelope))
   }
 
   /// The payload, once it is known that `key` signed it; throws G04 and G05.
@@ -63,33 +63,23 @@ public struct SigstoreBundle: Sendable {
 
   /// The file's content.
   public func encoded() -> [UInt8] {
-    let json: JSONValue = [
-      "mediaType": .string(Self.mediaType),
-      "verificationMaterial": [
-        "publicKey": keyHint.map { ["hint": .string($0)] } ?? [:], "tlogEntries": [],
-      ],
-      "dsseEnvelope": envelope.json,
-    ]
+    let hint = keyHint.map { JSONValue.bundle([.hint: .string($0)]) }
+    let json = JSONValue.bundle([
+      .mediaType: .string(Self.mediaType),
+      .verificationMaterial: .bundle([.publicKey: hint ?? [:], .tlogEntries: []]),
+      .dsseEnvelope: envelope.json,
+    ])
     return json.encoded()
   }
 
   /// Entries of transparency logs are neither needed nor checked: the key is trusted by itself.
-  private static func hint(_ material: MemberReader) throws(Rejection) -> String? {
-    for key in ["certificate", "x509CertificateChain"] where material.optional(key) != nil {
+  private static func hint(_ material: ObjectReader<BundleKey>) throws(Rejection) -> String? {
+    for key in [BundleKey.certificate, .x509CertificateChain] where material.optional(key) != nil {
       throw Rejection(SignaturesRules.unsupportedBundle, "it was signed with a certificate")
     }
-    let publicKey = try material.object("publicKey")
-    guard publicKey.optional("hint") != nil else { return nil }
-    let hint = try publicKey.text("hint")
+    let publicKey = try material.object(.publicKey)
+    guard publicKey.optional(.hint) != nil else { return nil }
+    let hint = try publicKey.text(.hint)
     return hint.isEmpty ? nil : hint
-  }
-
-  /// A JSON document; throws `rule` where it is none.
-  static func document(_ bytes: [UInt8], under rule: Rule) throws(Rejection) -> JSONValue {
-    do throws(JSONDefect) {
-      return try JSONValue(parsing: bytes)
-    } catch {
-      throw Rejection(rule, "the JSON \(error)", at: Place(offset: error.offset))
-    }
   }
 }

@@ -3,27 +3,28 @@ internal import JSON
 internal import TensorCore
 internal import TextCoding
 
+private typealias StatementReader = ObjectReader<StatementKey>
+
 extension InTotoStatement {
   /// Reads a payload that is known to be signed; throws G06 where it contradicts itself, G07 where
   /// its form is not read.
   public init(parsing payload: [UInt8]) throws(Rejection) {
     let rule = SignaturesRules.statement
-    let json = try MemberReader(
-      SigstoreBundle.document(payload, under: rule), at: "", orRefuse: rule)
-    try Self.require(json.text("_type"), Self.type)
-    try Self.require(json.text("predicateType"), Self.predicateType)
-    let subjects = try json.list("subject")
-    guard let only = subjects.first, subjects.count == 1 else {
-      throw json.refusal("subject", "has \(subjects.count) entries instead of one")
+    let json = try StatementReader(
+      JSONValue(parsing: payload, "the JSON", orRefuse: rule), orRefuse: rule)
+    try Self.require(json.text(.type), Self.type)
+    try Self.require(json.text(.predicateType), Self.predicateType)
+    let subjects = try json.objects(.subject)
+    guard let subject = subjects.first, subjects.count == 1 else {
+      throw json.refusal(.subject, "has \(subjects.count) entries instead of one")
     }
-    let subject = try MemberReader(only, at: "subject[0]", orRefuse: rule)
-    model = try subject.text("name")
-    let predicate = try json.object("predicate")
-    let serialization = try predicate.object("serialization")
+    model = try subject.text(.name)
+    let predicate = try json.object(.predicate)
+    let serialization = try predicate.object(.serialization)
     method = try Self.method(serialization)
     ignoredPaths = try Self.ignoredPaths(serialization)
-    resources = try Self.resources(predicate.list("resources"), method)
-    let stated = try Self.digest(subject.object("digest"), "sha256")
+    resources = try Self.resources(predicate.objects(.resources), method)
+    let stated = try Self.digest(subject.object(.digest), .sha256)
     guard stated == rootDigest else {
       throw Rejection(
         rule,
@@ -39,18 +40,18 @@ extension InTotoStatement {
     }
   }
 
-  private static func method(_ json: MemberReader) throws(Rejection) -> SerializationMethod {
-    let hash = try json.text("hash_type")
+  private static func method(_ json: StatementReader) throws(Rejection) -> SerializationMethod {
+    let hash = try json.text(.hashType)
     guard hash == algorithm else {
       throw Rejection(
         SignaturesRules.unsupportedStatement, "its digests are \(hash.debugDescription)")
     }
-    let method = try json.text("method")
+    let method = try json.text(.method)
     switch method {
     case "files": return .files
     case "shards":
-      guard let size = wholeNumber(try json.required("shard_size")), size > 0 else {
-        throw json.refusal("shard_size", "is no size")
+      guard let size = wholeNumber(try json.required(.shardSize)), size > 0 else {
+        throw json.refusal(.shardSize, "is no size")
       }
       return .shards(byteCount: size)
     default:
@@ -64,15 +65,13 @@ extension InTotoStatement {
     if case .number(let value) = json { Int(exactly: value) } else { json.integer }
   }
 
-  private static func ignoredPaths(_ json: MemberReader) throws(Rejection) -> [String] {
-    guard json.optional("ignore_paths") != nil else { return [] }
-    return try json.list("ignore_paths").map { (path) throws(Rejection) in
-      guard let path = path.string else { throw json.refusal("ignore_paths", "has no paths") }
-      return path
-    }
+  private static func ignoredPaths(_ json: StatementReader) throws(Rejection) -> [String] {
+    json.optional(.ignoredPaths) == nil ? [] : try json.texts(.ignoredPaths)
   }
 
-  private static func digest(_ json: MemberReader, _ key: String) throws(Rejection) -> [UInt8] {
+  private static func digest(
+    _ json: StatementReader, _ key: StatementKey
+  ) throws(Rejection) -> [UInt8] {
     let digits = try json.text(key).utf8
     var bytes: [UInt8] = []
     var high: UInt8?
@@ -90,44 +89,42 @@ extension InTotoStatement {
 
 extension InTotoStatement {
   private static func resources(
-    _ list: [JSONValue], _ method: SerializationMethod
+    _ list: [StatementReader], _ method: SerializationMethod
   ) throws(Rejection) -> [SignedResource] {
     var names: Set<ExactText> = []
     var resources: [SignedResource] = []
     resources.reserveCapacity(list.count)
-    for (index, json) in list.enumerated() {
-      let reader = try MemberReader(
-        json, at: "resources[\(index)]", orRefuse: SignaturesRules.statement)
-      let name = try reader.text("name")
+    for reader in list {
+      let name = try reader.text(.name)
       guard names.insert(ExactText(name)).inserted else {
-        throw reader.refusal("name", "\(name.debugDescription) is there twice")
+        throw reader.refusal(.name, "\(name.debugDescription) is there twice")
       }
-      let algorithm = try reader.text("algorithm")
+      let algorithm = try reader.text(.algorithm)
       guard algorithm == method.algorithm else {
         throw Rejection(
           SignaturesRules.unsupportedStatement, "a digest is \(algorithm.debugDescription)")
       }
-      let digest = try digest(reader, "digest")
+      let digest = try digest(reader, .digest)
       resources.append(try resource(name, digest, method, reader))
     }
     return resources
   }
 
   private static func resource(
-    _ name: String, _ digest: [UInt8], _ method: SerializationMethod, _ reader: MemberReader
+    _ name: String, _ digest: [UInt8], _ method: SerializationMethod, _ reader: StatementReader
   ) throws(Rejection) -> SignedResource {
     var path = name
     var range: Range<Int>?
     if case .shards(let byteCount) = method {
       guard let shard = Shard(name), shard.range.count <= byteCount else {
-        throw reader.refusal("name", "\(name.debugDescription) is no shard of \(byteCount) bytes")
+        throw reader.refusal(.name, "\(name.debugDescription) is no shard of \(byteCount) bytes")
       }
       (path, range) = (shard.path, shard.range)
     } else if name == "." {
       throw Rejection(SignaturesRules.unsupportedStatement, "it signs a lone file, not a folder")
     }
     guard let components = SignedResource.components(of: path) else {
-      throw reader.refusal("name", "\(name.debugDescription) is no path in a folder")
+      throw reader.refusal(.name, "\(name.debugDescription) is no path in a folder")
     }
     return SignedResource(components: components, range: range, digest: digest)
   }

@@ -46,30 +46,29 @@ extension InTotoStatement {
   /// The payload of the envelope.
   func encoded() -> [UInt8] {
     precondition(method == .files, "only statements over whole files are written")
-    let serialization: JSONValue = [
-      "method": "files", "hash_type": .string(Self.algorithm), "allow_symlinks": false,
-      "ignore_paths": .array(ignoredPaths.map(JSONValue.string)),
-    ]
-    let json: JSONValue = [
-      "_type": .string(Self.type),
-      "subject": [
-        ["name": .string(model), "digest": ["sha256": .string(Hexadecimal.text(rootDigest))]]
-      ],
-      "predicateType": .string(Self.predicateType),
-      "predicate": [
-        "serialization": serialization,
-        "resources": .array(resources.map(\.json)),
-      ],
-    ]
+    let serialization = JSONValue.statement([
+      .method: "files", .hashType: .string(Self.algorithm), .allowsLinks: false,
+      .ignoredPaths: .array(ignoredPaths.map(JSONValue.string)),
+    ])
+    let digest = JSONValue.statement([.sha256: .string(Hexadecimal.text(rootDigest))])
+    let predicate = JSONValue.statement([
+      .serialization: serialization, .resources: .array(resources.map(\.json)),
+    ])
+    let json = JSONValue.statement([
+      .type: .string(Self.type),
+      .subject: [.statement([.name: .string(model), .digest: digest])],
+      .predicateType: .string(Self.predicateType),
+      .predicate: predicate,
+    ])
     return json.encoded()
   }
 }
 
 extension SignedResource {
   fileprivate var json: JSONValue {
-    [
-      "name": .string(path), "algorithm": .string(InTotoStatement.algorithm),
-      "digest": .string(Hexadecimal.text(digest)),
-    ]
+    .statement([
+      .name: .string(path), .algorithm: .string(InTotoStatement.algorithm),
+      .digest: .string(Hexadecimal.text(digest)),
+    ])
   }
 }

@@ -36,12 +36,8 @@ struct ModelConfiguration {
   /// Reads a file; throws F01 and A02.
   init(path: String) throws {
     let file = try FileMapping(path: path)
-    do throws(JSONDefect) {
-      json = try JSONValue(parsing: file.bytes)
-    } catch {
-      throw Rejection(
-        ArchitectureRules.configuration, "not JSON: \(error)",
-        at: Place(file: path, offset: error.offset))
+    json = try locating(Place(file: path)) { () throws(Rejection) in
+      try JSONValue(parsing: file.bytes, orRefuse: ArchitectureRules.configuration)
     }
     guard json.members != nil else {
       throw Rejection(

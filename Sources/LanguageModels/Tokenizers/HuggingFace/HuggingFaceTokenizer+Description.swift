@@ -25,13 +25,8 @@ extension HuggingFaceTokenizer {
     guard bytes.byteCount <= 1 << 30 else {
       throw Rejection(LanguageModelRules.unsupportedStep, "a file of \(bytes.byteCount) bytes")
     }
-    do throws(JSONDefect) {
-      return DescriptionNode(value: try JSONValue(parsing: bytes), path: "")
-    } catch {
-      throw Rejection(
-        LanguageModelRules.damagedDescription, "the document \(error)",
-        at: Place(offset: error.offset))
-    }
+    let rule = LanguageModelRules.damagedDescription
+    return DescriptionNode(value: try JSONValue(parsing: bytes, orRefuse: rule), path: "")
   }
 
   private static func normalizers(_ root: DescriptionNode) throws(Rejection) -> [NormalizerStep] {
