@@ -74,6 +74,7 @@ ORIGINS = {
         f"{TORCH}, safetensors 0.8.0, transformers 5.23.0",
     ),
     "merging/": ("generate/merging.py", "mergekit 0.1.5, torch 2.15.0, numpy 2.4.6"),
+    "merging/scalars.": ("generate/merge_scalars.py", "pyyaml 6.0.4, pydantic 2.14.4"),
     "merging/models/": (
         "generate/merge_models.py",
         "torch 2.15.0, numpy 2.4.6, safetensors 0.8.0, transformers 5.24.0",

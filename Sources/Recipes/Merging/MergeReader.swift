@@ -68,7 +68,9 @@ struct MergeReader {
   /// `[first, end]`; nil where there is none. Throws M01.
   func range(_ key: String) throws(Rejection) -> Range<Int>? {
     guard let node = node[key], !node.isNull else { return nil }
-    let numbers = node.elements?.compactMap { $0.json.integer } ?? []
+    let numbers = (node.elements ?? []).compactMap { node -> Int? in
+      if case .integer(let number) = node.scalar { number } else { nil }
+    }
     guard node.elements?.count == 2, numbers.count == 2, numbers[0] >= 0, numbers[0] < numbers[1]
     else {
       throw Rejection(
@@ -197,60 +199,15 @@ struct MergeReader {
       isGradient: true)
   }
 
-  /// A value of the parameter's type, read as pydantic reads YAML 1.1: `1e-5` is a number, `yes` is
-  /// true, and 0 and 1 are flags.
+  /// A value of the parameter's type.
   private static func value(
     _ node: YAMLNode, _ parameter: MergeParameter
   ) throws(Rejection) -> MergeValue {
-    let text = node.text ?? ""
-    let whole =
-      if case .scalar(_, isPlain: true) = node.content { wholeNumber(text) } else { Int(text) }
-    let value: MergeValue? =
-      switch parameter.kind {
-      case .flag: flag(text).map(MergeValue.flag)
-      case .integer: whole.map(MergeValue.integer)
-      case .number: (whole.map(Double.init) ?? number(text)).map(MergeValue.number)
-      }
-    guard let value else {
+    guard let scalar = node.scalar, let value = MergeValue(scalar, as: parameter.kind) else {
       throw Rejection(
         MergeRules.parameter,
         "line \(node.line): \(parameter.key) is \(node.json.text()), no \(parameter.kind.rawValue)")
     }
     return value
-  }
-
-  /// A whole number of YAML 1.1: `010` is eight, `0x1F` and `0b101` are what they are elsewhere,
-  /// and underscores mean nothing.
-  private static func wholeNumber(_ text: String) -> Int? {
-    let isNegative = text.hasPrefix("-")
-    let digits = text.drop { $0 == "-" || $0 == "+" }.replacing("_", with: "")
-    guard text.count - digits.count <= 1 || text.contains("_") else { return nil }
-    let (rest, radix) =
-      if digits.hasPrefix("0x") {
-        (digits.dropFirst(2), 16)
-      } else if digits.hasPrefix("0b") {
-        (digits.dropFirst(2), 2)
-      } else if digits.count > 1, digits.hasPrefix("0") {
-        (digits.dropFirst(1), 8)
-      } else {
-        (digits[...], 10)
-      }
-    return Int(rest, radix: radix).map { isNegative ? -$0 : $0 }
-  }
-
-  private static func number(_ text: String) -> Double? {
-    let isNumber = text.first.map { $0.isNumber || "+-.".contains($0) } ?? false
-    guard isNumber, let number = Double(text), number.isFinite else {
-      return flag(text).flatMap { text.count > 1 ? ($0 ? 1 : 0) : nil }
-    }
-    return number
-  }
-
-  private static func flag(_ text: String) -> Bool? {
-    switch text.lowercased() {
-    case "true", "yes", "on", "1", "y", "t": true
-    case "false", "no", "off", "0", "n", "f": false
-    default: nil
-    }
   }
 }
