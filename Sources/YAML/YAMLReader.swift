@@ -12,7 +12,7 @@ struct YAMLReader {
   init(_ bytes: UnsafeRawBufferPointer, _ rule: Rule) throws(Rejection) {
     self.rule = rule
     guard !bytes.isEmpty else {
-      throw Rejection(rule, "it is empty")
+      throw Rejection(rule, "line 1: it is empty")
     }
     parser = .allocate(capacity: 1)
     guard yaml_parser_initialize(parser) == 1 else {

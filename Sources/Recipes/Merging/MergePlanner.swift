@@ -21,6 +21,8 @@ private struct MergePlanner {
   private let files: [[String: String]]
   /// The names that canonical ones are shown by.
   private let shown: [String: String]
+  /// The same for any layer: what the first that there is is shown by.
+  private let shownLayers: [LayerName: String]
   private let positions: [ModelReference: Int]
 
   /// One input of a tensor of the result.
@@ -47,6 +49,10 @@ private struct MergePlanner {
       return files
     }
     self.shown = shown
+    // Sorted, for one of several ways to write a name to be the same each time.
+    shownLayers = Dictionary(
+      shown.sorted { $0.key < $1.key }.map { (LayerName($0.key).numbered(0), $0.value) },
+      uniquingKeysWith: { first, _ in first })
     positions = Dictionary(
       recipe.models.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -150,7 +156,8 @@ private struct MergePlanner {
     }
     let way = count > 1 ? Double(place) / Double(count - 1) : 1
     var items: [MergePlan.Item] = []
-    for name in names {
+    // Sorted, for the first error to be the same each time.
+    for name in names.map({ $0.named(number) }).sorted().map(LayerName.init) {
       let inputs = slice.sources.compactMap { source in
         input(source, name.named(range(source).lowerBound + place))
       }
@@ -178,7 +185,7 @@ private struct MergePlanner {
             return name.layer == nil && name.isBeforeLayers == isBefore
           })
       }
-      for name in names {
+      for name in names.sorted() {
         let inputs = sources.compactMap { input($0, name) }
         if let item = try item(name, inputs, slice, sources, at: 0) { items.append(item) }
       }
@@ -204,9 +211,7 @@ private struct MergePlanner {
 
   private func rawItems() throws(Rejection) -> [MergePlan.Item] {
     guard let slice = recipe.slices.first else { return [] }
-    let listed = slice.sources.filter { source in
-      source.model != recipe.base || !source.parameters.isEmpty || source.line != slice.line
-    }
+    let listed = slice.sources.filter { !$0.isAppended }
     let sets = listed.map { Set(files[position($0)].keys) }
     let all = sets.reduce(into: Set<String>()) { $0.formUnion($1) }
     var names = all
@@ -223,7 +228,7 @@ private struct MergePlanner {
       }
     }
     var items: [MergePlan.Item] = []
-    for name in names {
+    for name in names.sorted() {
       let inputs = slice.sources.compactMap { input($0, name) }
       let sources = inputs.map(\.source)
       try check(sources, slice)
@@ -253,23 +258,22 @@ private struct MergePlanner {
     for input in inputs where input.shape != first.shape {
       throw Rejection(
         MergeRules.tensors,
-        "\(name) is \(input.shape.dimensions) in \(input.source.model), "
-          + "\(first.shape.dimensions) in \(first.source.model)")
+        "line \(input.source.line): \(name) is \(input.shape.dimensions) in "
+          + "\(input.source.model), \(first.shape.dimensions) in \(first.source.model)")
     }
     let basePlace = inputs.firstIndex { $0.source.model == base }
     let dtype = recipe.dtype ?? Self.promoted(inputs.map(\.dtype))
-    let shared = try values(.shared, name) {
-      slice.parameters[$0]?.value(for: name, at: place)
-        ?? recipe.parameters[$0]?.value(for: name, at: place)
+    let shared = try values(.shared, name, line: slice.line) { key in
+      value([], slice, key, name, place)
     }
     let values = try inputs.map { (input) throws(Rejection) -> MergeValues in
       guard recipe.method.inputs.base == .ordinary || input.source.model != base else {
         return MergeValues([:])
       }
-      return try self.values(.ofInput, "\(input.source.model): \(input.name)") { key in
-        input.source.parameters[key]?.value(for: input.name, at: place)
-          ?? slice.parameters[key]?.value(for: input.name, at: place)
-          ?? recipe.parameters[key]?.value(for: input.name, at: place)
+      return try self.values(
+        .ofInput, "\(input.source.model): \(input.name)", line: input.source.line
+      ) { key in
+        value([input.source.parameters], slice, key, input.name, place)
       }
     }
     return MergePlan.Item(
@@ -279,14 +283,27 @@ private struct MergePlanner {
         Array(zip(inputs.map(\.origin), values)), base: basePlace, shared: shared, dtype: dtype))
   }
 
+  /// The value of the first level that has one: an input's own, the slice, the module, the recipe.
+  private func value(
+    _ own: [[String: MergeSetting]], _ slice: MergeRecipe.Slice, _ key: String, _ name: String,
+    _ place: Double
+  ) -> MergeValue? {
+    let levels = own + [slice.parameters, slice.moduleParameters, recipe.parameters]
+    for level in levels {
+      if let value = level[key]?.value(for: name, at: place) { return value }
+    }
+    return nil
+  }
+
   private func values(
-    _ scope: MergeParameter.Scope, _ place: String, _ find: (String) -> MergeValue?
+    _ scope: MergeParameter.Scope, _ place: String, line: Int, _ find: (String) -> MergeValue?
   ) throws(Rejection) -> MergeValues {
     var values: [String: MergeValue] = [:]
     for parameter in recipe.method.parameters where parameter.scope == scope {
       guard let value = find(parameter.key) ?? parameter.standard else {
         throw Rejection(
-          MergeRules.parameter, "\(recipe.method.id) has no \(parameter.key) for \(place)")
+          MergeRules.parameter,
+          "line \(line): \(recipe.method.id) has no \(parameter.key) for \(place)")
       }
       values[parameter.key] = value
     }
@@ -299,7 +316,8 @@ private struct MergePlanner {
     for input in inputs where input.dtype != strange.dtype || input.shape != strange.shape {
       throw Rejection(
         MergeRules.tensors,
-        "\(name) is \(input.dtype.rawValue) \(input.shape.dimensions) in \(input.source.model), "
+        "line \(input.source.line): \(name) is \(input.dtype.rawValue) "
+          + "\(input.shape.dimensions) in \(input.source.model), "
           + "\(strange.dtype.rawValue) \(strange.shape.dimensions) in \(strange.source.model)")
     }
     return MergePlan.Item(
@@ -316,14 +334,8 @@ private struct MergePlanner {
   private func name(_ key: String) -> String {
     if let name = shown[key] { return name }
     let layer = LayerName(key)
-    for (known, name) in shown {
-      let other = LayerName(known)
-      guard other.prefix == layer.prefix, other.suffix == layer.suffix,
-        let number = layer.layer
-      else { continue }
-      return LayerName(name).named(number)
-    }
-    return key
+    guard let number = layer.layer, let name = shownLayers[layer.numbered(0)] else { return key }
+    return LayerName(name).named(number)
   }
 
   /// What becomes of a tensor that some models do without.
@@ -345,7 +357,8 @@ private struct MergePlanner {
       !inputs.contains { $0.source.model == source.model }
     }
     throw Rejection(
-      MergeRules.tensors, "\(lacking.map(\.model.description) ?? "a model") has no \(name)")
+      MergeRules.tensors,
+      "line \(lacking?.line ?? 0): \(lacking.map(\.model.description) ?? "a model") has no \(name)")
   }
 
   private func passed(_ name: String, _ input: Input) -> MergePlan.Item {

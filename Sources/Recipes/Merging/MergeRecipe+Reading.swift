@@ -9,7 +9,7 @@ extension MergeRecipe {
   public static func read(path: String, isRaw: Bool = false) throws(Rejection) -> [MergeRecipe] {
     let documents = try YAMLDocument.all(path: path, under: MergeRules.malformed)
     return try locating(Place(file: path)) { () throws(Rejection) in
-      guard !documents.isEmpty else { throw Rejection(MergeRules.malformed, "it is empty") }
+      guard !documents.isEmpty else { throw Rejection(MergeRules.malformed, "line 1: it is empty") }
       return try documents.map { (document) throws(Rejection) in
         try MergeRecipe(document.root, isRaw: isRaw)
       }
@@ -24,9 +24,20 @@ extension MergeRecipe {
     "merge_method", "models", "base_model", "parameters", "dtype", "out_dtype",
   ]
 
+  /// Keys of other programs' recipes.
+  private static let foreign = [
+    "experts": "mixtures of experts are another program's recipes",
+    "gate_mode": "mixtures of experts are another program's recipes",
+    "genome": "searches for recipes are another program's",
+  ]
+
   /// Reads a document; throws M01, M02, M03, M04 and M07.
   public init(_ root: YAMLNode, isRaw: Bool = false) throws(Rejection) {
     let reader = MergeReader(root, "the recipe")
+    for member in root.members ?? [] {
+      guard let reason = Self.foreign[member.key] else { continue }
+      try reader.refuse(member.key, reason)
+    }
     try reader.allow(isRaw ? Self.rawKeys : Self.keys)
     let id = try reader.text("merge_method", of: try reader.need("merge_method"))
     guard let method = MergeMethods.named(id) else {
@@ -41,13 +52,18 @@ extension MergeRecipe {
     dtype = try reader.dtype("dtype")
     outputType = try reader.dtype("out_dtype")
     parameters = try MergeReader.parameters(root["parameters"], method)
-    (slices, isWhole) = try Self.layers(reader, method, base)
+    let appended = base.map { base in
+      Source(
+        model: base, layers: nil, parameters: [:], line: root["base_model"]?.line ?? root.line,
+        isAppended: true)
+    }
+    (slices, isWhole) = try Self.layers(reader, method, appended)
     tokenizerModel = try Self.tokenizer(reader, base)
     try reader.refuse("chat_template", "templates of chats are not merged")
   }
 
   private static func layers(
-    _ reader: MergeReader, _ method: any MergeMethod, _ base: ModelReference?
+    _ reader: MergeReader, _ method: any MergeMethod, _ base: Source?
   ) throws(Rejection) -> ([Slice], isWhole: Bool) {
     let given = ["models", "slices", "modules"].filter { reader.node[$0]?.isNull == false }
     guard given.count == 1 else {
@@ -87,9 +103,13 @@ extension MergeRecipe {
 
   /// The only module of a recipe that names modules: models of text have one.
   private static func module(
-    _ node: YAMLNode, _ method: any MergeMethod, _ base: ModelReference?
+    _ node: YAMLNode, _ method: any MergeMethod, _ base: Source?
   ) throws(Rejection) -> ([Slice], isWhole: Bool) {
-    guard let modules = node.members, modules.count == 1 else {
+    guard let modules = node.members, !modules.isEmpty else {
+      throw Rejection(
+        MergeRules.malformed, "line \(node.line): modules is no mapping, or an empty one")
+    }
+    guard modules.count == 1 else {
       throw Rejection(
         MergeRules.unsupported, "line \(node.line): modules: only models of one module are merged")
     }
@@ -99,10 +119,9 @@ extension MergeRecipe {
     let own = try MergeReader.parameters(modules[0].value["parameters"], method)
     return (
       slices.map { slice in
-        Slice(
-          sources: slice.sources, base: slice.base,
-          parameters: slice.parameters.merging(own, uniquingKeysWith: { first, _ in first }),
-          line: slice.line)
+        var slice = slice
+        slice.moduleParameters = own
+        return slice
       }, isWhole
     )
   }
@@ -110,11 +129,11 @@ extension MergeRecipe {
   /// A slice, with the base behind its models where it is not among them.
   private static func slice(
     _ sources: [Source], base: ModelReference?, parameters: [String: MergeSetting], line: Int,
-    _ appended: ModelReference?
+    _ appended: Source?
   ) throws(Rejection) -> Slice {
     var sources = sources
-    if let appended, !sources.contains(where: { $0.model == appended }) {
-      sources.append(Source(model: appended, layers: nil, parameters: [:], line: line))
+    if let appended, !sources.contains(where: { $0.model == appended.model }) {
+      sources.append(appended)
     }
     var seen: Set<ModelReference> = []
     for source in sources where !seen.insert(source.model).inserted {
@@ -141,7 +160,11 @@ extension MergeRecipe {
     var source = reader.node["tokenizer_source"]
     if let section = reader.node["tokenizer"], !section.isNull {
       guard source == nil else {
-        throw reader.malformed("tokenizer and tokenizer_source exclude each other")
+        let keys = ["tokenizer", "tokenizer_source"]
+        let line = reader.node.members?.last { keys.contains($0.key) }?.line ?? 1
+        throw Rejection(
+          MergeRules.malformed,
+          "line \(line): tokenizer and tokenizer_source exclude each other")
       }
       let inner = MergeReader(section, "tokenizer")
       try inner.allow(["source", "tokens", "pad_to_multiple_of"])

@@ -10,6 +10,8 @@ public struct MergeRecipe: Sendable {
     let layers: Range<Int>?
     let parameters: [String: MergeSetting]
     let line: Int
+    /// Whether only base_model names it.
+    var isAppended = false
   }
 
   /// Layers of the result, and what they are made of.
@@ -18,6 +20,8 @@ public struct MergeRecipe: Sendable {
     let base: ModelReference?
     let parameters: [String: MergeSetting]
     let line: Int
+    /// Parameters of the module that it is of, for what its own have no value for.
+    var moduleParameters: [String: MergeSetting] = [:]
   }
 
   /// The name that other documents of the same file call the result by.
@@ -42,12 +46,13 @@ public struct MergeRecipe: Sendable {
   /// The models in the order in which they are named, the base last where it is named only there.
   public var models: [ModelReference] {
     var models: [ModelReference] = []
+    var seen: Set<ModelReference> = []
     for slice in slices {
-      for source in slice.sources where !models.contains(source.model) {
+      for source in slice.sources where seen.insert(source.model).inserted {
         models.append(source.model)
       }
     }
-    if let base, !models.contains(base) { models.append(base) }
+    if let base, seen.insert(base).inserted { models.append(base) }
     return models
   }
 

@@ -17,6 +17,8 @@ enum MergeWorld {
     "wide": model(hidden: 6), "tied": model { $0["lm_head.weight"] = nil },
     "lacking": model { $0["model.layers.1.mlp.up_proj.weight"] = nil },
     "counting": model { $0["model.steps"] = (.i64, .vector(1)) },
+    "counting-too": model { $0["model.steps"] = (.i64, .vector(1)) },
+    "tied-too": model { $0["lm_head.weight"] = nil },
     "counting-more": model { $0["model.steps"] = (.i64, .vector(2)) },
     "counting-less": model { $0["model.steps"] = (.i32, .vector(1)) },
   ]
