@@ -91,7 +91,8 @@ class RecordSteps:
         """Along the line through the nearest tries; else a bit of each weight for each octave."""
         near = sorted(self.tries.items(), key=lambda item: abs(item[1] - limit))[:2]
         slope = -self.elements / 8
-        if len(near) > 1:
+        # At its floor a file has one size whatever the step.
+        if len(near) > 1 and near[1][1] != near[0][1]:
             slope = (near[1][1] - near[0][1]) / (near[1][0] - near[0][0])
         return near[0][0] + (0.9997 * limit - near[0][1]) / slope
 
@@ -197,7 +198,8 @@ def tables(options, model, parameters, notes):
                   f"| {interval(note['bpb_loss'], note['bpb_loss_ci95'], 5)} "
                   f"| {note['seconds']:.0f} |")
     if is_marked:
-        print("\n† More than a thousandth off the rate: the row has that many bytes fewer to spend.")
+        print("\n† More than a thousandth off the rate, so this row cannot be set beside those of its "
+              "table; what follows reckons with the bytes that it has.")
     curve = record_curve(rates, notes)
     if len(curve) < 2:
         return

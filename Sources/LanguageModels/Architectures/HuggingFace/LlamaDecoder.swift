@@ -68,31 +68,29 @@ struct LlamaDecoder<Value: TensorValue>: LanguageModel {
   var vocabularySize: Int { configuration.vocabularySize }
   var beginToken: Int? { configuration.beginToken }
 
-  /// Layers with biases are left alone.
+  /// Biases go where their rows go; values with biases have no other basis.
   var freedoms: [ModelFreedom] {
-    (0..<configuration.layerCount).flatMap { layer -> [ModelFreedom] in
-      let block = "model.layers.\(layer)"
-      func weights(_ names: [String]) -> [String]? {
-        let biases = names.map { "\(block).\($0).bias" }
-        guard biases.allSatisfy({ parameters[ifWanted: $0] == nil }) else { return nil }
-        return names.map { "\(block).\($0).weight" }
+    let sharing = configuration.headCount / configuration.keyHeadCount
+    return (0..<configuration.layerCount).flatMap { layer -> [ModelFreedom] in
+      let block = "model.layers.\(layer)."
+      let (attention, mlp) = (block + "self_attn.", block + "mlp.")
+      func rows(_ names: String...) -> [String] {
+        names.map { $0 + ".weight" }
+          + names.map { $0 + ".bias" }.filter { parameters[ifWanted: $0] != nil }
       }
-      let hidden = weights(["mlp.gate_proj", "mlp.up_proj"]).map {
-        ModelFreedom.hiddenUnits(producers: $0, consumer: block + ".mlp.down_proj.weight")
-      }
-      let values = weights(["self_attn.v_proj"]).map {
-        ModelFreedom.headValues(
-          values: $0[0], output: block + ".self_attn.o_proj.weight",
-          headWidth: configuration.headWidth,
-          sharing: configuration.headCount / configuration.keyHeadCount)
-      }
-      let heads = weights(["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"]).map {
-        ModelFreedom.heads(
-          queries: [$0[0]], keys: Array($0[1...]), output: block + ".self_attn.o_proj.weight",
-          headCount: configuration.headCount,
-          sharing: configuration.headCount / configuration.keyHeadCount)
-      }
-      return [hidden, heads, values].compactMap(\.self)
+      let values = rows(attention + "v_proj")
+      let (hidden, output) = (mlp + "down_proj.weight", attention + "o_proj.weight")
+      let orders: [ModelFreedom] = [
+        .hiddenUnits(producers: rows(mlp + "gate_proj", mlp + "up_proj"), consumer: hidden),
+        .heads(
+          queries: rows(attention + "q_proj"), keys: rows(attention + "k_proj") + values,
+          output: output, headCount: configuration.headCount, sharing: sharing),
+      ]
+      guard values.count == 1 else { return orders }
+      return orders + [
+        .headValues(
+          values: values[0], output: output, headWidth: configuration.headWidth, sharing: sharing)
+      ]
     }
   }
 
