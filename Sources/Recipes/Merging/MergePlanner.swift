@@ -323,7 +323,8 @@ private struct MergePlanner {
           + "\(strange.dtype.rawValue) \(strange.shape.dimensions) in \(strange.source.model)")
     }
     return MergePlan.Item(
-      name: name, shape: strange.shape, dtype: strange.dtype, making: .copied(inputs[0].origin))
+      name: name, shape: strange.shape, dtype: strange.dtype, making: .copied(inputs[0].origin),
+      twins: inputs.dropFirst().map(\.origin))
   }
 
   private enum Absence {
