@@ -149,8 +149,8 @@ let package = Package(
     .target(
       name: "FuzzEntries",
       dependencies: [
-        "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Pickle",
-        "Quantization", "Recipes", "Records", "Signatures", "TensorCore", "TensorOps",
+        "Archives", "ByteCodecs", "Checkpoints", "Diagnostics", "JSON", "LanguageModels", "Merging",
+        "Pickle", "Quantization", "Recipes", "Records", "Signatures", "TensorCore", "TensorOps",
         "TestSupport",
         "Xet", "YAML",
       ],

@@ -33,7 +33,7 @@ seeds() {
     shard) find Fixtures/tokenizers -type f -name '*.bin' ;;
     xorb) find Fixtures/xet -type f -name '*.xorb' ;;
     xet-shard) find Fixtures/xet -type f -name '*.shard' ;;
-    recipe) find Tests/Fuzz/Seeds/recipe -type f ;;
+    recipe) find Tests/Fuzz/Seeds/recipe Fixtures/merging/recipes -type f ! -name '*.safetensors' ;;
     record) find Fixtures/records -type f ;;
     signature) find Fixtures/signatures Tests/Fuzz/Seeds/signature -type f ! -name folder.json ;;
     json) find Fixtures -type f -name '*.json' ;;

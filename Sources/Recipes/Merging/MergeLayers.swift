@@ -6,7 +6,7 @@ struct LayerName: Hashable {
   let prefix: String
   let suffix: String
   /// The number; nil of what is in no layer.
-  let layer: Int?
+  private(set) var layer: Int?
 
   /// Splits a name at its first whole number.
   init(_ name: String) {
@@ -29,6 +29,14 @@ struct LayerName: Hashable {
     self.layer == nil ? prefix : "\(prefix).\(layer)" + (suffix.isEmpty ? "" : ".\(suffix)")
   }
 
+  /// The same tensor of another layer; itself of what is in none.
+  func numbered(_ layer: Int) -> LayerName {
+    guard self.layer != nil else { return self }
+    var other = self
+    other.layer = layer
+    return other
+  }
+
   /// Whether it is of what reads tokens, before the first layer.
   var isBeforeLayers: Bool {
     let words = ["embed", "wte", "wpe", "tok_emb", "bigram", "ve_shared", "word_embeddings"]
@@ -41,22 +49,29 @@ enum TensorNames {
   /// Prefixes that are of how a file was written, and not of the model.
   private static let wrappers = ["module.", "_orig_mod."]
   /// A prefix that some files of a model have and others have not.
-  private static let alias = "transformer."
+  static let alias = "transformer."
 
-  /// A name as it is looked for, and as it is shown.
-  static func canonical(_ name: String) -> (key: String, name: String) {
+  /// A name as it is looked for, and whether the file has the prefix that others leave out.
+  static func canonical(_ name: String) -> (key: String, hasAlias: Bool) {
     var name = name[...]
     while let wrapper = wrappers.first(where: { name.hasPrefix($0) }) {
       name = name.dropFirst(wrapper.count)
     }
-    let key = name.hasPrefix(alias) ? name.dropFirst(alias.count) : name
-    return (String(key), String(name))
+    guard name.hasPrefix(alias) else { return (String(name), false) }
+    return (String(name.dropFirst(alias.count)), true)
   }
 
   /// Whether a model may do without a tensor: its head is then its embedding, or its products have
   /// nothing added.
   static func isOptional(_ key: String) -> Bool {
     key == "lm_head.weight" || key.hasSuffix("_proj.bias")
+  }
+
+  /// Whether a tensor follows from the sizes of its model, and some versions of programs write it
+  /// while others do not.
+  static func isBuffer(_ key: String) -> Bool {
+    let ofAttention = key.hasSuffix(".attn.bias") || key.hasSuffix(".attn.masked_bias")
+    return key.hasSuffix(".rotary_emb.inv_freq") || key.hasPrefix("h.") && ofAttention
   }
 
   /// What a tensor that is missing shares its elements with.

@@ -30,6 +30,9 @@ public struct MergePlan: Sendable {
     public let dtype: DType
     /// How it comes about.
     public let making: Making
+    /// What the tensor is called in the other models that it must be the same in: whole numbers are
+    /// copied and not merged.
+    public internal(set) var twins: [Origin] = []
   }
 
   /// The method.

@@ -8,7 +8,8 @@ extension MergeRecipe {
   public func plan(
     _ models: [MergeModel], raw names: RawNames? = nil
   ) throws(Rejection) -> MergePlan {
-    try MergePlanner(self, models, names).plan()
+    let planner = try MergePlanner(self, models, names)
+    return try planner.plan()
   }
 }
 
@@ -19,10 +20,10 @@ private struct MergePlanner {
   private let rawNames: RawNames?
   /// The name in the file for each canonical one, by model.
   private let files: [[String: String]]
-  /// The names that canonical ones are shown by.
-  private let shown: [String: String]
-  /// The same for any layer: what the first that there is is shown by.
-  private let shownLayers: [LayerName: String]
+  /// The canonical names by their layers, by model.
+  private let layers: [[Int?: [LayerName]]]
+  /// The tensors, of any layer, whose names have the prefix that some files leave out.
+  private let aliased: Set<LayerName>
   private let positions: [ModelReference: Int]
 
   /// One input of a tensor of the result.
@@ -35,24 +36,25 @@ private struct MergePlanner {
     let shape: Shape
   }
 
-  init(_ recipe: MergeRecipe, _ models: [MergeModel], _ names: RawNames?) {
+  /// Sorts the names. Throws M06 for a model that has two of one meaning.
+  init(_ recipe: MergeRecipe, _ models: [MergeModel], _ names: RawNames?) throws(Rejection) {
     (self.recipe, self.models, rawNames) = (recipe, models, names)
-    var shown: [String: String] = [:]
-    files = models.map { model in
-      var files: [String: String] = [:]
+    var aliased: Set<LayerName> = []
+    var files: [[String: String]] = []
+    for (model, reference) in zip(models, recipe.models) {
+      var keys: [String: String] = [:]
       for name in model.tensors.keys.sorted() {
-        let (key, whole) = names == nil ? TensorNames.canonical(name) : (name, name)
-        if files[key] == nil { files[key] = name }
-        // The longer one: what a file leaves out is a part of the name.
-        if whole.count > shown[key]?.count ?? 0 { shown[key] = whole }
+        let (key, hasAlias) = names == nil ? TensorNames.canonical(name) : (name, false)
+        if let twin = keys.updateValue(name, forKey: key) {
+          throw Rejection(
+            MergeRules.tensors, "\(reference) has both \(twin) and \(name), which are one tensor")
+        }
+        if hasAlias { aliased.insert(LayerName(key).numbered(0)) }
       }
-      return files
+      files.append(keys)
     }
-    self.shown = shown
-    // Sorted, for one of several ways to write a name to be the same each time.
-    shownLayers = Dictionary(
-      shown.sorted { $0.key < $1.key }.map { (LayerName($0.key).numbered(0), $0.value) },
-      uniquingKeysWith: { first, _ in first })
+    layers = files.map { Dictionary(grouping: $0.keys.map(LayerName.init), by: \.layer) }
+    (self.files, self.aliased) = (files, aliased)
     positions = Dictionary(
       recipe.models.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -94,36 +96,42 @@ private struct MergePlanner {
   private func check(
     _ sources: [MergeRecipe.Source], _ slice: MergeRecipe.Slice
   ) throws(Rejection) {
-    let inputs = recipe.method.inputs
     let place = "line \(slice.line): \(recipe.method.id)"
     let base = base(of: slice)
-    let hasBase = base.map { base in sources.contains { $0.model == base } } ?? false
-    guard inputs.base != .required || hasBase else {
+    let others = sources.filter { $0.model != base }.count
+    guard recipe.method.inputs.base != .required || others < sources.count else {
       let reason = base.map { "\($0) is not among the sources" } ?? "there is no base_model"
       throw Rejection(MergeRules.inputs, "\(place) needs a base, and \(reason)")
     }
-    // A base that is told apart comes besides the others.
-    let extra = inputs.base == .optional && !hasBase ? 1 : 0
-    let range = inputs.count.lowerBound...(inputs.count.upperBound - extra)
-    guard range.contains(sources.count) else {
-      let wanted =
-        range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) or more"
-      throw Rejection(
-        MergeRules.inputs, "\(place) takes \(wanted) inputs, and there are \(sources.count)")
-    }
+    guard !takes(sources, base) else { return }
+    let (range, isBesides) = inputCounts
+    let wanted = range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) or more"
+    throw Rejection(
+      MergeRules.inputs,
+      "\(place) takes \(wanted) inputs\(isBesides ? " besides a base" : ""), and there are "
+        + "\(isBesides ? others : sources.count)")
+  }
+
+  /// How many inputs the method takes, and whether a base comes besides them.
+  private var inputCounts: (ClosedRange<Int>, isBesides: Bool) {
+    let inputs = recipe.method.inputs
+    guard inputs.base == .optional else { return (inputs.count, false) }
+    return (inputs.count.lowerBound...(inputs.count.upperBound - 1), true)
+  }
+
+  /// Whether the method takes some inputs; a base that it requires is among them.
+  private func takes(_ sources: [MergeRecipe.Source], _ base: ModelReference?) -> Bool {
+    let (range, isBesides) = inputCounts
+    return range.contains(
+      isBesides ? sources.filter { $0.model != base }.count : sources.count)
   }
 
   private func base(of slice: MergeRecipe.Slice) -> ModelReference? { slice.base ?? recipe.base }
 
   // MARK: Layers
 
-  /// The numbers of a model's layers, by the name before them.
-  private func layers(_ model: Int) -> Set<Int> {
-    Set(files[model].keys.compactMap { LayerName($0).layer })
-  }
-
   private func range(_ source: MergeRecipe.Source) -> Range<Int> {
-    source.layers ?? 0..<((layers(position(source)).max() ?? -1) + 1)
+    source.layers ?? 0..<((layers[position(source)].keys.compactMap(\.self).max() ?? -1) + 1)
   }
 
   private func layerCount(of slice: MergeRecipe.Slice) throws(Rejection) -> Int {
@@ -135,8 +143,8 @@ private struct MergePlanner {
           "line \(source.line): \(source.model) gives \(count) layers, "
             + "\(slice.sources[0].model) \(counts[0])")
       }
-      let all = layers(position(source))
-      guard let strange = range(source).first(where: { !all.contains($0) }) else { continue }
+      let all = layers[position(source)]
+      guard let strange = range(source).first(where: { all[$0] == nil }) else { continue }
       throw Rejection(
         MergeRules.tensors, "line \(source.line): \(source.model) has no layer \(strange)")
     }
@@ -149,10 +157,7 @@ private struct MergePlanner {
     var names: Set<LayerName> = []
     for source in slice.sources {
       let layer = range(source).lowerBound + place
-      for name in files[position(source)].keys {
-        let name = LayerName(name)
-        if name.layer == layer { names.insert(name.numbered(number)) }
-      }
+      for name in layers[position(source)][layer] ?? [] { names.insert(name.numbered(number)) }
     }
     let way = count > 1 ? Double(place) / Double(count - 1) : 1
     var items: [MergePlan.Item] = []
@@ -179,11 +184,8 @@ private struct MergePlanner {
     for (slice, sources, isBefore) in ends {
       var names: Set<String> = []
       for source in sources {
-        names.formUnion(
-          files[position(source)].keys.filter {
-            let name = LayerName($0)
-            return name.layer == nil && name.isBeforeLayers == isBefore
-          })
+        let outer = layers[position(source)][nil] ?? []
+        names.formUnion(outer.filter { $0.isBeforeLayers == isBefore }.map(\.prefix))
       }
       for name in names.sorted() {
         let inputs = sources.compactMap { input($0, name) }
@@ -201,8 +203,7 @@ private struct MergePlanner {
       else { continue }
       return Input(
         source: source, origin: .init(model: position, name: file),
-        name: shown[candidate] ?? candidate,
-        dtype: tensor.dtype, shape: tensor.shape)
+        name: self.name(candidate), dtype: tensor.dtype, shape: tensor.shape)
     }
     return nil
   }
@@ -246,15 +247,16 @@ private struct MergePlanner {
   ) throws(Rejection) -> MergePlan.Item? {
     guard let first = inputs.first else { return nil }
     let name = self.name(key)
-    if let copy = try copied(name, inputs) { return copy }
     let base = base(of: slice)
     if inputs.count < sources.count {
+      guard !TensorNames.isBuffer(key) else { return nil }
       switch try absent(key, inputs, sources, base) {
       case .left: return nil
       case .passed(let input): return passed(name, input)
       case .merged: break
       }
     }
+    if let copy = try copied(name, inputs) { return copy }
     for input in inputs where input.shape != first.shape {
       throw Rejection(
         MergeRules.tensors,
@@ -321,7 +323,8 @@ private struct MergePlanner {
           + "\(strange.dtype.rawValue) \(strange.shape.dimensions) in \(strange.source.model)")
     }
     return MergePlan.Item(
-      name: name, shape: strange.shape, dtype: strange.dtype, making: .copied(inputs[0].origin))
+      name: name, shape: strange.shape, dtype: strange.dtype, making: .copied(inputs[0].origin),
+      twins: inputs.dropFirst().map(\.origin))
   }
 
   private enum Absence {
@@ -330,12 +333,9 @@ private struct MergePlanner {
     case merged
   }
 
-  /// A name of the result: of a layer that no model has so many of, too.
+  /// A name of the result: with the prefix if any model has it, in whichever layer.
   private func name(_ key: String) -> String {
-    if let name = shown[key] { return name }
-    let layer = LayerName(key)
-    guard let number = layer.layer, let name = shownLayers[layer.numbered(0)] else { return key }
-    return LayerName(name).named(number)
+    aliased.contains(LayerName(key).numbered(0)) ? TensorNames.alias + key : key
   }
 
   /// What becomes of a tensor that some models do without.
@@ -343,13 +343,13 @@ private struct MergePlanner {
     _ name: String, _ inputs: [Input], _ sources: [MergeRecipe.Source], _ base: ModelReference?
   ) throws(Rejection) -> Absence {
     let own = inputs.first { $0.source.model == base }
-    if TensorNames.isOptional(name) || rawNames == .union {
+    if TensorNames.isOptional(name) {
       switch recipe.method.inputs.absence {
       case .onlyOnePasses where inputs.count == 1: return .passed(inputs[0])
       case .onlyBasePasses where inputs.count == 1 && own != nil: return .passed(inputs[0])
       case .basePassesOrNone: return own.map { .passed($0) } ?? .left
       case .refused where recipe.method.inputs.base != .required || own != nil:
-        if recipe.method.inputs.count.contains(inputs.count) { return .merged }
+        if takes(inputs.map(\.source), base) { return .merged }
       default: break
       }
     }
@@ -373,9 +373,4 @@ private struct MergePlanner {
     if kinds.contains(.f64) { return .f64 }
     return kinds.count == 1 ? kinds.first ?? .f32 : .f32
   }
-}
-
-extension LayerName {
-  /// The same tensor of another layer.
-  fileprivate func numbered(_ layer: Int) -> LayerName { LayerName(named(layer)) }
 }

@@ -103,6 +103,12 @@ struct MergeReader {
     return "; did you mean \(nearest)?"
   }
 
+  /// The model of a key; nil where there is none. Throws M01, M02 and M07.
+  func model(_ key: String) throws(Rejection) -> ModelReference? {
+    guard let node = node[key], !node.isNull else { return nil }
+    return try Self.model(node, key: key)
+  }
+
   /// A model: a text, or a mapping as mergekit writes it. Throws M01, M02 and M07.
   static func model(_ node: YAMLNode, key: String) throws(Rejection) -> ModelReference {
     guard node.members != nil else {
@@ -134,8 +140,11 @@ struct MergeReader {
     guard !text.hasPrefix("hf://"), let at = text.lastIndex(of: "@") else {
       return ModelReference(path: text)
     }
-    return ModelReference(
-      path: String(text[..<at]), revision: String(text[text.index(after: at)...]))
+    let revision = String(text[text.index(after: at)...])
+    guard at != text.startIndex, !revision.isEmpty else {
+      throw Rejection(MergeRules.malformed, "line \(line): \(text) is no PATH@REVISION")
+    }
+    return ModelReference(path: String(text[..<at]), revision: revision)
   }
 
   /// Settings by their keys; throws M02 and M03.

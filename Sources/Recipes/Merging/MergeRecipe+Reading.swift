@@ -10,9 +10,16 @@ extension MergeRecipe {
     let documents = try YAMLDocument.all(path: path, under: MergeRules.malformed)
     return try locating(Place(file: path)) { () throws(Rejection) in
       guard !documents.isEmpty else { throw Rejection(MergeRules.malformed, "line 1: it is empty") }
-      return try documents.map { (document) throws(Rejection) in
-        try MergeRecipe(document.root, isRaw: isRaw)
+      var recipes: [MergeRecipe] = []
+      for root in documents.map(\.root) {
+        let recipe = try MergeRecipe(root, isRaw: isRaw)
+        if let name = recipe.name, recipes.contains(where: { $0.name == name }) {
+          throw Rejection(
+            MergeRules.malformed, "line \(root.line): two documents have the name \(name)")
+        }
+        recipes.append(recipe)
       }
+      return recipes
     }
   }
 
@@ -45,10 +52,10 @@ extension MergeRecipe {
         "the method \(id)", nearest: id, MergeMethods.all.map(\.id), at: root["merge_method"])
     }
     self.method = method
-    name = try root["name"].map { (node) throws(Rejection) in try reader.text("name", of: node) }
-    base = try root["base_model"].flatMap { (node) throws(Rejection) in
-      node.isNull ? nil : try MergeReader.model(node, key: "base_model")
+    name = try root["name"].flatMap { (node) throws(Rejection) in
+      node.isNull ? nil : try reader.text("name", of: node)
     }
+    base = try reader.model("base_model")
     dtype = try reader.dtype("dtype")
     outputType = try reader.dtype("out_dtype")
     parameters = try MergeReader.parameters(root["parameters"], method)
@@ -92,9 +99,7 @@ extension MergeRecipe {
       try reader.allow(["sources", "base_model", "parameters", "residual_weight"])
       let sources = try reader.list("sources", try reader.need("sources"))
         .map { (node) throws(Rejection) in try Self.source(node, method, takesLayers: true) }
-      let own = try node["base_model"].map { (node) throws(Rejection) in
-        try MergeReader.model(node, key: "base_model")
-      }
+      let own = try reader.model("base_model")
       return try Self.slice(
         sources, base: own, parameters: try MergeReader.parameters(node["parameters"], method),
         line: node.line, nil)
@@ -159,7 +164,7 @@ extension MergeRecipe {
   ) throws(Rejection) -> ModelReference? {
     var source = reader.node["tokenizer_source"]
     if let section = reader.node["tokenizer"], !section.isNull {
-      guard source == nil else {
+      guard source?.isNull ?? true else {
         let keys = ["tokenizer", "tokenizer_source"]
         let line = reader.node.members?.last { keys.contains($0.key) }?.line ?? 1
         throw Rejection(
@@ -170,14 +175,16 @@ extension MergeRecipe {
       try inner.allow(["source", "tokens", "pad_to_multiple_of"])
       try inner.refuse("tokens", "rows of single tokens are not chosen")
       try inner.refuse("pad_to_multiple_of", "vocabularies are not padded")
+      // mergekit takes the union where no source is named.
       source = section["source"]
+      guard source?.isNull == false else { throw unionRefused(section.line) }
     }
     guard let source, !source.isNull else { return nil }
-    let name = try reader.text("tokenizer_source", of: source)
-    if name == "union" {
-      throw Rejection(
-        MergeRules.unsupported, "line \(source.line): union: vocabularies are not put together")
-    }
-    return name == "base" ? base : try MergeReader.model(source, key: "tokenizer_source")
+    if source.text == "union" { throw unionRefused(source.line) }
+    return source.text == "base" ? base : try MergeReader.model(source, key: "tokenizer_source")
+  }
+
+  private static func unionRefused(_ line: Int) -> Rejection {
+    Rejection(MergeRules.unsupported, "line \(line): union: vocabularies are not put together")
   }
 }

@@ -8,7 +8,8 @@ internal import TensorCore
 public struct MergeRun: Sendable {
   /// What is made.
   public let plan: MergePlan
-  private let checkpoints: [Checkpoint]
+  /// The tensors of each model by their names.
+  private let tensors: [[String: NamedTensor]]
   /// Where the random numbers of each tensor begin.
   private let random: [MergeRandom]
 
@@ -25,14 +26,14 @@ public struct MergeRun: Sendable {
   public init(
     _ recipe: MergeRecipe, _ checkpoints: [Checkpoint], raw: RawNames? = nil, _ random: Randomness
   ) throws(Rejection) {
-    let models = checkpoints.map { checkpoint in
-      MergeModel(
-        Dictionary(
-          checkpoint.tensors.map { ($0.name, ($0.dtype, $0.shape)) },
-          uniquingKeysWith: { first, _ in first }))
+    tensors = checkpoints.map { checkpoint in
+      Dictionary(
+        checkpoint.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+    let models = tensors.map { tensors in
+      MergeModel(tensors.mapValues { ($0.dtype, $0.shape) })
     }
     plan = try recipe.plan(models, raw: raw)
-    self.checkpoints = checkpoints
     self.random = Self.starts(plan, random)
   }
 
@@ -100,24 +101,21 @@ public struct MergeRun: Sendable {
   }
 
   private func tensor(_ origin: MergePlan.Origin) -> NamedTensor {
-    guard
-      let tensor = checkpoints[origin.model].tensors.first(where: { $0.name == origin.name })
-    else { preconditionFailure("the plan is about these checkpoints") }
+    guard let tensor = tensors[origin.model][origin.name] else {
+      preconditionFailure("the plan is about these checkpoints")
+    }
     return tensor
   }
 
   /// Throws M06 where a copied tensor is another in another model.
   private func requireSame(_ item: MergePlan.Item) throws(Rejection) {
-    guard case .copied(let origin) = item.making, !item.dtype.isConvertibleFloat else { return }
+    guard case .copied(let origin) = item.making, !item.twins.isEmpty else { return }
     let own = try tensor(origin).digest()
-    for (model, checkpoint) in checkpoints.enumerated() where model != origin.model {
-      guard let twin = checkpoint.tensors.first(where: { $0.name == origin.name }) else { continue }
-      guard try twin.digest() == own else {
-        throw Rejection(
-          MergeRules.tensors,
-          "the integers of \(item.name) differ between \(plan.models[origin.model]) and "
-            + "\(plan.models[model])")
-      }
+    for twin in item.twins where try tensor(twin).digest() != own {
+      throw Rejection(
+        MergeRules.tensors,
+        "the integers of \(item.name) differ between \(plan.models[origin.model]) and "
+          + "\(plan.models[twin.model])")
     }
   }
 }

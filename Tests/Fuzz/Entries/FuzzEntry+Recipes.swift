@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import JSON
+internal import Merging
 internal import Quantization
 internal import Recipes
 internal import TensorCore
@@ -7,9 +8,59 @@ internal import TensorOps
 internal import YAML
 
 extension FuzzEntry {
+  /// Reads a recipe as `merge` and `quantize --recipe` do.
+  static func readRecipe(_ bytes: RawSpan) {
+    planMerges(bytes)
+    readQuantization(bytes)
+  }
+
+  /// Reads recipes as `merge` does, and plans them for small models: whatever is planned has tensors
+  /// of the models, in the order of their names, each once.
+  private static func planMerges(_ bytes: RawSpan) {
+    let text = bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    guard let documents = try? YAMLDocument.all(text, under: MergeRules.malformed) else { return }
+    for (root, names) in documents.prefix(3).flatMap({ document in
+      [(document.root, nil), (document.root, RawNames.union)]
+    }) {
+      guard let recipe = try? MergeRecipe(root, isRaw: names != nil), recipe.models.count < 8 else {
+        continue
+      }
+      let models = recipe.models.indices.map(smallModel)
+      guard let plan = try? recipe.plan(models, raw: names) else { continue }
+      let order = plan.items.map(\.name)
+      precondition(
+        Swift.zip(order, order.dropFirst()).allSatisfy {
+          $0.utf8.lexicographicallyPrecedes($1.utf8)
+        },
+        "names are not in order")
+      for case .merged(let inputs, let base, _, _) in plan.items.map(\.making) {
+        precondition(base.map(inputs.indices.contains) ?? true, "the base is no input")
+        for origin in inputs.map(\.origin) {
+          precondition(models[origin.model].tensors[origin.name] != nil, "there is no such tensor")
+        }
+      }
+    }
+  }
+
+  /// Models of two or three layers; each second one has no head, and a bias that others have not.
+  private static func smallModel(_ place: Int) -> MergeModel {
+    var names = ["model.embed_tokens.weight", "model.norm.weight"]
+    for layer in 0..<(place == 3 ? 3 : 2) {
+      names += ["mlp.up_proj.weight", "self_attn.q_proj.weight"].map {
+        "model.layers.\(layer).\($0)"
+      }
+      if place % 2 == 1 { names.append("model.layers.\(layer).self_attn.q_proj.bias") }
+    }
+    if place % 2 == 0 { names.append("lm_head.weight") }
+    guard let shape = Shape([4, 2]) else { preconditionFailure("it is a shape") }
+    let dtype: DType = place == 2 ? .f16 : .bf16
+    return MergeModel(
+      Dictionary(names.map { ($0, (dtype, shape)) }, uniquingKeysWith: { first, _ in first }))
+  }
+
   /// Reads a recipe as `quantize --recipe` does, makes its methods, and lets each of them quantize a
   /// small weight: options that are taken must do.
-  static func readRecipe(_ bytes: RawSpan) {
+  private static func readQuantization(_ bytes: RawSpan) {
     guard let document = try? YAMLDocument(parsing: bytes, under: RecipeRules.malformed) else {
       return
     }

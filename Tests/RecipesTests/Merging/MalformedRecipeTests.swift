@@ -98,6 +98,10 @@ struct MalformedRecipeTests {
     ("out_dtype: bfloat16", "tokenizer_source: []", "M01", 18),
     ("out_dtype: bfloat16", "tokenizer: {source: base, pad_to_multiple_of: 8}", "M07", 18),
     ("out_dtype: bfloat16", "tokenizer: {sources: base}", "M02", 18),
+    ("out_dtype: bfloat16", "tokenizer: {}", "M07", 18),
+    ("out_dtype: bfloat16", "tokenizer: {source: ~}", "M07", 18),
+    ("base_model: base", "base_model: base@", "M01", 2),
+    ("base_model: base", "base_model: '@main'", "M01", 2),
     ("out_dtype: bfloat16", "chat_template: auto", "M07", 18),
     ("out_dtype: bfloat16", "tokens: 3", "M02", 18),
     ("out_dtype: bfloat16", "slices: [1]", "M01", 1),
@@ -126,6 +130,28 @@ struct MalformedRecipeTests {
     ("parameters: {t: [0, 1]}", "parameters: {t: [0, true love]}", "M03", 11),
     ("parameters: {t: [0, 1]}", "parameter: {t: [0, 1]}", "M02", 11),
   ]
+
+  /// What may stand instead, though it is odd.
+  private static let oddities = [
+    ("dtype: float32", "tokenizer: {source: base}\ntokenizer_source: ~"),
+    ("dtype: float32", "tokenizer: {source: {model: two}}"),
+    ("dtype: float32", "name: ~"), ("base_model: base", "base_model: ./base@2x/model"),
+  ]
+
+  @Test(arguments: oddities)
+  func `what mergekit takes is taken`(old: String, new: String) throws {
+    let text = Self.sound.replacing(old, with: new, maxReplacements: 1)
+    _ = try MergeRecipe(YAMLDocument(text, under: MergeRules.malformed).root)
+  }
+
+  @Test func `two documents of one name are refused, and told where the second begins`() throws {
+    let folder = try TemporaryFolder()
+    let text = "name: one\nmerge_method: passthrough\nmodels: [{model: a}]\n"
+    let path = try folder.write("recipe.yml", Array((text + "---\n" + text).utf8))
+    let error = #expect(throws: Rejection.self) { try MergeRecipe.read(path: path) }
+    #expect(error?.rule.id == "M01")
+    #expect(error?.message == "line 5: two documents have the name one")
+  }
 
   private static let all =
     mutations.map { (sound, $0) } + slicedMutations.map { (sliced, $0) }
