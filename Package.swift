@@ -47,7 +47,8 @@ let rooms = [
     name: "Quantization",
     imports: ["CKernels", "Diagnostics", "EntropyCoding", "JSON", "TensorCore", "TensorOps"]),
   Room(
-    name: "Merging", imports: ["CKernels", "Diagnostics", "TensorCore", "TensorOps"],
+    name: "Merging",
+    imports: ["CKernels", "Diagnostics", "EntropyCoding", "TensorCore", "TensorOps"],
     testedWith: ["JSON"]),
   Room(name: "YAML", imports: ["CYAML", "Diagnostics", "Files", "JSON"]),
   Room(

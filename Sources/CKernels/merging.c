@@ -149,27 +149,28 @@ void birdie_mt19937_fill(struct birdie_mt19937 *generator, uint32_t *draws, size
   }
 }
 
+void birdie_philox_block(uint32_t block[4], uint64_t counter, uint64_t key, uint64_t stream) {
+  uint32_t a = (uint32_t)counter, b = (uint32_t)(counter >> 32);
+  uint32_t c = (uint32_t)stream, d = (uint32_t)(stream >> 32);
+  uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
+  for (int round = 0; round < 10; round++) {
+    uint64_t x = (uint64_t)a * 0xD2511F53u, y = (uint64_t)c * 0xCD9E8D57u;
+    a = (uint32_t)(y >> 32) ^ b ^ k0;
+    b = (uint32_t)y;
+    c = (uint32_t)(x >> 32) ^ d ^ k1;
+    d = (uint32_t)x;
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  block[0] = a, block[1] = b, block[2] = c, block[3] = d;
+}
+
 void birdie_philox_fill(uint32_t *draws, size_t n, uint64_t first, uint64_t key,
                         uint64_t stream) {
   uint32_t block[4];
   for (size_t i = 0; i < n; i++) {
     uint64_t position = first + i;
-    if (i == 0 || position % 4 == 0) {
-      uint64_t counter = position / 4;
-      uint32_t a = (uint32_t)counter, b = (uint32_t)(counter >> 32);
-      uint32_t c = (uint32_t)stream, d = (uint32_t)(stream >> 32);
-      uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
-      for (int round = 0; round < 10; round++) {
-        uint64_t x = (uint64_t)a * 0xD2511F53u, y = (uint64_t)c * 0xCD9E8D57u;
-        a = (uint32_t)(y >> 32) ^ b ^ k0;
-        b = (uint32_t)y;
-        c = (uint32_t)(x >> 32) ^ d ^ k1;
-        d = (uint32_t)x;
-        k0 += 0x9E3779B9u;
-        k1 += 0xBB67AE85u;
-      }
-      block[0] = a, block[1] = b, block[2] = c, block[3] = d;
-    }
+    if (i == 0 || position % 4 == 0) birdie_philox_block(block, position / 4, key, stream);
     draws[i] = block[position % 4];
   }
 }

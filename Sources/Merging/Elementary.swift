@@ -1,13 +1,16 @@
+internal import EntropyCoding
+
 /// Functions of doubles by additions, multiplications, divisions and square roots alone: the C
 /// library's differ between machines in the last bits.
 enum Elementary {
-  /// e to a power; 0 below −745, infinite above 710. The error is below 2 ulp for normal results.
+  /// e to a power; 0 below −745, infinite above 710. The error is below 3 ulp for normal results.
   static func exponential(_ x: Double) -> Double {
     guard x > -746 else { return x.isNaN ? x : 0 }
     guard x < 710 else { return x.isNaN ? x : .infinity }
-    // x = n ln 2 + r in two parts of ln 2, and e^r by its series for |r| ≤ ½ ln 2.
+    // x = n ln 2 + r in two parts of ln 2, the first of so few bits that n times it is exact (Cody
+    // and Waite 1980), and e^r by its series for |r| ≤ ½ ln 2.
     let n = (x * 1.4426950408889634).rounded(.toNearestOrEven)
-    let r = (x - n * 0x1.62E42FEFA39EFp-1) - n * 0x1.ABC9E3B39803Fp-56
+    let r = (x - n * 0x1.62E42FEE00000p-1) - n * 0x1.A39EF35793C76p-33
     var sum = 1.0
     for term in stride(from: 18, through: 1, by: -1) { sum = 1 + r / Double(term) * sum }
     // In two factors, since one may lie outside of the exponents.
@@ -22,17 +25,7 @@ enum Elementary {
   /// The natural logarithm; NaN for negative numbers.
   static func logarithm(_ x: Double) -> Double {
     guard x > 0 else { return x == 0 ? -.infinity : .nan }
-    guard x < .infinity else { return x }
-    var (significand, exponent) = (x.significand, Double(x.exponent))
-    if significand > 1.4142135623730951 {
-      significand /= 2
-      exponent += 1
-    }
-    // 2 artanh((m − 1) / (m + 1)).
-    let y = (significand - 1) / (significand + 1)
-    var sum = 0.0
-    for odd in stride(from: 23, through: 1, by: -2) { sum = sum * (y * y) + 1 / Double(odd) }
-    return exponent * 0.6931471805599453 + 2 * y * sum
+    return x < .infinity ? BinaryLogarithm.of(x) * 0.6931471805599453 : x
   }
 
   /// The sine of an angle between 0 and π.

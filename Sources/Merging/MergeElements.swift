@@ -1,4 +1,3 @@
-internal import CKernels
 internal import Diagnostics
 public import TensorCore
 
@@ -37,18 +36,7 @@ public struct MergeElements: Sendable {
     }
     let part = UnsafeMutableRawBufferPointer(rebasing: bytes[0..<(count * width)])
     try storage.read(range.lowerBound * width, into: part)
-    let source = UnsafeRawPointer(part.baseAddress)
-    let codes = source?.assumingMemoryBound(to: UInt8.self)
-    switch dtype {
-    case .f64: birdie_f64_to_f32(target, source, count)
-    case .f16: birdie_f16_to_f32(target, source, count)
-    case .bf16: birdie_bf16_to_f32(target, source, count)
-    case .f8e4m3: birdie_f8_e4m3fn_to_f32(target, codes, count)
-    case .f8e5m2: birdie_f8_e5m2_to_f32(target, codes, count)
-    case .f8e4m3fnuz: birdie_f8_e4m3fnuz_to_f32(target, codes, count)
-    case .f8e5m2fnuz: birdie_f8_e5m2fnuz_to_f32(target, codes, count)
-    default: birdie_f8_e8m0_to_f32(target, codes, count)
-    }
+    dtype.widen(part.baseAddress, into: target, count)
     if dtype != type { Float.round(target, count, to: type) }
   }
 

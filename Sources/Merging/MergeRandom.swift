@@ -1,4 +1,5 @@
 internal import CKernels
+internal import TensorCore
 
 /// Where the random numbers of a merge come from.
 public enum MergeRandom: Sendable {
@@ -8,16 +9,14 @@ public enum MergeRandom: Sendable {
   case sequence(MersenneTwister)
 
   /// A number for each element of an input, in order.
-  func draws(for name: String, input: Int, count: Int) -> MergeDraws {
+  func draws(for name: String, input: Int) -> MergeDraws {
     switch self {
     case .keyed(let seed):
-      // FNV-1a (Fowler, Noll and Vo) of the name, then the input.
-      var hash = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { hash, byte in
-        (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-      }
-      hash = (hash ^ UInt64(input)) &* 0x100_0000_01b3
-      return MergeDraws(source: .keyed(key: seed, stream: hash))
-    case .sequence(let generator): return MergeDraws(source: .sequence(generator))
+      var digest = BLAKE3Digest()
+      digest.update(Array("\(input) \(name)".utf8).span.bytes)
+      let stream = UInt64(digest.hexadecimal().prefix(16), radix: 16) ?? 0
+      return .keyed(Philox(seed: seed, stream: stream))
+    case .sequence(let generator): return .sequence(generator)
     }
   }
 
@@ -30,30 +29,19 @@ public enum MergeRandom: Sendable {
 }
 
 /// Numbers of 32 bits for the elements of a tensor, drawn in order.
-struct MergeDraws: Sendable {
-  enum Source: Sendable {
-    case keyed(key: UInt64, stream: UInt64)
-    case sequence(MersenneTwister)
-  }
-
-  private var source: Source
-  private var position = 0
-
-  init(source: Source) { self.source = source }
+enum MergeDraws: Sendable {
+  case keyed(Philox)
+  case sequence(MersenneTwister)
 
   /// The next numbers.
   mutating func next(_ count: Int) -> [UInt32] {
-    defer { position += count }
-    switch source {
-    case .keyed(let key, let stream):
-      return [UInt32](unsafeUninitializedCapacity: count) { target, initialized in
-        birdie_philox_fill(target.baseAddress, count, UInt64(position), key, stream)
-        initialized = count
-      }
+    switch self {
+    case .keyed(var generator):
+      defer { self = .keyed(generator) }
+      return generator.next(count)
     case .sequence(var generator):
-      let numbers = generator.next(count)
-      source = .sequence(generator)
-      return numbers
+      defer { self = .sequence(generator) }
+      return generator.next(count)
     }
   }
 }

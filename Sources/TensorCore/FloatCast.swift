@@ -77,23 +77,7 @@ public struct FloatCast: Sendable {
   }
 
   private func widen(_ bytes: UnsafeRawPointer?, into wide: inout [Float], _ count: Int) {
-    let codes = bytes?.assumingMemoryBound(to: UInt8.self)
-    switch source {
-    case .f64: birdie_f64_to_f32(&wide, bytes, count)
-    case .f16: birdie_f16_to_f32(&wide, bytes, count)
-    case .bf16: birdie_bf16_to_f32(&wide, bytes, count)
-    case .f8e4m3: birdie_f8_e4m3fn_to_f32(&wide, codes, count)
-    case .f8e5m2: birdie_f8_e5m2_to_f32(&wide, codes, count)
-    case .f8e4m3fnuz: birdie_f8_e4m3fnuz_to_f32(&wide, codes, count)
-    case .f8e5m2fnuz: birdie_f8_e5m2fnuz_to_f32(&wide, codes, count)
-    case .f8e8m0: birdie_f8_e8m0_to_f32(&wide, codes, count)
-    default:
-      wide.withUnsafeMutableBytes { target in
-        if let bytes {
-          target.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: count * 4))
-        }
-      }
-    }
+    source.widen(bytes, into: &wide, count)
   }
 }
 
@@ -103,6 +87,27 @@ extension DType {
     switch self {
     case .f64, .f32, .f16, .bf16, .f8e4m3, .f8e5m2, .f8e4m3fnuz, .f8e5m2fnuz, .f8e8m0: true
     default: false
+    }
+  }
+
+  /// Turns elements of the type, which `FloatCast` has to know, into float32.
+  package func widen(
+    _ bytes: UnsafeRawPointer?, into target: UnsafeMutablePointer<Float>, _ count: Int
+  ) {
+    let codes = bytes?.assumingMemoryBound(to: UInt8.self)
+    switch self {
+    case .f64: birdie_f64_to_f32(target, bytes, count)
+    case .f16: birdie_f16_to_f32(target, bytes, count)
+    case .bf16: birdie_bf16_to_f32(target, bytes, count)
+    case .f8e4m3: birdie_f8_e4m3fn_to_f32(target, codes, count)
+    case .f8e5m2: birdie_f8_e5m2_to_f32(target, codes, count)
+    case .f8e4m3fnuz: birdie_f8_e4m3fnuz_to_f32(target, codes, count)
+    case .f8e5m2fnuz: birdie_f8_e5m2fnuz_to_f32(target, codes, count)
+    case .f8e8m0: birdie_f8_e8m0_to_f32(target, codes, count)
+    default:
+      if let bytes {
+        UnsafeMutableRawPointer(target).copyMemory(from: bytes, byteCount: count * 4)
+      }
     }
   }
 }

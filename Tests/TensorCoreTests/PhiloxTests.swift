@@ -3,16 +3,11 @@ import Testing
 @testable import TensorCore
 
 @Suite struct PhiloxTests {
-  /// The known answers that come with Random123, its authors' implementation.
-  @Test(arguments: [
-    (0 as UInt32, 0 as UInt32, [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8] as [UInt32]),
-    (0xffff_ffff, 0xffff_ffff, [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]),
-  ])
-  func `blocks are those of the reference implementation`(
-    counter: UInt32, key: UInt32, expected: [UInt32]
-  ) {
-    let counters = [UInt32](repeating: counter, count: 4)
-    #expect(Philox.block(counter: counters, key: (key, key)) == expected)
+  @Test func `many numbers at once are those that come one by one`() {
+    for counts in [[1, 2, 3, 4, 5], [4, 8], [7, 1, 1]] {
+      var (single, many) = (Philox(seed: 3, stream: 9), Philox(seed: 3, stream: 9))
+      for count in counts { #expect(many.next(count) == (0..<count).map { _ in single.next() }) }
+    }
   }
 
   @Test func `bounded numbers stay below their bound and reach all of it`() {

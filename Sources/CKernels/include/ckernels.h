@@ -383,6 +383,10 @@ void birdie_mt19937_init(struct birdie_mt19937 *generator, uint32_t seed);
 // The next n numbers of 32 bits; only passes over them where `draws` is NULL.
 void birdie_mt19937_fill(struct birdie_mt19937 *generator, uint32_t *draws, size_t n);
 
+// Four numbers of a stream, by the position of their block (Salmon et al. 2011: ten rounds, the
+// counter in the lower 64 bits and the stream in the upper ones).
+void birdie_philox_block(uint32_t block[4], uint64_t counter, uint64_t key, uint64_t stream);
+
 // Numbers `first` to `first + n` of a stream of Philox 4x32-10 (Salmon et al. 2011).
 void birdie_philox_fill(uint32_t *draws, size_t n, uint64_t first, uint64_t key, uint64_t stream);
 

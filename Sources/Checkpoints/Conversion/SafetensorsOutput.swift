@@ -25,7 +25,12 @@ struct SafetensorsOutput: ConversionOutput {
     var file = try OutputFile(target, keepsEarlier: journal != nil)
     meter.begin()
     if let journal {
-      try journal.write(plan.items, to: &file, &meter)
+      do throws(Rejection) {
+        try journal.write(plan.items, to: &file, &meter)
+      } catch {
+        journal.remove()
+        throw error
+      }
     } else {
       try file.append(layout.headerBytes)
       for entry in layout.entries { try file.append(plan.items[entry.index], &meter) }

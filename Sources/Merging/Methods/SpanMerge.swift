@@ -57,65 +57,64 @@ extension SpanMerge {
   /// Σ cᵢ vᵢ, and the base where vectors are relative to it: in double, rounded once.
   func merge<Real: MergeReal>(_ work: MergeWork<Real>) throws(Rejection) {
     let task = work.task
-    let base = isRelative(task) ? task.base : nil
-    let members = members(task)
+    let reader = VectorReader(members: members(task), base: isRelative(task) ? task.base : nil)
     switch vectors(task) {
     case .whole:
-      let factors = try factors(try products(work, members, base), task)
+      let factors = try factors(try products(work, reader), task)
       try work.write(work.spans) { block in
-        VectorSum(members: members, base: base).write(block, 0..<block.count) { _ in factors }
+        reader.vectors(block).write(to: block, 0..<block.count, factors)
       }
-    case .rows:
-      try mergeRows(work, members, base)
-    case .columns:
-      try mergeColumns(work, members, base)
+    case .rows: try mergeRows(work, reader)
+    case .columns: try mergeColumns(work, reader)
     }
   }
 
   private func products<Real: MergeReal>(
-    _ work: MergeWork<Real>, _ members: [Int], _ base: Int?
+    _ work: MergeWork<Real>, _ reader: VectorReader
   ) throws(Rejection) -> InnerProducts {
-    var total = InnerProducts(count: members.count)
+    let none = InnerProducts(count: reader.members.count)
+    var total = none
     try work.reduce(
-      work.spans, prepare: { _ in InnerProducts(count: members.count) },
+      work.spans, prepare: { _ in none },
       { products, block in
-        VectorSum(members: members, base: base).addProducts(block, 0..<block.count, to: &products)
+        reader.vectors(block).addProducts(0..<block.count, to: &products)
       }, join: { total.add($0) })
     return total
   }
 
   private func mergeRows<Real: MergeReal>(
-    _ work: MergeWork<Real>, _ members: [Int], _ base: Int?
+    _ work: MergeWork<Real>, _ reader: VectorReader
   ) throws(Rejection) {
     let task = work.task
     let length = max(task.shape.dimensions.last ?? 1, 1)
     let failure = FirstRejection()
     try work.write(work.rows) { block in
-      let sum = VectorSum(members: members, base: base)
+      let vectors = reader.vectors(block)
       for start in stride(from: 0, to: block.count, by: length) {
-        var products = InnerProducts(count: members.count)
-        sum.addProducts(block, start..<(start + length), to: &products)
+        var products = InnerProducts(count: reader.members.count)
+        vectors.addProducts(start..<(start + length), to: &products)
         let factors = failure.catching { () throws(Rejection) in try self.factors(products, task) }
-        sum.write(block, start..<(start + length)) { _ in factors ?? [] }
+        vectors.write(to: block, start..<(start + length), factors ?? [])
       }
     }
     try failure.rethrow()
   }
 
   private func mergeColumns<Real: MergeReal>(
-    _ work: MergeWork<Real>, _ members: [Int], _ base: Int?
+    _ work: MergeWork<Real>, _ reader: VectorReader
   ) throws(Rejection) {
     let task = work.task
     let width = max(task.shape.dimensions.dropFirst().reduce(1, *), 1)
-    let none = [InnerProducts](repeating: InnerProducts(count: members.count), count: width)
+    let none = [InnerProducts](
+      repeating: InnerProducts(count: reader.members.count), count: width)
     var total = none
     try work.reduce(
       work.spans, perThread: 1, prepare: { _ in none },
       { products, block in
-        let sum = VectorSum(members: members, base: base)
+        let vectors = reader.vectors(block)
         for index in 0..<block.count {
           let column = (block.range.lowerBound + index) % width
-          sum.addProducts(block, index..<(index + 1), to: &products[column])
+          vectors.addProducts(index..<(index + 1), to: &products[column])
         }
       },
       join: { products in
@@ -125,53 +124,68 @@ extension SpanMerge {
       try self.factors(products, task)
     }
     try work.write(work.spans) { block in
-      VectorSum(members: members, base: base).write(block, 0..<block.count) { index in
+      reader.vectors(block).write(to: block) { index in
         factors[(block.range.lowerBound + index) % width]
       }
     }
   }
 }
 
-/// Sums of the vectors of one block.
-private struct VectorSum {
+/// Takes the vectors out of blocks.
+private struct VectorReader: Sendable {
   let members: [Int]
+  /// What is taken from them; nil for nothing.
   let base: Int?
 
-  private func element<Real: MergeReal>(
-    _ block: MergeBlock<Real>, _ member: Int, _ index: Int
-  ) -> Double {
-    let value = Double(block.inputs[member][index])
-    guard let base else { return value }
-    return value - Double(block.inputs[base][index])
+  func vectors<Real: MergeReal>(_ block: MergeBlock<Real>) -> BlockVectors {
+    let offset = base.map { base in
+      [Double](unsafeUninitializedCapacity: block.count) { target, count in
+        for index in 0..<block.count { target[index] = Double(block.inputs[base][index]) }
+        count = block.count
+      }
+    }
+    let vectors = members.map { member in
+      [Double](unsafeUninitializedCapacity: block.count) { target, count in
+        let input = block.inputs[member]
+        for index in 0..<block.count { target[index] = Double(input[index]) }
+        if let offset { for index in 0..<block.count { target[index] -= offset[index] } }
+        count = block.count
+      }
+    }
+    return BlockVectors(vectors: vectors, offset: offset)
   }
+}
 
-  /// Adds the products of a range of elements, eight partial sums each.
-  func addProducts<Real: MergeReal>(
-    _ block: MergeBlock<Real>, _ range: Range<Int>, to products: inout InnerProducts
-  ) {
-    for (first, member) in members.enumerated() {
+/// The elements of one block in double, with what they are relative to.
+private struct BlockVectors {
+  let vectors: [[Double]]
+  let offset: [Double]?
+
+  /// Adds the products of a range of elements.
+  func addProducts(_ range: Range<Int>, to products: inout InnerProducts) {
+    for first in vectors.indices {
       for second in 0...first {
-        products[first, second] += product(block, member, members[second], range)
+        products[first, second] += Self.product(vectors[first], vectors[second], range)
       }
     }
   }
 
-  private func product<Real: MergeReal>(
-    _ block: MergeBlock<Real>, _ first: Int, _ second: Int, _ range: Range<Int>
-  ) -> Double {
+  /// Eight partial sums, joined in order.
+  private static func product(_ a: [Double], _ b: [Double], _ range: Range<Int>) -> Double {
     var lanes = SIMD8<Double>.zero
     var index = range.lowerBound
-    while index + 8 <= range.upperBound {
-      var (a, b) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
-      for lane in 0..<8 {
-        a[lane] = element(block, first, index + lane)
-        b[lane] = element(block, second, index + lane)
+    a.withUnsafeBytes { a in
+      b.withUnsafeBytes { b in
+        while index + 8 <= range.upperBound {
+          lanes +=
+            a.loadUnaligned(fromByteOffset: index * 8, as: SIMD8<Double>.self)
+            * b.loadUnaligned(fromByteOffset: index * 8, as: SIMD8<Double>.self)
+          index += 8
+        }
       }
-      lanes += a * b
-      index += 8
     }
     while index < range.upperBound {
-      lanes[index % 8] += element(block, first, index) * element(block, second, index)
+      lanes[index % 8] += a[index] * b[index]
       index += 1
     }
     return (0..<8).reduce(0) { $0 + lanes[$1] }
@@ -179,14 +193,19 @@ private struct VectorSum {
 
   /// Fills a range of the output with the sum.
   func write<Real: MergeReal>(
-    _ block: MergeBlock<Real>, _ range: Range<Int>, _ factors: (Int) -> [Double]
+    to block: MergeBlock<Real>, _ range: Range<Int>, _ factors: [Double]
   ) {
-    for index in range {
-      var sum = base.map { Double(block.inputs[$0][index]) } ?? 0
-      for (member, factor) in zip(members, factors(index)) where factor != 0 {
-        sum += factor * element(block, member, index)
-      }
-      block.output[index] = Real(sum)
+    var sum = offset.map { Array($0[range]) } ?? [Double](repeating: 0, count: range.count)
+    for (vector, factor) in zip(vectors, factors) where factor != 0 {
+      for index in sum.indices { sum[index] += factor * vector[range.lowerBound + index] }
     }
+    for index in sum.indices { block.output[range.lowerBound + index] = Real(sum[index]) }
+  }
+
+  /// Fills the output with sums of which each column has factors of its own.
+  func write<Real: MergeReal>(
+    to block: MergeBlock<Real>, _ factors: (Int) -> [Double]
+  ) {
+    for index in 0..<block.count { write(to: block, index..<(index + 1), factors(index)) }
   }
 }

@@ -93,7 +93,7 @@ struct Sieves<Real: MergeReal> {
       let values = task.inputs[place].values
       let (name, count) = (task.name, task.shape.elementCount)
       let needed = sparsifier.drawCount(values, count: count)
-      draws.append(needed > 0 ? random.draws(for: name, input: index, count: count) : nil)
+      draws.append(needed > 0 ? random.draws(for: name, input: index) : nil)
       random.skip(needed)
       guard let base = task.base else { preconditionFailure("the method has a base") }
       let own = work.restricted(to: [place, base])

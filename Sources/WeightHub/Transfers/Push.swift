@@ -8,10 +8,8 @@ internal import TextCoding
 public struct Push: Sendable {
   /// Where they go.
   public let repository: RepositoryAddress
-  /// The first line of the commit's message.
-  public var title: String
-  /// The rest of it.
-  public var message = ""
+  /// The message of the commit.
+  public let title: String
   /// Whether the commit is proposed as a pull request.
   public var opensPullRequest = false
   /// The commit that the files were made for: another one by now refuses them. Nil puts up with
@@ -20,7 +18,7 @@ public struct Push: Sendable {
   /// The paths of files that are to go.
   public var removals: [String] = []
   /// How many files are sent at once.
-  public var width = 4
+  private static let width = 4
 
   /// An upload with a message.
   public init(_ repository: RepositoryAddress, title: String) {
@@ -111,7 +109,7 @@ public struct Push: Sendable {
       return Outcome(commit: nil, page: nil, sentByteCount: 0)
     }
     let large = plan.changes.filter(\.isLarge)
-    let sent = try await client.upload(large, to: repository, width: width, progress: progress)
+    let sent = try await client.upload(large, to: repository, width: Self.width, progress: progress)
     let small = plan.changes.filter { !$0.isLarge }.reduce(0) { $0 + $1.facts.byteCount }
     let path = "\(repository.apiPath)/commit/\(repository.encodedRevision)"
     var exchange = Exchange(.POST, client.address(path + query))
@@ -131,7 +129,7 @@ public struct Push: Sendable {
 
   private func lines(_ plan: Plan) throws(Rejection) -> [UInt8] {
     var header: [(key: String, value: JSONValue)] = [
-      ("summary", .string(title)), ("description", .string(message)),
+      ("summary", .string(title)), ("description", .string("")),
     ]
     if let parent { header.append(("parentCommit", .string(parent))) }
     var bytes = Array(
