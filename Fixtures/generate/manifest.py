@@ -74,6 +74,8 @@ ORIGINS = {
         f"{TORCH}, safetensors 0.8.0, transformers 5.23.0",
     ),
     "merging/": ("generate/merging.py", "mergekit 0.1.5, torch 2.15.0, numpy 2.4.6"),
+    "merging/refused.": ("hand-written", "from mergekit's grammar"),
+    "merging/formulas.": ("generate/merging_matrices.py", "numpy 2.4.6, torch 2.15.0"),
     "merging/scalars.": ("generate/merge_scalars.py", "pyyaml 6.0.4, pydantic 2.14.4"),
     "merging/models/": (
         "generate/merge_models.py",
@@ -82,6 +84,10 @@ ORIGINS = {
     "merging/recipes/": (
         "generate/merge_models.py",
         "mergekit 0.1.5, torch 2.15.0, safetensors 0.8.0, transformers 5.24.0",
+    ),
+    "adapters/": (
+        "generate/adapters.py",
+        "peft 0.18.0, transformers 5.24.0, torch 2.15.0, safetensors 0.8.0",
     ),
     "tensors/singular.": ("generate/singular.py", "numpy 1.26.4, torch 2.15.0"),
     "tensors/": ("generate/selection.py", "torch 2.15.0, safetensors 0.8.0"),

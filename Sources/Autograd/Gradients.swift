@@ -72,6 +72,15 @@ public struct Gradients: Sendable {
     leaves.first { $0.node === leaf.node }?.gradient
   }
 
+  /// The gradients of all leaves that have a label; of several with one label, the sum.
+  public var byLabel: [String: Tensor] {
+    var gradients: [String: Tensor] = [:]
+    for label in leaves.compactMap(\.node.label) where gradients[label] == nil {
+      gradients[label] = self[label]
+    }
+    return gradients
+  }
+
   /// The gradient of the leaf with a label, likewise; of several with one label, the sum.
   public subscript(label: String) -> Tensor? {
     leaves.lazy.filter { $0.node.label == label }.map(\.gradient).reduce(nil) { sum, next in

@@ -58,11 +58,14 @@ extension GenericMerge {
 public enum MergeMethods {
   /// In the order of the documentation.
   public static let all: [any MergeMethod] =
-    [
-      LinearMerge(), Passthrough(), SphericalMerge(), NormalizedSphericalMerge(),
+    WeightedAverage.family + [
+      Passthrough(), SphericalMerge(), NormalizedSphericalMerge(),
       MultiSphericalMerge(), KarcherMean(), ModelStock(), NearSwap(), SelectCalculateErase(),
       ReinforcedMerge.plain, ReinforcedMerge.growing, ArceeFusion(),
-    ] + TaskArithmetic.family
+    ] + TaskArithmetic.family + [
+      FisherMerge(), RegressionMean(), TaskSingularVectors(), IsotropicMerge.common,
+      IsotropicMerge.commonAndTasks,
+    ]
 
   /// The method of an id.
   public static func named(_ id: String) -> (any MergeMethod)? { all.first { $0.id == id } }

@@ -16,27 +16,37 @@ public struct MergeParameter: Sendable {
   public let standard: MergeValue?
   /// The type.
   public let kind: MergeValue.Kind
+  /// Which numbers it may be; nil for all.
+  public let range: ClosedRange<Double>?
   /// What it means, in which unit.
   public let meaning: String
 
   /// Describes a parameter that recipes may leave out.
-  public init(_ key: String, _ scope: Scope, or standard: MergeValue, _ meaning: String) {
-    self.key = key
-    self.scope = scope
-    self.standard = standard
-    self.meaning = meaning
-    kind = standard.kind
+  public init(
+    _ key: String, _ scope: Scope, or standard: MergeValue, in range: ClosedRange<Double>? = nil,
+    _ meaning: String
+  ) {
+    (self.key, self.scope, self.standard) = (key, scope, standard)
+    (kind, self.range, self.meaning) = (standard.kind, range, meaning)
   }
 
   /// Describes a parameter that recipes must give.
   public init(
-    _ key: String, _ scope: Scope, required kind: MergeValue.Kind, _ meaning: String
+    _ key: String, _ scope: Scope, required kind: MergeValue.Kind,
+    in range: ClosedRange<Double>? = nil, _ meaning: String
   ) {
-    self.key = key
-    self.scope = scope
-    self.kind = kind
-    self.meaning = meaning
-    standard = nil
+    (self.key, self.scope, standard) = (key, scope, nil)
+    (self.kind, self.range, self.meaning) = (kind, range, meaning)
+  }
+
+  /// Whether a value is one that it may have.
+  public func admits(_ value: MergeValue) -> Bool {
+    guard let range else { return true }
+    return switch value {
+    case .number(let number): range.contains(number)
+    case .integer(let number): range.contains(Double(number))
+    case .flag: true
+    }
   }
 }
 

@@ -8,11 +8,14 @@ public struct MergeTask: Sendable {
     public let elements: MergeElements
     /// Its own parameters.
     public let values: MergeValues
+    /// What is known of it besides; nil where the method asks for nothing, or the tensor has none.
+    public let statistics: MergeStatistics?
 
     /// An input with its parameters.
-    public init(_ elements: MergeElements, _ values: MergeValues) {
-      self.elements = elements
-      self.values = values
+    public init(
+      _ elements: MergeElements, _ values: MergeValues, _ statistics: MergeStatistics? = nil
+    ) {
+      (self.elements, self.values, self.statistics) = (elements, values, statistics)
     }
   }
 
@@ -47,6 +50,13 @@ public struct MergeTask: Sendable {
 
   /// The positions of the inputs that are not the base.
   var others: [Int] { inputs.indices.filter { $0 != base } }
+
+  /// The task with other inputs, computed in another type.
+  func with(_ inputs: [Input], dtype: DType) -> MergeTask {
+    MergeTask(
+      name: name, shape: shape, dtype: dtype, inputs: inputs, base: base, shared: shared,
+      random: random)
+  }
 
   /// The task of some of the inputs alone; the base must be among them if there is one.
   func restricted(to positions: [Int]) -> MergeTask {

@@ -28,6 +28,11 @@ struct MergeWork<Real: MergeReal> {
     MergeWork(task.restricted(to: positions), resultType, take)
   }
 
+  /// The same work with other inputs, computed in another type.
+  func with(_ inputs: [MergeTask.Input], dtype: DType) -> MergeWork {
+    MergeWork(task.with(inputs, dtype: dtype), resultType, take)
+  }
+
   /// How the elements are divided.
   var spans: MergeSpans {
     MergeSpans(count: task.shape.elementCount, length: Self.spanCount, block: Self.blockCount)

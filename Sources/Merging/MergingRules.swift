@@ -14,6 +14,18 @@ public enum MergingRules {
     because: "The mean of directions on a sphere is not determined where their sum vanishes.",
     remedy: "Choose other weights, leave a model out, or merge these tensors by another method.")
 
+  /// Moments that no weight follows from.
+  public static let moments = Rule(
+    "M10", "second moments have no solution",
+    because: "RegMean solves a system with them, which must be positive definite.",
+    remedy: "Calibrate on more tokens, or raise damping.")
+
+  /// What has no singular values.
+  public static let spectrum = Rule(
+    "M11", "a difference has no singular values",
+    because: "Matrices with infinities or what is no number have none.",
+    remedy: "Leave the model out, or merge these tensors by another method.")
+
   /// All of them, for the documentation and the tests.
-  public static let all: [Rule] = [probability, opposite]
+  public static let all: [Rule] = [probability, opposite, moments, spectrum]
 }

@@ -175,7 +175,7 @@ struct GoldenMerges {
     }
   }
 
-  private static func values(
+  static func values(
     _ json: JSONValue?, _ method: any MergeMethod
   ) -> [String: MergeValue] {
     var values: [String: MergeValue] = [:]

@@ -10,12 +10,13 @@ enum MergeRun {
   static func result(
     _ method: any MergeMethod, _ inputs: [Tensor], base: Int? = nil, as dtype: DType? = nil,
     shared: [String: MergeValue] = [:], each: [[String: MergeValue]] = [],
-    random: MergeRandom = .keyed(seed: 0), name: String = "w"
+    statistics: [MergeStatistics] = [], random: MergeRandom = .keyed(seed: 0),
+    name: String = "w"
   ) throws -> Tensor {
     let dtype = dtype ?? inputs[0].dtype
     let task = try task(
-      method, inputs, base: base, as: dtype, shared: shared, each: each, random: random,
-      name: name)
+      method, inputs, base: base, as: dtype, shared: shared, each: each, statistics: statistics,
+      random: random, name: name)
     var bytes: [UInt8] = []
     try method.run(task) { chunk throws(Rejection) in
       chunk.withUnsafeBytes { bytes += $0 }
@@ -30,21 +31,23 @@ enum MergeRun {
   /// The task of merging inputs.
   static func task(
     _ method: any MergeMethod, _ inputs: [Tensor], base: Int?, as dtype: DType,
-    shared: [String: MergeValue], each: [[String: MergeValue]], random: MergeRandom, name: String
+    shared: [String: MergeValue], each: [[String: MergeValue]],
+    statistics: [MergeStatistics] = [], random: MergeRandom, name: String
   ) throws -> MergeTask {
     MergeTask(
       name: name, shape: inputs[0].shape, dtype: dtype,
       inputs: try inputs.enumerated().map { place, tensor in
         try MergeTask.Input(
           elements(of: tensor),
-          values(method, .ofInput, place < each.count ? each[place] : [:]))
+          values(method, .ofInput, place < each.count ? each[place] : [:]),
+          place < statistics.count ? statistics[place] : nil)
       },
       base: base, shared: values(method, .shared, shared), random: random)
   }
 
   struct Failure: Error {}
 
-  private static func elements(of tensor: Tensor) throws -> MergeElements {
+  static func elements(of tensor: Tensor) throws -> MergeElements {
     guard let storage = tensor.contiguousStorage,
       let elements = MergeElements(storage, tensor.dtype)
     else { throw Failure() }

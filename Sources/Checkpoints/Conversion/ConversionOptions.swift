@@ -57,6 +57,8 @@ public struct ConversionOptions: Sendable {
   /// What tells this output from all others: with it, a run that was killed is gone on with. Only
   /// for safetensors.
   public var resumeKey: String?
+  /// What the weights' files in a sharded folder are called, before what tells them apart.
+  public var stem = "model"
   /// Small files that a sharded folder has besides.
   public var companions: [(name: String, content: [UInt8])] = []
 

@@ -31,6 +31,7 @@ struct ConversionPlan {
   let resumeKey: String?
   /// Small files beside the weights.
   let companions: [(name: String, content: [UInt8])]
+  let stem: String
   /// Groups of the output's names that share elements.
   private(set) var ties: [[String]] = []
 
@@ -40,6 +41,7 @@ struct ConversionPlan {
     for key in strayNotes { metadata[key] = nil }
     options.notes.write(to: &metadata)
     (resumeKey, companions) = (options.resumeKey, options.companions)
+    stem = options.stem
     hasEmptyMetadata = checkpoint.hasEmptyMetadata
     var renamed: [ExactText: String] = [:]
     let wanted = options.patterns.map(NameGlob.init)

@@ -12,14 +12,15 @@ struct ShardedOutput: ConversionOutput {
   private let stale: [String]
   private let layouts: [SafetensorsLayout]
   private let index: [UInt8]
-
-  static let indexName = "model.safetensors.index.json"
+  private let indexName: String
 
   init(
     _ plan: ConversionPlan, _ target: OutputTarget, limit: Int, audit: inout Audit
   ) throws(Rejection) {
     self.target = target
-    shards = ShardPlan(byteCounts: plan.items.map(\.byteCount), maximumByteCount: limit)
+    indexName = "\(plan.stem).safetensors.index.json"
+    shards = ShardPlan(
+      byteCounts: plan.items.map(\.byteCount), maximumByteCount: limit, stem: plan.stem)
     var layouts: [SafetensorsLayout] = []
     var fileByName: [(key: String, value: String)] = []
     for shard in shards.shards {
@@ -40,7 +41,7 @@ struct ShardedOutput: ConversionOutput {
     self.layouts = layouts
     index = SafetensorsIndex(totalSize: shards.totalSize, shards: fileByName).encoded()
     let present = (try? FolderListing(path: target.path))?.names ?? []
-    let stale = [Self.indexName] + present.filter { Self.isShardName($0) }
+    let stale = [indexName] + present.filter { Self.isShardName($0, of: plan.stem) }
     // A reader of a folder without an index takes the only file there, or another's index.
     let strangers = present.filter { $0.contains(".safetensors") && !stale.contains($0) }
     self.stale = stale
@@ -48,7 +49,7 @@ struct ShardedOutput: ConversionOutput {
     files =
       zip(shards.shards, layouts).map { ("\(target.path)/\($0.fileName)", $1.totalBytes) }
       + plan.companions.map { ("\(target.path)/\($0.name)", $0.content.count) }
-      + (needsIndex ? [("\(target.path)/\(Self.indexName)", index.count)] : [])
+      + (needsIndex ? [("\(target.path)/\(indexName)", index.count)] : [])
   }
 
   func write(
@@ -79,7 +80,7 @@ struct ShardedOutput: ConversionOutput {
     for journal in journals { journal.remove() }
     var names = shards.shards.map(\.fileName)
     let others =
-      plan.companions + (needsIndex ? [(name: Self.indexName, content: index)] : [])
+      plan.companions + (needsIndex ? [(name: indexName, content: index)] : [])
     for other in others {
       var file = try OutputFile(path: folder.path(of: other.name), overwrite: true)
       try file.append(other.content)
@@ -113,7 +114,7 @@ struct ShardedOutput: ConversionOutput {
 
   var partialPaths: [String] {
     let folder = target.partialPath
-    let names = shards.shards.map(\.fileName) + [Self.indexName]
+    let names = shards.shards.map(\.fileName) + [indexName]
     let whole = names.map { "\(folder)/\($0)" }
     let partial = whole.map { OutputTarget(.file, path: $0, overwrites: true).partialPath }
     return partial + whole + [folder]
@@ -121,9 +122,9 @@ struct ShardedOutput: ConversionOutput {
 
   /// Whether a name is one that this or an older output gives: `model.safetensors` or
   /// `model-00001-of-00002.safetensors`. What else an index names may be anyone's.
-  private static func isShardName(_ name: String) -> Bool {
-    guard name.hasPrefix("model"), name.hasSuffix(".safetensors") else { return false }
-    let middle = name.dropFirst("model".count).dropLast(".safetensors".count)
+  private static func isShardName(_ name: String, of stem: String) -> Bool {
+    guard name.hasPrefix(stem), name.hasSuffix(".safetensors") else { return false }
+    let middle = name.dropFirst(stem.count).dropLast(".safetensors".count)
     let parts = middle.split(separator: "-", omittingEmptySubsequences: false)
     return middle.isEmpty
       || parts.count == 4 && parts[0].isEmpty && parts[2] == "of"

@@ -1,5 +1,5 @@
 internal import Diagnostics
-internal import Glibc
+internal import Files
 
 /// The files that a pattern names, as the challenge's scripts pick them.
 enum ShardPaths {
@@ -13,7 +13,7 @@ enum ShardPaths {
   ///
   /// Sidecars match the pattern of their tokens too: what has `_bytes_` in its name is one.
   static func matching(_ pattern: String, _ content: Content) throws(Rejection) -> [String] {
-    let matches = glob(pattern)
+    let matches = PathPattern.matches(of: pattern)
     let paths = matches.filter { path in
       let isSidecar = path.utf8[nameStart(path)...].firstRange(of: "_bytes_".utf8) != nil
       return isSidecar == (content == .byteCounts)
@@ -35,15 +35,5 @@ enum ShardPaths {
   /// Where the name of a file begins, behind its folders.
   private static func nameStart(_ path: String) -> String.Index {
     path.utf8.lastIndex(of: UInt8(ascii: "/")).map(path.utf8.index(after:)) ?? path.startIndex
-  }
-
-  private static func glob(_ pattern: String) -> [String] {
-    var found = unsafe glob_t()
-    // The matches are copied before the C library frees them.
-    defer { unsafe globfree(&found) }
-    guard unsafe Glibc.glob(pattern, 0, nil, &found) == 0 else { return [] }
-    return (0..<Int(unsafe found.gl_pathc)).compactMap { index in
-      unsafe found.gl_pathv[index].map { unsafe String(cString: $0) }
-    }
   }
 }

@@ -17,6 +17,17 @@ public struct MergeCompanions: Sendable {
   ]
   private static let mostBytes = 64 << 20
 
+  /// The small files of a model's folder as they are: its configuration and its tokenizer.
+  public static func carried(
+    from folder: String
+  ) throws(Rejection) -> [(name: String, content: [UInt8])] {
+    var files: [(name: String, content: [UInt8])] = []
+    for name in ["config.json"] + carried {
+      if let bytes = try bytes("\(folder)/\(name)") { files.append((name, bytes)) }
+    }
+    return files
+  }
+
   /// The files of a merge by a plan, with what the donor's folder has. Throws F04 and F03 where
   /// reading fails.
   public init(

@@ -1,3 +1,4 @@
+public import Checkpoints
 public import Merging
 public import TensorCore
 
@@ -15,9 +16,28 @@ public struct MergePlan: Sendable {
   public enum Making: Sendable {
     /// It is a model's.
     case copied(Origin)
-    /// Inputs with their parameters are merged in a type; `base` is one of them.
-    case merged(
-      [(origin: Origin, values: MergeValues)], base: Int?, shared: MergeValues, dtype: DType)
+    /// Inputs are merged in a type; `base` is one of them.
+    case merged([Input], base: Int?, shared: MergeValues, dtype: DType)
+  }
+
+  /// What a tensor is merged from.
+  public struct Input: Sendable {
+    /// A model's tensor.
+    public let origin: Origin
+    /// Its parameters.
+    public let values: MergeValues
+    /// What is known of it besides; nil where the method asks for nothing, or the tensor has none.
+    public let statistics: Statistics?
+  }
+
+  /// Tensors of a file of statistics.
+  public struct Statistics: Sendable, Equatable {
+    /// The position of the file in the recipe's `statistics`.
+    public let file: Int
+    /// The tensor's name there.
+    public let name: String
+    /// Whether the rows of the weight are what a layer reads, and not its columns.
+    public let isTransposed: Bool
   }
 
   /// A tensor of the result.
@@ -52,6 +72,11 @@ public struct MergeModel: Sendable {
 
   /// Describes a model.
   public init(_ tensors: [String: (dtype: DType, shape: Shape)]) { self.tensors = tensors }
+
+  /// Describes what a checkpoint has, under all of its names.
+  public init(_ checkpoint: Checkpoint) {
+    tensors = checkpoint.tensorsByName.mapValues { ($0.dtype, $0.shape) }
+  }
 }
 
 /// What becomes of tensors that only some files of raw mode have.
@@ -62,4 +87,18 @@ public enum RawNames: Sendable {
   case intersection
   /// They are merged as far as they are there.
   case union
+}
+
+extension Checkpoint {
+  /// The tensors under all of their names: those that share elements are noted beside one that has
+  /// them.
+  var tensorsByName: [String: NamedTensor] {
+    var tensors = Dictionary(
+      self.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    for tie in ties {
+      guard let tensor = tie.lazy.compactMap({ tensors[$0] }).first else { continue }
+      for name in tie where tensors[name] == nil { tensors[name] = tensor }
+    }
+    return tensors
+  }
 }

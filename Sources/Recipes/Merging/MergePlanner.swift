@@ -3,12 +3,12 @@ internal import Merging
 internal import TensorCore
 
 extension MergeRecipe {
-  /// What the recipe makes of models, which are those of `models` in their order. Throws M03 to
-  /// M06.
+  /// What the recipe makes of models, which are those of `models` in their order, and of the files
+  /// of `statistics` in theirs. Throws M03 to M06.
   public func plan(
-    _ models: [MergeModel], raw names: RawNames? = nil
+    _ models: [MergeModel], statistics: [MergeModel] = [], raw names: RawNames? = nil
   ) throws(Rejection) -> MergePlan {
-    let planner = try MergePlanner(self, models, names)
+    let planner = try MergePlanner(self, models, statistics, names)
     return try planner.plan()
   }
 }
@@ -17,6 +17,7 @@ extension MergeRecipe {
 private struct MergePlanner {
   private let recipe: MergeRecipe
   private let models: [MergeModel]
+  private let statistics: MergeKnowledge
   private let rawNames: RawNames?
   /// The name in the file for each canonical one, by model.
   private let files: [[String: String]]
@@ -37,8 +38,11 @@ private struct MergePlanner {
   }
 
   /// Sorts the names. Throws M06 for a model that has two of one meaning.
-  init(_ recipe: MergeRecipe, _ models: [MergeModel], _ names: RawNames?) throws(Rejection) {
+  init(
+    _ recipe: MergeRecipe, _ models: [MergeModel], _ statistics: [MergeModel], _ names: RawNames?
+  ) throws(Rejection) {
     (self.recipe, self.models, rawNames) = (recipe, models, names)
+    self.statistics = MergeKnowledge(recipe, statistics)
     var aliased: Set<LayerName> = []
     var files: [[String: String]] = []
     for (model, reference) in zip(models, recipe.models) {
@@ -102,6 +106,9 @@ private struct MergePlanner {
     guard recipe.method.inputs.base != .required || others < sources.count else {
       let reason = base.map { "\($0) is not among the sources" } ?? "there is no base_model"
       throw Rejection(MergeRules.inputs, "\(place) needs a base, and \(reason)")
+    }
+    if recipe.method.inputs.base == .none, let base, sources.contains(where: { $0.model == base }) {
+      throw Rejection(MergeRules.inputs, "\(place) takes no base_model")
     }
     guard !takes(sources, base) else { return }
     let (range, isBesides) = inputCounts
@@ -268,6 +275,8 @@ private struct MergePlanner {
     let shared = try values(.shared, name, line: slice.line) { key in
       value([], slice, key, name, place)
     }
+    let known = try statistics.inputs(
+      key, inputs.map { ($0.source, $0.origin.name, models[$0.origin.model]) })
     let values = try inputs.map { (input) throws(Rejection) -> MergeValues in
       guard recipe.method.inputs.base == .ordinary || input.source.model != base else {
         return MergeValues([:])
@@ -282,7 +291,9 @@ private struct MergePlanner {
       name: name, shape: first.shape,
       dtype: recipe.outputType ?? recipe.method.resultType(dtype, inputCount: inputs.count),
       making: .merged(
-        Array(zip(inputs.map(\.origin), values)), base: basePlace, shared: shared, dtype: dtype))
+        inputs.indices.map {
+          .init(origin: inputs[$0].origin, values: values[$0], statistics: known[$0])
+        }, base: basePlace, shared: shared, dtype: dtype))
   }
 
   /// The value of the first level that has one: an input's own, the slice, the module, the recipe.
@@ -306,6 +317,12 @@ private struct MergePlanner {
         throw Rejection(
           MergeRules.parameter,
           "line \(line): \(recipe.method.id) has no \(parameter.key) for \(place)")
+      }
+      if let range = parameter.range, !parameter.admits(value) {
+        throw Rejection(
+          MergeRules.parameter,
+          "line \(line): \(parameter.key) for \(place) is not from \(range.lowerBound) to "
+            + "\(range.upperBound)")
       }
       values[parameter.key] = value
     }

@@ -1,3 +1,4 @@
+internal import Checkpoints
 internal import Diagnostics
 internal import JSON
 internal import Merging
@@ -79,20 +80,32 @@ struct MergeReader {
     return numbers[0]..<numbers[1]
   }
 
+  /// A whole number above zero; nil where there is none. Throws M03.
+  func count(_ key: String) throws(Rejection) -> Int? {
+    guard let node = node[key], !node.isNull else { return nil }
+    guard let scalar = node.scalar, case .integer(let count)? = MergeValue(scalar, as: .integer),
+      count > 0
+    else {
+      throw Rejection(
+        MergeRules.parameter, "line \(node.line): \(key) is no whole number above zero")
+    }
+    return count
+  }
+
   /// A type by torch's name; nil where there is none. Throws M01.
   func dtype(_ key: String) throws(Rejection) -> DType? {
     guard let node = node[key], !node.isNull else { return nil }
     let name = node.text.map { $0.hasPrefix("torch.") ? String($0.dropFirst(6)) : $0 }
-    switch name {
-    case "float64": return .f64
-    case "float32": return .f32
-    case "bfloat16": return .bf16
-    case "float16": return .f16
-    default:
+    guard
+      let dtype = [.f64, .f32, .bf16, .f16].first(where: { (type: DType) in
+        type.torchName == name
+      })
+    else {
       throw Rejection(
         MergeRules.malformed,
         "line \(node.line): \(key) is none of float64, float32, bfloat16 and float16")
     }
+    return dtype
   }
 
   /// `, did you mean X?`, or nothing.
@@ -119,32 +132,50 @@ struct MergeReader {
     }
     let reader = MergeReader(node, key)
     try reader.allow(["model", "lora", "override_architecture"])
-    try reader.refuse("lora", "adapters are not applied")
     try reader.refuse("override_architecture", "architectures are told by the tensors")
-    let inner = try reader.need("model")
-    guard inner.members != nil else { return try model(inner, key: key) }
-    let path = MergeReader(inner, "model")
-    try path.allow(["path", "revision"])
-    let revision = try inner["revision"].flatMap { (node) throws(Rejection) in
-      node.isNull ? nil : try path.text("revision", of: node)
+    let weights = try location(try reader.need("model"), key: "model")
+    let adapter = try node["lora"].flatMap { (node) throws(Rejection) in
+      node.isNull ? nil : try location(node, key: "lora")
     }
-    return ModelReference(
-      path: try path.text("path", of: try path.need("path")), revision: revision)
+    return ModelReference(weights, adapter: adapter)
+  }
+
+  /// A path, or a mapping of path and revision. Throws M01 and M02.
+  private static func location(
+    _ node: YAMLNode, key: String
+  ) throws(Rejection) -> ModelReference.Location {
+    let reader = MergeReader(node, key)
+    guard node.members != nil else {
+      return try location(try reader.text(key, of: node), line: node.line)
+    }
+    try reader.allow(["path", "revision"])
+    let revision = try node["revision"].flatMap { (node) throws(Rejection) in
+      node.isNull ? nil : try reader.text("revision", of: node)
+    }
+    return .init(path: try reader.text("path", of: try reader.need("path")), revision: revision)
   }
 
   private static func reference(_ text: String, line: Int) throws(Rejection) -> ModelReference {
-    guard !text.contains("+") else {
-      throw Rejection(MergeRules.unsupported, "line \(line): \(text): adapters are not applied")
+    let parts = text.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count <= 2, !parts.contains("") else {
+      throw Rejection(MergeRules.malformed, "line \(line): \(text) is no MODEL+ADAPTER")
     }
+    let places = try parts.map { (part) throws(Rejection) in try location(part, line: line) }
+    return ModelReference(places[0], adapter: places.count > 1 ? places[1] : nil)
+  }
+
+  private static func location(
+    _ text: String, line: Int
+  ) throws(Rejection) -> ModelReference.Location {
     // A Hub's address has a revision of its own.
     guard !text.hasPrefix("hf://"), let at = text.lastIndex(of: "@") else {
-      return ModelReference(path: text)
+      return .init(path: text)
     }
     let revision = String(text[text.index(after: at)...])
     guard at != text.startIndex, !revision.isEmpty else {
       throw Rejection(MergeRules.malformed, "line \(line): \(text) is no PATH@REVISION")
     }
-    return ModelReference(path: String(text[..<at]), revision: revision)
+    return .init(path: String(text[..<at]), revision: revision)
   }
 
   /// Settings by their keys; throws M02 and M03.

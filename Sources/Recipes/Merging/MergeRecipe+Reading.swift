@@ -12,7 +12,8 @@ extension MergeRecipe {
       guard !documents.isEmpty else { throw Rejection(MergeRules.malformed, "line 1: it is empty") }
       var recipes: [MergeRecipe] = []
       for root in documents.map(\.root) {
-        let recipe = try MergeRecipe(root, isRaw: isRaw)
+        var recipe = try MergeRecipe(root, isRaw: isRaw)
+        try recipe.expandPatterns(from: path)
         if let name = recipe.name, recipes.contains(where: { $0.name == name }) {
           throw Rejection(
             MergeRules.malformed, "line \(root.line): two documents have the name \(name)")
@@ -45,13 +46,14 @@ extension MergeRecipe {
       guard let reason = Self.foreign[member.key] else { continue }
       try reader.refuse(member.key, reason)
     }
-    try reader.allow(isRaw ? Self.rawKeys : Self.keys)
+    try reader.allow((isRaw ? Self.rawKeys : Self.keys) + ["evaluation"])
     let id = try reader.text("merge_method", of: try reader.need("merge_method"))
     guard let method = MergeMethods.named(id) else {
       throw reader.unknown(
         "the method \(id)", nearest: id, MergeMethods.all.map(\.id), at: root["merge_method"])
     }
     self.method = method
+    evaluation = try Self.evaluation(reader, method)
     name = try root["name"].flatMap { (node) throws(Rejection) in
       node.isNull ? nil : try reader.text("name", of: node)
     }
@@ -64,14 +66,27 @@ extension MergeRecipe {
         model: base, layers: nil, parameters: [:], line: root["base_model"]?.line ?? root.line,
         isAppended: true)
     }
-    (slices, isWhole) = try Self.layers(reader, method, appended)
+    slices = try Self.layers(reader, method, appended)
     tokenizerModel = try Self.tokenizer(reader, base)
     try reader.refuse("chat_template", "templates of chats are not merged")
   }
 
+  /// What a method that chooses judges models on. Throws M02 for a method that does not.
+  private static func evaluation(
+    _ reader: MergeReader, _ method: any MergeMethod
+  ) throws(Rejection) -> MergeEvaluation? {
+    if method.inputs.isSelective { return try MergeEvaluation(try reader.need("evaluation")) }
+    guard let node = reader.node["evaluation"], !node.isNull else { return nil }
+    let selective = MergeMethods.all.filter(\.inputs.isSelective).map(\.id)
+    throw Rejection(
+      MergeRules.unknownKey,
+      "line \(node.line): evaluation: \(method.id) chooses nothing; "
+        + "\(selective.joined(separator: ", ")) does")
+  }
+
   private static func layers(
     _ reader: MergeReader, _ method: any MergeMethod, _ base: Source?
-  ) throws(Rejection) -> ([Slice], isWhole: Bool) {
+  ) throws(Rejection) -> [Slice] {
     let given = ["models", "slices", "modules"].filter { reader.node[$0]?.isNull == false }
     guard given.count == 1 else {
       throw reader.malformed("it needs one of models, slices and modules, and has \(given.count)")
@@ -81,13 +96,13 @@ extension MergeRecipe {
         try Self.source(node, method, takesLayers: false)
       }
       let slice = try Self.slice(sources, base: nil, parameters: [:], line: models.line, base)
-      return ([slice], true)
+      return [slice]
     }
     if let modules = reader.node["modules"], !modules.isNull {
       return try Self.module(modules, method, base)
     }
-    guard let slices = reader.node["slices"] else { return ([], false) }
-    return (try Self.slices(slices, reader, method), false)
+    guard let slices = reader.node["slices"] else { return [] }
+    return try Self.slices(slices, reader, method)
   }
 
   private static func slices(
@@ -109,7 +124,7 @@ extension MergeRecipe {
   /// The only module of a recipe that names modules: models of text have one.
   private static func module(
     _ node: YAMLNode, _ method: any MergeMethod, _ base: Source?
-  ) throws(Rejection) -> ([Slice], isWhole: Bool) {
+  ) throws(Rejection) -> [Slice] {
     guard let modules = node.members, !modules.isEmpty else {
       throw Rejection(
         MergeRules.malformed, "line \(node.line): modules is no mapping, or an empty one")
@@ -120,15 +135,13 @@ extension MergeRecipe {
     }
     let reader = MergeReader(modules[0].value, "a module")
     try reader.allow(["models", "slices", "parameters"])
-    let (slices, isWhole) = try layers(reader, method, base)
+    let slices = try layers(reader, method, base)
     let own = try MergeReader.parameters(modules[0].value["parameters"], method)
-    return (
-      slices.map { slice in
-        var slice = slice
-        slice.moduleParameters = own
-        return slice
-      }, isWhole
-    )
+    return slices.map { slice in
+      var slice = slice
+      slice.moduleParameters = own
+      return slice
+    }
   }
 
   /// A slice, with the base behind its models where it is not among them.
@@ -152,11 +165,18 @@ extension MergeRecipe {
     _ node: YAMLNode, _ method: any MergeMethod, takesLayers: Bool
   ) throws(Rejection) -> Source {
     let reader = MergeReader(node, "an input")
-    try reader.allow(["model", "parameters"] + (takesLayers ? ["layer_range"] : []))
+    let needsStatistics = method.inputs.statistics != nil
+    try reader.allow(
+      ["model", "parameters"] + (takesLayers ? ["layer_range"] : [])
+        + (needsStatistics ? ["statistics"] : []))
     let layers = takesLayers ? try reader.range("layer_range") : nil
-    return Source(
+    var source = Source(
       model: try MergeReader.model(try reader.need("model"), key: "model"), layers: layers,
       parameters: try MergeReader.parameters(node["parameters"], method), line: node.line)
+    if needsStatistics {
+      source.statistics = try reader.text("statistics", of: try reader.need("statistics"))
+    }
+    return source
   }
 
   private static func tokenizer(

@@ -5,18 +5,20 @@ public import TensorCore
 public struct MergeRecipe: Sendable {
   /// A model that a slice takes layers of.
   struct Source: Sendable {
-    let model: ModelReference
+    var model: ModelReference
     /// Which layers; nil for all of them.
     let layers: Range<Int>?
     let parameters: [String: MergeSetting]
     let line: Int
     /// Whether only base_model names it.
     var isAppended = false
+    /// The file of what is known of the model besides, where the method asks for it.
+    var statistics: String?
   }
 
   /// Layers of the result, and what they are made of.
   struct Slice: Sendable {
-    let sources: [Source]
+    var sources: [Source]
     let base: ModelReference?
     let parameters: [String: MergeSetting]
     let line: Int
@@ -29,9 +31,7 @@ public struct MergeRecipe: Sendable {
   /// How tensors are merged.
   public let method: any MergeMethod
   /// The layers from the first to the last; one slice of all layers where the recipe lists models.
-  let slices: [Slice]
-  /// Whether the recipe lists models, and not slices.
-  let isWhole: Bool
+  var slices: [Slice]
   /// The base, as the recipe names it.
   public let base: ModelReference?
   /// Parameters of all slices.
@@ -40,6 +40,8 @@ public struct MergeRecipe: Sendable {
   public let dtype: DType?
   /// The type of the result; nil for that which comes out.
   public let outputType: DType?
+  /// What models are judged on where the method chooses among them.
+  public let evaluation: MergeEvaluation?
   /// Whose tokenizer the result gets: `base` or a model; nil for the donor's.
   public let tokenizerModel: ModelReference?
 
@@ -54,6 +56,15 @@ public struct MergeRecipe: Sendable {
     }
     if let base, seen.insert(base).inserted { models.append(base) }
     return models
+  }
+
+  /// The files of statistics in the order in which they are named.
+  public var statistics: [String] {
+    var files: [String] = []
+    for file in slices.flatMap(\.sources).compactMap(\.statistics) where !files.contains(file) {
+      files.append(file)
+    }
+    return files
   }
 
   /// Whose configuration and tokenizer the result gets: the base, or the first model.

@@ -1,6 +1,7 @@
 public import Checkpoints
 public import Diagnostics
 internal import Files
+internal import LanguageModels
 internal import Merging
 internal import TensorCore
 
@@ -10,6 +11,8 @@ public struct MergeRun: Sendable {
   public let plan: MergePlan
   /// The tensors of each model by their names.
   private let tensors: [[String: NamedTensor]]
+  /// The tensors of each file of statistics by their names.
+  private let statistics: [[String: NamedTensor]]
   /// Where the random numbers of each tensor begin.
   private let random: [MergeRandom]
 
@@ -22,18 +25,21 @@ public struct MergeRun: Sendable {
     case mergekit(seed: UInt64)
   }
 
-  /// Plans what a recipe makes of checkpoints, which are those of its `models`. Throws M03 to M06.
+  /// Plans what a recipe makes of checkpoints, which are those of its `models`, and of those of its
+  /// `statistics`. Throws M03 to M06.
   public init(
-    _ recipe: MergeRecipe, _ checkpoints: [Checkpoint], raw: RawNames? = nil, _ random: Randomness
+    _ recipe: MergeRecipe, _ checkpoints: [Checkpoint], statistics: [Checkpoint] = [],
+    raw: RawNames? = nil, _ random: Randomness
   ) throws(Rejection) {
     tensors = checkpoints.map { checkpoint in
       Dictionary(
         checkpoint.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
+    self.statistics = statistics.map(\.tensorsByName)
     let models = tensors.map { tensors in
       MergeModel(tensors.mapValues { ($0.dtype, $0.shape) })
     }
-    plan = try recipe.plan(models, raw: raw)
+    plan = try recipe.plan(models, statistics: statistics.map(MergeModel.init), raw: raw)
     self.random = Self.starts(plan, random)
   }
 
@@ -77,7 +83,7 @@ public struct MergeRun: Sendable {
               }
             })
       case .merged(let inputs, let base, let shared, let dtype):
-        let origins = inputs.map { (tensor($0.origin), $0.values) }
+        let origins = inputs.map { (tensor($0.origin), $0) }
         let (method, random) = (plan.method, random[place])
         content = .computed(
           ComputedTensor(item.dtype, item.shape, from: origins.map(\.0.content)) {
@@ -85,8 +91,9 @@ public struct MergeRun: Sendable {
             try locating(Place(tensor: item.name)) { () throws(Rejection) in
               let task = MergeTask(
                 name: item.name, shape: item.shape, dtype: dtype,
-                inputs: try origins.map { (tensor, values) throws(Rejection) in
-                  MergeTask.Input(try tensor.mergeElements(), values)
+                inputs: try origins.map { (tensor, input) throws(Rejection) in
+                  MergeTask.Input(
+                    try tensor.mergeElements(), input.values, try knowledge(input.statistics))
                 },
                 base: base, shared: shared, random: random)
               let cast = try MergeCast(
@@ -98,6 +105,30 @@ public struct MergeRun: Sendable {
       tensors.append(NamedTensor(name: item.name, content: content))
     }
     return Checkpoint(format: "merge", tensors: tensors, path: "")
+  }
+
+  /// What a file of statistics knows. Throws H03 where it has no count of rows.
+  private func knowledge(
+    _ known: MergePlan.Statistics?
+  ) throws(Rejection) -> MergeStatistics? {
+    guard let known else { return nil }
+    let tensors = statistics[known.file]
+    guard plan.method.inputs.statistics == .secondMoments else {
+      return try tensors[known.name].map { (tensor) throws(Rejection) in
+        .fisher(try tensor.mergeElements())
+      }
+    }
+    guard let moments = tensors[known.name + ".second_moment"],
+      let count = tensors[known.name + ".count"], count.dtype == .i64,
+      let rows = count.content.contiguousStorage, rows.byteCount == 8
+    else {
+      throw Rejection(
+        CalibrationRules.notACalibration, "there is no count of rows",
+        at: Place(tensor: known.name))
+    }
+    let rowCount = rows.bytes.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) }
+    return .secondMoments(
+      try moments.mergeElements(), rowCount: Int(rowCount), isTransposed: known.isTransposed)
   }
 
   private func tensor(_ origin: MergePlan.Origin) -> NamedTensor {
@@ -149,20 +180,6 @@ private struct MergeCast {
 }
 
 extension NamedTensor {
-  /// The elements one behind the other: where they lie, or in a scratch file.
-  fileprivate func mergeElements() throws(Rejection) -> MergeElements {
-    var storage = content.contiguousStorage
-    if storage == nil {
-      var file = try ScratchFile()
-      try content.forEachChunk { (chunk) throws(Rejection) in try file.append(chunk) }
-      storage = try file.finish()
-    }
-    guard let elements = storage.flatMap({ MergeElements($0, dtype) }) else {
-      throw Rejection(MergeRules.tensors, "\(dtype.rawValue) is no type to merge")
-    }
-    return elements
-  }
-
   fileprivate func digest() throws(Rejection) -> String {
     var digest = BLAKE3Digest()
     try content.forEachChunk { (chunk) throws(Rejection) in digest.update(chunk) }

@@ -79,7 +79,7 @@ extension OutputStatistics {
   }
 
   /// A token for each row of logits, with the probability that they give it.
-  private static func draw(_ logits: Tensor, _ random: inout Philox) -> [Int] {
+  static func draw(_ logits: Tensor, _ random: inout Philox) -> [Int] {
     let probabilities = logits.normalized(.softmax, weight: nil, bias: nil)
     let width = logits.shape[1]
     return probabilities.floats { values in
@@ -98,7 +98,7 @@ extension OutputStatistics {
 
 extension Tensor {
   /// Calls `body` with the elements of a float32 tensor.
-  fileprivate func floats<Result>(_ body: (UnsafeBufferPointer<Float>) -> Result) -> Result {
+  func floats<Result>(_ body: (UnsafeBufferPointer<Float>) -> Result) -> Result {
     guard dtype == .f32, let storage = contiguousStorage else {
       preconditionFailure("gradients and probabilities are float32 in one piece")
     }

@@ -8,6 +8,12 @@ public struct SingularTriplets: Sendable, Equatable {
   public let values: [Double]
   /// The right vectors, count × columns: row k belongs to value k.
   public let right: Matrix
+
+  /// Triplets with these parts.
+  public init(left: Matrix, values: [Double], right: Matrix) {
+    precondition(left.columnCount == values.count && right.rowCount == values.count)
+    (self.left, self.values, self.right) = (left, values, right)
+  }
 }
 
 extension Matrix {
@@ -49,16 +55,5 @@ extension Matrix {
         tall.flatMap(\.self), rowCount: count, columnCount: rowCount
       ).transposed, values: spectrum.values.map { $0 * unit },
       right: Matrix(short.flatMap(\.self), rowCount: count, columnCount: columnCount))
-  }
-
-  /// Rows for columns.
-  var transposed: Matrix {
-    var result = Matrix(zerosOf: columnCount, rowCount)
-    for row in 0..<rowCount {
-      for column in 0..<columnCount {
-        result.elements[column * rowCount + row] = elements[row * columnCount + column]
-      }
-    }
-    return result
   }
 }

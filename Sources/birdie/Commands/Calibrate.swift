@@ -15,14 +15,16 @@ struct Calibrate: Verb {
       For the input x of every linear layer the output holds the sum of xᵀx in double precision \
       (second_moment, the Hessian of GPTQ but for a factor), the largest and the mean magnitude of \
       each channel (abs_max, mean_abs), its mean, and the count of rows, under the weight's name. \
-      Weights that read the same input share them. Use tokens that the model was trained on, not \
-      those that it is judged by.
+      Weights that read the same input share them. --fisher gathers the Fisher information of \
+      every element instead, by which fisher merges weigh. Use tokens that the model was trained \
+      on, not those that it is judged by.
       """)
 
   static let examples = [
     "birdie calibrate final_model.pt stats.safetensors --tokens 'fineweb_train_*.bin'",
     "birdie calibrate model/ stats.safetensors --tokens 'train_*.bin' --max-tokens 131072",
     "birdie calibrate model/ mlp.safetensors --tokens 'train_*.bin' --tensors '*.mlp.*' --dry-run",
+    "birdie calibrate model.pt fisher.safetensors --tokens 'train_*.bin' --fisher",
   ]
 
   @Argument(help: "The model.", completion: .file())
@@ -46,6 +48,16 @@ struct Calibrate: Verb {
   @Option(help: ArgumentHelp("Only layers whose weight's name matches.", valueName: "glob"))
   var tensors: [String] = []
 
+  @Flag(
+    help: """
+      Gather the Fisher information of every element, from 65536 tokens unless --max-tokens says \
+      otherwise, in sequences of at most 512.
+      """)
+  var fisher = false
+
+  @Option(parsing: .unconditional, help: "What tokens are drawn with for --fisher.")
+  var seed: UInt64 = 0
+
   @Flag(help: "Replace an existing output.")
   var force = false
 
@@ -59,6 +71,9 @@ struct Calibrate: Verb {
   func validate() throws {
     guard sequenceLength > 0 else {
       throw ValidationError("--sequence-length \(sequenceLength): give at least 1")
+    }
+    if fisher, dryRun || !tensors.isEmpty {
+      throw ValidationError("--fisher is of whole models: leave --dry-run and --tensors out")
     }
     if let maxTokens, maxTokens < sequenceLength {
       throw ValidationError("--max-tokens \(maxTokens): give at least the sequence length")
@@ -78,6 +93,9 @@ struct Calibrate: Verb {
     var checkpoint = try Checkpoint.open(path, leniency: leniency.rules)
     if !dryRun { checkpoint.warnings += try PayloadVerification(of: checkpoint).warnings() }
     let configuration = try ModelConfiguration.read(arch, of: checkpoint)
+    if fisher {
+      return try gatherInformation(of: checkpoint, configuration, options, progress)
+    }
     let model = try LoadedModel(checkpoint, configuration: configuration?.json)
     var job = CalibrationJob(tokenPattern: tokens)
     job.sequenceLength = sequenceLength
@@ -100,13 +118,34 @@ struct Calibrate: Verb {
       at: Place(file: result))
   }
 
+  /// Writes the Fisher information of every element.
+  private func gatherInformation(
+    of checkpoint: Checkpoint, _ configuration: ModelConfiguration?,
+    _ options: ConversionOptions, _ progress: ProgressLine
+  ) throws {
+    var job = FisherJob(tokenPattern: tokens)
+    job.tokenCount = maxTokens ?? job.tokenCount
+    job.sequenceLength = min(sequenceLength, job.sequenceLength)
+    job.seed = seed
+    try requireForeign(checkpoint.inputFiles)
+    let information = try job.run(
+      checkpoint, configuration: configuration?.json, origin: origin
+    ) { progress.update(done: $0, of: $1) }
+    let report = try WrittenOutput(result, output, progress).write(information, options)
+    ConversionSummary(
+      input: checkpoint, path: result, format: .safetensors, conversion: report,
+      seconds: progress.elapsed, decoder: nil, decoderPath: nil
+    ).print(output)
+  }
+
+  private var origin: String { path.split(separator: "/").last.map(String.init) ?? path }
+
   private func gather(
     _ job: CalibrationJob, _ model: LoadedModel, _ plan: CalibrationJob.Plan,
     _ options: ConversionOptions, _ report: inout CalibrationReport, _ progress: ProgressLine
   ) throws {
     let calibration = try job.run(model, plan) { progress.update(done: $0, of: plan.tokenCount) }
     report.layers = calibration.layers.map(CalibrationReport.Layer.init)
-    let origin = path.split(separator: "/").last.map(String.init) ?? path
     let statistics = CalibrationFile.checkpoint(of: calibration, origin: origin)
     let partialPaths = try statistics.conversionReport(to: result, options).partialPaths
     let interruption = Interruption(removing: partialPaths, asJSON: output.json)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Diagnostics
 import Files
+import JSON
 import Recipes
 import TensorCore
 
@@ -89,11 +90,17 @@ struct Merge: Verb {
     machine.apply()
     let recipes = try MergeRecipe.read(path: recipe, isRaw: raw)
     var models = MergeModels(recipe: recipe, named: input, leniency: leniency.rules)
-    let last = try Self.target(recipes)
+    var last = try Self.target(recipes)
     try addNamed(recipes.filter { $0.name != nil }, neededBy: last, to: &models)
-    let run = try MergeRun(last, models.checkpoints(of: last), raw: rawNames, randomness)
-    let report = MergeReport(run.plan, path: result)
+    var report = MergeReport(try run(last, &models).plan, path: result)
     guard !explain else { return report.explain(output) }
+    if last.evaluation != nil {
+      let soup = try choose(last, &models)
+      last = soup.recipe
+      report.trials = soup.trials
+    }
+    let run = try run(last, &models)
+    report.plan = run.plan
     let merged = try run.checkpoint()
     var options = try options()
     if isFolder {
@@ -105,12 +112,21 @@ struct Merge: Verb {
     }
     options.resumeKey = try resumeKey(models)
     let progress = ProgressLine("merging", total: 0, isShown: output.isTalkative)
+    let done = try written(merged, options, progress)
+    report.print(done, seconds: progress.elapsed, output)
+  }
+
+  /// Writes the result. What an interruption leaves of a run that can be gone on with stays.
+  private func written(
+    _ merged: Checkpoint, _ options: ConversionOptions, _ progress: ProgressLine
+  ) throws -> ConversionReport {
+    guard options.resumeKey != nil else {
+      return try WrittenOutput(target, output, progress).write(merged, options)
+    }
     defer { progress.finish() }
-    let done = try merged.convert(to: target, options) { event in
+    return try merged.convert(to: target, options) { event in
       progress.update(done: event.byteCount, of: event.totalByteCount)
     }
-    progress.finish()
-    report.print(done, seconds: progress.elapsed, output)
   }
 
   /// The document that is written: the only one without a name, or the last one. Throws M01 for
@@ -124,6 +140,25 @@ struct Merge: Verb {
     return target
   }
 
+  private func run(_ recipe: MergeRecipe, _ models: inout MergeModels) throws -> MergeRun {
+    let checkpoints = try models.checkpoints(of: recipe)
+    return try MergeRun(
+      recipe, checkpoints, statistics: try models.statistics(of: recipe), raw: rawNames, randomness)
+  }
+
+  /// Tries models and means of them on tokens, and keeps those with which the mean is best.
+  private func choose(_ recipe: MergeRecipe, _ models: inout MergeModels) throws -> GreedySoup {
+    let checkpoints = try models.checkpoints(of: recipe)
+    let path = models.folder(of: recipe.donor) + "/config.json"
+    let configuration =
+      FileIdentity(path: path) == nil ? nil : try ModelConfiguration(path: path).json
+    let progress = ProgressLine("judging", total: 0, unit: .models, isShown: output.isTalkative)
+    defer { progress.finish() }
+    return try GreedySoup(
+      recipe, checkpoints, configuration: configuration, raw: rawNames
+    ) { progress.update(done: $0, of: $1) }
+  }
+
   /// Makes models of the documents that a recipe needs, and first of those that they need.
   private func addNamed(
     _ recipes: [MergeRecipe], neededBy recipe: MergeRecipe, to models: inout MergeModels
@@ -131,7 +166,7 @@ struct Merge: Verb {
     for model in recipe.models where !models.has(model) {
       guard let part = recipes.first(where: { $0.name == model.description }) else { continue }
       try addNamed(recipes.filter { $0.name != part.name }, neededBy: part, to: &models)
-      let run = try MergeRun(part, models.checkpoints(of: part), raw: rawNames, randomness)
+      let run = try run(part, &models)
       models.add(try run.checkpoint(), of: part, named: model)
     }
   }

@@ -29,6 +29,18 @@ struct MergeModels {
     return checkpoints
   }
 
+  /// The files of statistics that a document names. Throws M05 and what opening throws.
+  func statistics(of recipe: MergeRecipe) throws(Rejection) -> [Checkpoint] {
+    var checkpoints: [Checkpoint] = []
+    for file in recipe.statistics {
+      guard let path = path(file) else {
+        throw Rejection(MergeRules.model, "there is no \(file)", at: Place(file: self.recipe))
+      }
+      checkpoints.append(try Checkpoint.open(path, leniency: leniency))
+    }
+    return checkpoints
+  }
+
   /// Makes the result of another document a model, with its donor's configuration.
   mutating func add(_ checkpoint: Checkpoint, of recipe: MergeRecipe, named model: ModelReference) {
     opened[model.description] = checkpoint
@@ -40,32 +52,43 @@ struct MergeModels {
 
   private mutating func checkpoint(_ model: ModelReference) throws(Rejection) -> Checkpoint {
     if let known = opened[model.description] { return known }
-    guard model.revision == nil else {
-      throw Rejection(
-        MergeRules.model, "\(model): a path has no revisions; pull the one that is meant")
+    let path = try path(of: model.weights)
+    var checkpoint = try Checkpoint.open(path, leniency: leniency)
+    var stamp = Self.stamp(path)
+    if let adapter = model.adapter {
+      let path = try self.path(of: adapter)
+      checkpoint = try checkpoint.applying(try LowRankAdapter.open(path))
+      stamp += "+" + Self.stamp(path)
     }
-    guard let path = path(model) else {
-      throw Rejection(MergeRules.model, "there is no \(model)", at: Place(file: recipe))
-    }
-    let checkpoint = try Checkpoint.open(path, leniency: leniency)
     opened[model.description] = checkpoint
-    stamps[model.description] = Self.stamp(path)
+    stamps[model.description] = stamp
     return checkpoint
   }
 
+  /// Where weights or an adapter are. Throws M05.
+  private func path(of location: ModelReference.Location) throws(Rejection) -> String {
+    guard location.revision == nil else {
+      throw Rejection(
+        MergeRules.model, "\(location): a path has no revisions; pull the one that is meant")
+    }
+    guard let path = path(location.path) else {
+      throw Rejection(MergeRules.model, "there is no \(location)", at: Place(file: recipe))
+    }
+    return path
+  }
+
   /// Where a model is: where the command line says, from the working folder, or from the recipe's.
-  private func path(_ model: ModelReference) -> String? {
+  private func path(_ name: String) -> String? {
     let folder = recipe.lastIndex(of: "/").map { String(recipe[...$0]) } ?? ""
-    let candidates = [paths[model.path], model.path, folder + model.path].compactMap(\.self)
+    let candidates = [paths[name], name, folder + name].compactMap(\.self)
     return candidates.first { access($0, R_OK) == 0 }
   }
 
   /// The folder that a model's configuration lies in.
   func folder(of model: ModelReference) -> String {
     if let donor = donors[model.description] { return folder(of: donor) }
-    guard let path = path(model) else { return "." }
-    if OutputFormat.isFolder(path) { return path }
-    return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    guard let path = path(model.weights.path) else { return "." }
+    return OutputFormat.folder(of: path)
   }
 
   /// What tells whether the files are still the same.

@@ -15,6 +15,12 @@ extension OutputFormat {
     }
   }
 
+  /// The folder that a model's small files lie in: the model itself, if it is one.
+  static func folder(of model: String) -> String {
+    if isFolder(model) { return model }
+    return model.lastIndex(of: "/").map { String(model[..<$0]) } ?? "."
+  }
+
   /// Whether a path is a folder, or is written as one.
   static func isFolder(_ path: String) -> Bool {
     if path.hasSuffix("/") { return true }

@@ -8,8 +8,10 @@ import TensorCore
 
 /// What a merge makes of what, and what it wrote.
 struct MergeReport {
-  let plan: MergePlan
+  var plan: MergePlan
   let path: String
+  /// The models that were tried where the method chooses among them.
+  var trials: [GreedySoup.Trial] = []
 
   init(_ plan: MergePlan, path: String) { (self.plan, self.path) = (plan, path) }
 
@@ -40,6 +42,7 @@ struct MergeReport {
     }
     warnings.print(unless: options.quiet)
     guard !options.quiet else { return }
+    if !trials.isEmpty { Data.write(trialTable) }
     let size = Quantity.grouped(byteCount)
     Data.write(
       """
@@ -54,12 +57,35 @@ struct MergeReport {
   }
 
   private var summary: JSONValue {
+    let trials: [(key: String, value: JSONValue)] =
+      trials.isEmpty ? [] : [("trials", .array(trials.map(Self.json)))]
+    return .object(
+      [
+        ("method", .string(plan.method.id)),
+        ("models", .array(plan.models.map { .string($0.description) })),
+        ("layers", plan.layerCount.map(JSONValue.integer) ?? .null),
+        ("bytes", .integer(byteCount)),
+      ] + trials)
+  }
+
+  private static func json(_ trial: GreedySoup.Trial) -> JSONValue {
     [
-      "method": .string(plan.method.id),
-      "models": .array(plan.models.map { .string($0.description) }),
-      "layers": plan.layerCount.map(JSONValue.integer) ?? .null,
-      "bytes": .integer(byteCount),
+      "model": .string(trial.model.description), "loss": JSONValue(trial.loss),
+      "mean_loss": trial.meanLoss.map { JSONValue($0) } ?? .null, "taken": .bool(trial.isTaken),
     ]
+  }
+
+  private var trialTable: String {
+    var table = Table([
+      .left("model"), .right("loss"), .right("mean with it"), .left("taken"),
+    ])
+    for trial in trials {
+      table.add([
+        trial.model.description, Quantity.measured(trial.loss),
+        trial.meanLoss.map(Quantity.measured) ?? "", trial.isTaken ? "yes" : "no",
+      ])
+    }
+    return table.rendered(with: Ink(for: STDOUT_FILENO))
   }
 
   private var tensors: [JSONValue] {
@@ -83,6 +109,7 @@ struct MergeReport {
                   [
                     ("tensor", Self.json(input.origin, plan)), ("base", .bool(place == base)),
                     ("parameters", json(input.values, .ofInput)),
+                    ("statistics", input.statistics.map { .string($0.name) } ?? .null),
                   ])
               })
           ),
@@ -119,7 +146,8 @@ struct MergeReport {
       let parts = inputs.enumerated().map { place, input in
         let model = plan.models[input.origin.model].description
         let name = input.origin.name == item.name ? "" : ":\(input.origin.name)"
-        return model + name + (place == base ? " (base)" : "") + text(input.values, .ofInput)
+        return model + name + (place == base ? " (base)" : "")
+          + (input.statistics == nil ? "" : " (with statistics)") + text(input.values, .ofInput)
       }
       return parts.joined(separator: " + ") + text(shared, .shared) + " in \(dtype.rawValue)"
     }

@@ -4,7 +4,7 @@ import Glibc
 final class ProgressLine {
   /// What is counted.
   enum Unit {
-    case bytes, tokens, weights, matrices
+    case bytes, tokens, weights, matrices, models
 
     func text(_ count: Int) -> String {
       switch self {
@@ -12,6 +12,7 @@ final class ProgressLine {
       case .tokens: Quantity.elements(count) + " tokens"
       case .weights: Quantity.elements(count) + " weights"
       case .matrices: "\(count) matrices"
+      case .models: "\(count) models"
       }
     }
   }

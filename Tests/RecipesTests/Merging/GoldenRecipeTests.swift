@@ -119,7 +119,7 @@ private struct GoldenRecipe {
       if let part = recipes.first(where: { $0.name == model.description }) {
         return try merged(part)
       }
-      return try Checkpoint.open(Fixtures.path("merging/models/\(model.path)"))
+      return try Checkpoint.open(Fixtures.path("merging/models/\(model.weights.path)"))
     }
     return try MergeRun(recipe, checkpoints, raw: rawNames, .mergekit(seed: seed)).checkpoint()
   }

@@ -33,12 +33,17 @@ struct MergeParameterTests {
     let count = max(method.inputs.count.lowerBound, 2)
     let models = ["a", "b", "c"].prefix(min(count, method.inputs.count.upperBound))
     let base = method.inputs.base == .required ? "base_model: a\n" : ""
-    let required = method.parameters.filter { $0.standard == nil }.map { "\($0.key): 0.5" }
+    let required = method.parameters.filter { $0.standard == nil }.map { parameter in
+      parameter.kind == .integer ? "\(parameter.key): 2" : "\(parameter.key): 0.5"
+    }
+    let knowledge = method.inputs.statistics == nil ? "" : ", statistics: s"
+    let evaluation = method.inputs.isSelective ? "evaluation: {tokens: t}" : ""
     let plan = try MergeWorld.plan(
       """
       merge_method: \(id)
-      \(base)models: [\(models.map { "{model: \($0)}" }.joined(separator: ", "))]
+      \(base)models: [\(models.map { "{model: \($0)\(knowledge)}" }.joined(separator: ", "))]
       parameters: {\(required.joined(separator: ", "))}
+      \(evaluation)
       """)
     #expect(plan.items.count == 11)
     expectAllValues(plan, id)
@@ -54,7 +59,7 @@ struct MergeParameterTests {
       guard let recipes = try? MergeRecipe.read(path: path, isRaw: isRaw) else { continue }
       for recipe in recipes {
         let checkpoints = recipe.models.compactMap { model in
-          try? Checkpoint.open(Fixtures.path("merging/models/\(model.path)"))
+          try? Checkpoint.open(Fixtures.path("merging/models/\(model.weights.path)"))
         }
         guard checkpoints.count == recipe.models.count,
           let run = try? MergeRun(recipe, checkpoints, raw: isRaw ? .same : nil, .keyed(seed: 0))

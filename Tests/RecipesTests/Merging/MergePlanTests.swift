@@ -239,10 +239,10 @@ struct MergePlanTests {
   @Test func `the base is the donor, and without one the first model`() throws {
     let models = "models: [{model: b}, {model: a}]\nparameters: {weight: 1}\n"
     let text = "merge_method: linear\n" + models
-    #expect(try MergeWorld.recipe(text).donor.path == "b")
-    #expect(try MergeWorld.recipe(text + "base_model: base").donor.path == "base")
+    #expect(try MergeWorld.recipe(text).donor.weights.path == "b")
+    #expect(try MergeWorld.recipe(text + "base_model: base").donor.weights.path == "base")
     #expect(try MergeWorld.recipe(text + "tokenizer_source: base").tokenizerModel == nil)
-    #expect(try MergeWorld.recipe(text + "tokenizer_source: a").tokenizerModel?.path == "a")
+    #expect(try MergeWorld.recipe(text + "tokenizer_source: a").tokenizerModel?.weights.path == "a")
   }
 
   // MARK: Slices

@@ -23,6 +23,21 @@ enum MergeWorld {
     "counting-less": model { $0["model.steps"] = (.i32, .vector(1)) },
   ]
 
+  /// What the recipes of the tests may know of models.
+  private static let statistics: [String: MergeModel] = [
+    "moments": moments(4), "narrow": moments(5), "nothing": MergeModel([:]),
+    "wide": model(hidden: 6),
+  ]
+
+  private static func moments(_ width: Int) -> MergeModel {
+    var tensors: Tensors = [:]
+    for name in ["lm_head.weight"] + (0..<4).map({ "model.layers.\($0).mlp.up_proj.weight" }) {
+      tensors["\(name).second_moment"] = (.f64, Shape([width, width]) ?? .scalar)
+      tensors["\(name).count"] = (.i64, .scalar)
+    }
+    return MergeModel(tensors)
+  }
+
   private static func model(
     _ dtype: DType = .f32, layers: Int = 4, hidden: Int = 4,
     _ change: (inout Tensors) -> Void = { _ in }
@@ -48,7 +63,9 @@ enum MergeWorld {
   /// Plans a recipe of one document; models that are not listed above are as `a` is.
   static func plan(_ text: String, raw: RawNames? = nil) throws(Rejection) -> MergePlan {
     let recipe = try recipe(text, isRaw: raw != nil)
-    return try recipe.plan(recipe.models.map { models[$0.path] ?? model() }, raw: raw)
+    return try recipe.plan(
+      recipe.models.map { models[$0.weights.path] ?? model() },
+      statistics: recipe.statistics.map { statistics[$0] ?? model() }, raw: raw)
   }
 }
 
@@ -62,7 +79,7 @@ extension MergePlan {
     return Dictionary(
       uniqueKeysWithValues: inputs.compactMap { input in
         guard case .number(let value) = input.values[key] else { return nil }
-        return (models[input.origin.model].path, value)
+        return (models[input.origin.model].weights.path, value)
       })
   }
 
@@ -75,9 +92,9 @@ extension MergePlan {
   /// The models of a tensor's inputs in order, and the base's place among them.
   func inputs(_ name: String) throws -> (models: [String], base: Int?) {
     switch try item(name).making {
-    case .copied(let origin): return ([models[origin.model].path], nil)
+    case .copied(let origin): return ([models[origin.model].weights.path], nil)
     case .merged(let inputs, let base, _, _):
-      return (inputs.map { models[$0.origin.model].path }, base)
+      return (inputs.map { models[$0.origin.model].weights.path }, base)
     }
   }
 }

@@ -1,0 +1,103 @@
+public import Diagnostics
+internal import Checkpoints
+internal import JSON
+internal import Merging
+public import TensorCore
+internal import TensorOps
+
+/// Makes one adapter of several for the same model.
+public struct AdapterMerge: Sendable {
+  /// How factors are put together.
+  public enum Way: String, Sendable, CaseIterable {
+    /// The sum exactly: ranks add up.
+    case cat
+    /// The sum, and of it the nearest factors of a rank.
+    case svd
+    /// Factors one by one, as PEFT's `linear`; ranks must be equal.
+    case linear
+  }
+
+  /// How.
+  public var way = Way.svd
+  /// The rank of the result where it is not the sum's; nil for the largest of the adapters.
+  public var rank: Int?
+  /// The type of the factors.
+  public var dtype = DType.f32
+
+  /// The defaults.
+  public init() {}
+
+  /// Σ wᵢ · sᵢ · Bᵢ · Aᵢ for every weight. Throws J02 where adapters are of different shapes or
+  /// replace the same tensor, J03 for those with magnitudes, and what reading factors throws.
+  public func run(
+    _ adapters: [LowRankAdapter], weights: [Double]
+  ) throws(Rejection) -> AdapterDraft {
+    precondition(adapters.count == weights.count && !adapters.isEmpty, "each has a weight")
+    var changes: [(layer: AdapterDraft.Layer, factors: LowRankFactors)] = []
+    let names = Set(adapters.flatMap(\.changes.keys)).sorted()
+    for name in names {
+      var parts: [LowRankFactors] = []
+      var shares: [Double] = []
+      for (adapter, weight) in zip(adapters, weights) {
+        guard let change = adapter.changes[name] else { continue }
+        try locating(Place(file: adapter.path, tensor: name)) { () throws(Rejection) in
+          guard change.magnitudes == nil else {
+            throw Rejection(AdapterRules.unsupported, "its changes have magnitudes")
+          }
+          let factors = try change.unscaledFactors()
+          if let first = parts.first,
+            first.a.columnCount != factors.a.columnCount || first.b.rowCount != factors.b.rowCount
+          {
+            throw Rejection(AdapterRules.foreign, "another adapter changes it by another shape")
+          }
+          parts.append(factors)
+        }
+        shares.append(weight * change.scale)
+      }
+      changes.append(try merged(name, parts, shares))
+    }
+    return AdapterDraft(
+      changes, replacements: try replacements(of: adapters), left: [], dtype: dtype,
+      base: adapters[0].configuration["base_model_name_or_path"]?.string ?? "",
+      names: AdapterNaming(of: adapters[0]))
+  }
+
+  private func merged(
+    _ name: String, _ parts: [LowRankFactors], _ weights: [Double]
+  ) throws(Rejection) -> (layer: AdapterDraft.Layer, factors: LowRankFactors) {
+    let sum = LowRankFactors.sum(parts, by: weights)
+    switch way {
+    case .cat:
+      return (AdapterDraft.Layer(name: name, rank: sum.rank, lostShare: nil), sum)
+    case .svd:
+      let factors = sum.reduced(to: rank ?? parts.map(\.rank).max() ?? 1)
+      let square = sum.squaredNorm
+      let kept = factors.squaredNorm
+      let lost = square > 0 ? max(0, 1 - kept / square) : 0
+      return (AdapterDraft.Layer(name: name, rank: factors.rank, lostShare: lost), factors)
+    case .linear:
+      guard Set(parts.map(\.rank)).count == 1 else {
+        throw Rejection(
+          AdapterRules.foreign, "ranks are \(parts.map(\.rank)), and linear adds factors of one",
+          at: Place(tensor: name))
+      }
+      let factors = LowRankFactors.factorwise(parts, by: weights)
+      return (AdapterDraft.Layer(name: name, rank: factors.rank, lostShare: nil), factors)
+    }
+  }
+
+  /// What only one of the adapters replaces.
+  private func replacements(of adapters: [LowRankAdapter]) throws(Rejection) -> [NamedTensor] {
+    var found: [String: NamedTensor] = [:]
+    for adapter in adapters {
+      for (name, tensor) in adapter.replacements {
+        let named = NamedTensor(name: name, content: tensor.content)
+        guard found.updateValue(named, forKey: name) == nil else {
+          throw Rejection(
+            AdapterRules.foreign, "two adapters replace \(name)", at: Place(file: adapter.path))
+        }
+      }
+    }
+    return found.values.sorted { $0.name < $1.name }
+  }
+}
