@@ -5,7 +5,8 @@
 #   BASE=base.pt ONE=a.pt TWO=b.pt TOKENIZER=t.model \
 #     TOKENS='docs=val_docs.bin swift=val_swift.bin' sh Examples/merge.sh > table.md
 #
-# BIRDIE names the program (birdie), MAX_TOKENS how many tokens of each domain are read (24576),
+# With TRAIN_ONE and TRAIN_TWO, token shards that the children were trained on, Fisher's merge and RegMean
+# are in the table too. BIRDIE names the program (birdie), MAX_TOKENS how many tokens of each domain are read (24576),
 # SEQUENCE_LENGTH the window (512). Files go to a folder of their own and are removed.
 set -eu
 birdie=${BIRDIE:-birdie}
@@ -59,3 +60,29 @@ merge "model stock" model_stock "" "filter_wise: false" "$BASE"
 merge "NuSLERP of differences" nuslerp "weight: 1" "nuslerp_flatten: true" "$BASE"
 merge "Karcher mean" karcher "" "max_iter: 10"
 merge "RAM" ram "" "epsilon: 0.00001" "$BASE"
+merge "TSV" tsv "" "lambda: 1" "$BASE"
+merge "Iso-C" iso_c "" "lambda: 1" "$BASE"
+merge "Iso-CTS" iso_cts "" "lambda: 1" "$BASE"
+
+informed() { # NAME METHOD PARAMETERS FLAG
+  calibrate "$ONE" "$TRAIN_ONE" one "$4"
+  calibrate "$TWO" "$TRAIN_TWO" two "$4"
+  cat > "$folder/recipe.yml" << END
+merge_method: $2
+models:
+  - {model: $ONE, statistics: $folder/one}
+  - {model: $TWO, statistics: $folder/two}
+parameters: {$3}
+END
+  "$birdie" merge "$folder/recipe.yml" "$folder/merged.safetensors" --raw --force -q
+  row "$1" "$folder/merged.safetensors"
+}
+
+calibrate() { # MODEL TOKENS NAME FLAG
+  "$birdie" calibrate "$1" "$folder/$3" --tokens "$2" --max-tokens 65536 \
+    --sequence-length "${SEQUENCE_LENGTH:-512}" --force -q ${4:+"$4"}
+}
+
+[ -n "${TRAIN_ONE:-}" ] && [ -n "${TRAIN_TWO:-}" ] || exit 0
+informed "Fisher" fisher "floor: 0.000001" --fisher
+informed "RegMean" regmean "alpha: 0.9" ""

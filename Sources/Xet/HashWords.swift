@@ -1,6 +1,7 @@
 /// Four numbers of 64 bits, from the least significant on.
 ///
-/// Not a vector: 32-byte alignment in asynchronous functions breaks their stack (Swift 6.3).
+/// Not a vector of 32-byte alignment: values of it were in asynchronous functions when a server
+/// crashed in an optimized build (Swift 6.3).
 struct HashWords: Sendable, Hashable {
   private var first: UInt64
   private var second: UInt64

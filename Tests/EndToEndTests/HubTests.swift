@@ -84,6 +84,24 @@ struct HubTests {
     #expect(run.output.contains(#""format": "safetensors""#))
   }
 
+  @Test func `merges take models from a Hub`() throws {
+    let run = try beside(
+      "",
+      record + """
+        "$birdie" publish $record --repo me/golf || exit 1
+        merge() {
+          printf 'merge_method: passthrough\\nmodels: [{model: "%s"}]\\n' "$1" > recipe.yml
+          "$birdie" merge recipe.yml out.safetensors --raw --force
+        }
+        merge "hf://me/golf/$place/model.safetensors" || exit 2
+        "$birdie" pull me/golf --local-dir all && \
+          "$birdie" diff out.safetensors "all/$place/model.safetensors" || exit 3
+        merge me/none; [ $? -eq 66 ] || exit 4
+        HF_HUB_OFFLINE=1 merge "hf://me/golf/$place/model.safetensors" || exit 5
+        """)
+    #expect(run.status == 0, "\(run.talk)")
+  }
+
   @Test func `a download goes on where it ended`() throws {
     let run = try beside(
       "-v",

@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 fuzzers=${1:-pickle zip tar codecs safetensors numpy json artifact sentencepiece tokenizer shard xorb \
-  xet-shard recipe record signature checkpoint folder conversion}
+  xet-shard recipe adapter record signature checkpoint folder conversion}
 seconds=${2:-60}
 scratch=$PWD/.build-fuzz
 # libFuzzer writes the failing input on a crash; Swift's backtraces would come first and hang.
@@ -34,6 +34,7 @@ seeds() {
     xorb) find Fixtures/xet -type f -name '*.xorb' ;;
     xet-shard) find Fixtures/xet -type f -name '*.shard' ;;
     recipe) find Tests/Fuzz/Seeds/recipe Fixtures/merging/recipes -type f ! -name '*.safetensors' ;;
+    adapter) find Tests/Fuzz/Seeds/adapter -type f ;;
     record) find Fixtures/records -type f ;;
     signature) find Fixtures/signatures Tests/Fuzz/Seeds/signature -type f ! -name folder.json ;;
     json) find Fixtures -type f -name '*.json' ;;

@@ -49,6 +49,8 @@ struct FuzzInput: CustomTestStringConvertible, Sendable {
     FuzzInput(entry: .recipe, path: "../Tests/Fuzz/Seeds/recipe/general.yml"),
     FuzzInput(entry: .recipe, path: "../Tests/Fuzz/Seeds/recipe/methods.yml"),
     FuzzInput(entry: .recipe, path: "../Tests/Fuzz/Seeds/recipe/references.yml"),
+    FuzzInput(entry: .adapter, path: "../Tests/Fuzz/Seeds/adapter/patterns.json"),
+    FuzzInput(entry: .adapter, path: "../Tests/Fuzz/Seeds/adapter/magnitudes.json"),
     FuzzInput(entry: .record, path: "records/accepts/means-and-results.json"),
     FuzzInput(entry: .record, path: "records/sharing/manifest.json"),
     FuzzInput(entry: .signature, path: "signatures/accepts/p521.sig"),

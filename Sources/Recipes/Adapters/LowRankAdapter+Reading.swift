@@ -1,7 +1,7 @@
-internal import Checkpoints
+public import Checkpoints
 public import Diagnostics
 internal import Files
-internal import JSON
+public import JSON
 internal import TensorCore
 
 extension LowRankAdapter {
@@ -30,8 +30,9 @@ extension LowRankAdapter {
     }
   }
 
-  /// An adapter of these tensors. Throws J01 and J03.
-  init(
+  /// An adapter of these tensors, as PEFT names them, and of what `adapter_config.json` says of
+  /// them; `path` is where it is said to be. Throws J01 and J03.
+  public init(
     _ checkpoint: Checkpoint, _ configuration: JSONValue, path: String
   ) throws(Rejection) {
     let settings = try AdapterSettings(configuration)

@@ -74,6 +74,16 @@ enum TensorNames {
     return key.hasSuffix(".rotary_emb.inv_freq") || key.hasPrefix("h.") && ofAttention
   }
 
+  /// Whether a tensor has a part for each layer, or for each pair of layers of the challenge's
+  /// models: it does not follow layers to other places.
+  static func isStacked(_ key: String) -> Bool {
+    let words = [
+      "skip_weights", "skip_gates", "resid_lambdas", "x0_lambdas", "lane_lambdas",
+      "ve_layer_scales",
+    ]
+    return words.contains(key) || key.hasSuffix("_bank")
+  }
+
   /// What a tensor that is missing shares its elements with.
   static func ties(_ key: String) -> [String] {
     key == "lm_head.weight" ? ["model.embed_tokens.weight", "wte.weight"] : []

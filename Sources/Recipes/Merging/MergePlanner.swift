@@ -8,6 +8,9 @@ extension MergeRecipe {
   public func plan(
     _ models: [MergeModel], statistics: [MergeModel] = [], raw names: RawNames? = nil
   ) throws(Rejection) -> MergePlan {
+    precondition(
+      models.count == self.models.count && statistics.count == self.statistics.count,
+      "models and statistics are those of the recipe")
     let planner = try MergePlanner(self, models, statistics, names)
     return try planner.plan()
   }
@@ -195,11 +198,33 @@ private struct MergePlanner {
         names.formUnion(outer.filter { $0.isBeforeLayers == isBefore }.map(\.prefix))
       }
       for name in names.sorted() {
+        try requireAllLayers(name, slice)
         let inputs = sources.compactMap { input($0, name) }
         if let item = try item(name, inputs, slice, sources, at: 0) { items.append(item) }
       }
     }
     return items
+  }
+
+  /// Throws M06 for a tensor with parts of all layers where layers are chosen.
+  private func requireAllLayers(
+    _ name: String, _ slice: MergeRecipe.Slice
+  ) throws(Rejection) {
+    guard TensorNames.isStacked(name) else { return }
+    var start = 0
+    var keepsPlaces = true
+    for slice in recipe.slices {
+      let ranges = slice.sources.map(range)
+      keepsPlaces = keepsPlaces && ranges.allSatisfy { $0.lowerBound == start }
+      start += ranges.first?.count ?? 0
+    }
+    let isWhole = slice.sources.allSatisfy { source in
+      range(MergeRecipe.Source(model: source.model, line: source.line)).count == start
+    }
+    guard !keepsPlaces || !isWhole else { return }
+    throw Rejection(
+      MergeRules.tensors,
+      "line \(slice.line): \(name) has a part for each layer, and only some layers are taken")
   }
 
   private func input(_ source: MergeRecipe.Source, _ name: String) -> Input? {

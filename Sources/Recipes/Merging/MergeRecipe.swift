@@ -7,8 +7,8 @@ public struct MergeRecipe: Sendable {
   struct Source: Sendable {
     var model: ModelReference
     /// Which layers; nil for all of them.
-    let layers: Range<Int>?
-    let parameters: [String: MergeSetting]
+    var layers: Range<Int>?
+    var parameters: [String: MergeSetting] = [:]
     let line: Int
     /// Whether only base_model names it.
     var isAppended = false

@@ -7,7 +7,7 @@ import Recipes
 import TensorCore
 
 /// `birdie merge`: models made of models.
-struct Merge: Verb {
+struct Merge: Verb, AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract: "Merges models by a recipe in mergekit's YAML.",
@@ -86,10 +86,15 @@ struct Merge: Verb {
     return intersection ? .intersection : union ? .union : .same
   }
 
-  func run() throws {
+  func run() async throws {
     machine.apply()
     let recipes = try MergeRecipe.read(path: recipe, isRaw: raw)
     var models = MergeModels(recipe: recipe, named: input, leniency: leniency.rules)
+    try await models.pull(recipes, isShown: output.isTalkative)
+    try merge(recipes, &models)
+  }
+
+  private func merge(_ recipes: [MergeRecipe], _ models: inout MergeModels) throws {
     var last = try Self.target(recipes)
     try addNamed(recipes.filter { $0.name != nil }, neededBy: last, to: &models)
     var report = MergeReport(try run(last, &models).plan, path: result)

@@ -12,6 +12,8 @@ struct MergeModels {
   private var opened: [String: Checkpoint] = [:]
   private var stamps: [String: String] = [:]
   private var donors: [String: ModelReference] = [:]
+  /// Where repositories are in the cache.
+  private var pulled: [ModelReference.Location: String] = [:]
 
   /// The models of a recipe's file; `named` are words of the form name=path.
   init(recipe: String, named words: [String], leniency: Set<String>) {
@@ -20,6 +22,21 @@ struct MergeModels {
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       paths[String(parts[0])] = String(parts[1])
     }
+  }
+
+  /// Pulls the repositories among the models of documents: what is neither another document's
+  /// result nor a path. Throws M05 and W-rules.
+  mutating func pull(_ recipes: [MergeRecipe], isShown: Bool) async throws(Rejection) {
+    let names = Set(recipes.compactMap(\.name))
+    var wanted: [ModelReference.Location] = []
+    for model in recipes.flatMap(\.models) where !names.contains(model.description) {
+      for location in [model.weights, model.adapter].compactMap(\.self) {
+        let isPath = location.revision == nil && path(location.path) != nil
+        guard !isPath, HubModels.isOne(location), !wanted.contains(location) else { continue }
+        wanted.append(location)
+      }
+    }
+    pulled = try await HubModels(isShown: isShown).folders(of: wanted)
   }
 
   /// The checkpoints of a document's models. Throws M05 and what opening throws.
@@ -67,6 +84,7 @@ struct MergeModels {
 
   /// Where weights or an adapter are. Throws M05.
   private func path(of location: ModelReference.Location) throws(Rejection) -> String {
+    if let folder = pulled[location] { return folder }
     guard location.revision == nil else {
       throw Rejection(
         MergeRules.model, "\(location): a path has no revisions; pull the one that is meant")
@@ -87,7 +105,7 @@ struct MergeModels {
   /// The folder that a model's configuration lies in.
   func folder(of model: ModelReference) -> String {
     if let donor = donors[model.description] { return folder(of: donor) }
-    guard let path = path(model.weights.path) else { return "." }
+    guard let path = pulled[model.weights] ?? path(model.weights.path) else { return "." }
     return OutputFormat.folder(of: path)
   }
 

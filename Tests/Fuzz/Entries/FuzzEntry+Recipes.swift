@@ -26,7 +26,10 @@ extension FuzzEntry {
         continue
       }
       let models = recipe.models.indices.map(smallModel)
-      guard let plan = try? recipe.plan(models, raw: names) else { continue }
+      let statistics = recipe.statistics.indices.map(smallModel)
+      guard let plan = try? recipe.plan(models, statistics: statistics, raw: names) else {
+        continue
+      }
       let order = plan.items.map(\.name)
       precondition(
         Swift.zip(order, order.dropFirst()).allSatisfy {

@@ -30,6 +30,8 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
   case xetShard = "xet-shard"
   /// Recipes in YAML, with the methods that they name.
   case recipe
+  /// Low-rank adapters: their configuration and the names of their tensors.
+  case adapter
   /// Descriptions, manifests, indexes and logs of records.
   case record
   /// Signature files, the statements in them, and keys.
@@ -58,6 +60,7 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
     case .xorb: Self.rewriteXorb(bytes)
     case .xetShard: Self.rewriteXetShard(bytes)
     case .recipe: Self.readRecipe(bytes)
+    case .adapter: Self.applyAdapter(bytes)
     case .record: Self.readRecord(bytes)
     case .signature: Self.readSignature(bytes)
     case .checkpoint: Self.openCheckpoint(bytes)

@@ -87,11 +87,32 @@ struct MergeNamesTests {
       slices: [{sources: [{model: a, layer_range: [1, 2]}]}]
       """)
     let golf = model(
-      ["tok_emb.weight", "skip_weights", "blocks.0.attn.c_q.weight", "blocks.1.attn.c_q.weight"])
+      ["tok_emb.weight", "blocks.0.attn.c_q.weight", "blocks.1.attn.c_q.weight"])
     let plan = try recipe.plan([golf])
-    #expect(
-      plan.items.map(\.name) == ["blocks.0.attn.c_q.weight", "skip_weights", "tok_emb.weight"])
+    #expect(plan.items.map(\.name) == ["blocks.0.attn.c_q.weight", "tok_emb.weight"])
     #expect(plan.layerCount == 1)
+  }
+
+  @Test(arguments: [
+    ("[0, 1], [1, 2]", true), ("[0, 2]", true), ("[1, 2]", false), ("[0, 1]", false),
+    ("[1, 2], [0, 1]", false), ("[0, 2], [0, 2]", false),
+  ])
+  func `what has a part for each layer takes all layers at their places`(
+    ranges: String, isWhole: Bool
+  ) throws {
+    let slices = ranges.split(separator: "], ").map {
+      "{sources: [{model: a, layer_range: \($0.hasSuffix("]") ? $0 : $0 + "]")}]}"
+    }
+    let recipe = try MergeWorld.recipe(
+      "merge_method: passthrough\nslices: [\(slices.joined(separator: ", "))]")
+    let golf = model(
+      ["skip_weights", "blocks.0.attn.c_q.weight", "blocks.1.attn.c_q.weight"])
+    guard !isWhole else {
+      #expect(try recipe.plan([golf]).items.count == 3)
+      return
+    }
+    let error = #expect(throws: Rejection.self) { try recipe.plan([golf]) }
+    #expect(error?.rule.id == "M06" && error?.message.contains("skip_weights") == true)
   }
 
   @Test func `in raw mode names are nothing but names`() throws {
