@@ -44,6 +44,21 @@ struct StepSearchTests {
     #expect(point.value <= 5_100)
   }
 
+  @Test func `nothing finer is tried once a finer step changes nothing`() throws {
+    var search = StepSearch(limit: 10_000, slack: 100, perOctave: -1_000)
+    // The finest step is four octaves below the first.
+    let found = try search.run { 5_000 - 100 * max($0, -4) }
+    #expect(found?.value == 5_400)
+    #expect(search.points.map(\.octaves) == [0, -3, -6, -9])
+  }
+
+  @Test func `coarser steps are tried though costs too small to tell stay the same`() throws {
+    var search = StepSearch(limit: 0, slack: 0.03, perOctave: 2)
+    let found = try search.run { max(2 * $0 - 20, -10) }
+    let point = try #require(found)
+    #expect(point.value <= 0 && point.value >= -0.03)
+  }
+
   @Test func `no step is tried twice`() throws {
     var search = StepSearch(limit: 10, slack: 0.01, perOctave: 2)
     // Noise beyond the limit on both sides.

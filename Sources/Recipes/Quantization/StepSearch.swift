@@ -77,9 +77,11 @@ struct StepSearch {
     guard let (low, high) = bracket else {
       guard let last = points.last else { return 0 }
       var change = (aim - last.value) / perOctave
-      // What changed less than usual needs longer strides.
-      if points.count > 1 {
-        let stride = abs(last.octaves - points[points.count - 2].octaves)
+      if let before = points.dropLast().last {
+        // Finer steps than the finest change nothing.
+        guard last.octaves > before.octaves || last.value != before.value else { return nil }
+        // What changed less than usual needs longer strides.
+        let stride = abs(last.octaves - before.octaves)
         change = change < 0 ? min(change, -2 * stride) : max(change, 2 * stride)
       }
       return last.octaves + max(-3, min(3, change))
