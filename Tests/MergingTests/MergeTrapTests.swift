@@ -1,5 +1,6 @@
 import Diagnostics
 import TensorCore
+import TensorOps
 import TestSupport
 import Testing
 

@@ -62,9 +62,10 @@ struct TaskSingularVectors: SpectralMerge {
   func combined(_ differences: [Matrix], _ task: MergeTask) -> Matrix {
     let rank = min(differences[0].rowCount, differences[0].columnCount)
     let share = max(rank / differences.count, 1)
-    return OrthogonalUnion(
-      differences.map { $0.leadingSingularTriplets(share) }
-    ).product { $0 }
+    let parts = ParallelFor.map(differences.count) { place in
+      differences[place].leadingSingularTriplets(share)
+    }
+    return OrthogonalUnion(parts).product { $0 }
   }
 }
 
@@ -105,10 +106,10 @@ struct IsotropicMerge: SpectralMerge {
     // What is left of the rank is divided evenly.
     let own = (rank - Int(task.shared.number("common_space") * Double(rank))) / differences.count
     let common = sum.leadingSingularTriplets(rank - own * differences.count)
-    let parts = differences.map { difference in
+    let parts = ParallelFor.map(differences.count) { place in
       let shadow = common.left.reproducibleProduct(
-        common.left.transposed.reproducibleProduct(difference))
-      return Matrix.sum([difference, shadow], by: [1, -1]).leadingSingularTriplets(own)
+        common.left.transposed.reproducibleProduct(differences[place]))
+      return Matrix.sum([differences[place], shadow], by: [1, -1]).leadingSingularTriplets(own)
     }
     let union = OrthogonalUnion(parts + [common])
     let mean = union.values.reduce(0, +) / Double(max(union.values.count, 1))
@@ -125,8 +126,9 @@ private struct OrthogonalUnion {
 
   init(_ parts: [SingularTriplets]) {
     values = parts.flatMap(\.values)
-    left = Matrix.sideBySide(parts.map(\.left)).orthogonalFactor
-    right = Matrix.sideBySide(parts.map(\.right.transposed)).orthogonalFactor.transposed
+    let sides = [parts.map(\.left), parts.map(\.right.transposed)]
+    let factors = ParallelFor.map(2) { Matrix.sideBySide(sides[$0]).orthogonalFactor }
+    (left, right) = (factors[0], factors[1].transposed)
   }
 
   /// U · diag(f(s)) · Vᵀ.

@@ -13,7 +13,10 @@ struct BidiagonalSpectrum {
   private(set) var right: [[Double]] = []
 
   /// As many solutions as make a value's own vector out of any.
-  private static let iterationCount = 5
+  private static let iterationCount = 3
+  /// Values that are nearer to each other than this, as a part of the bound of all, are kept apart
+  /// at every solution; the vectors of others part by themselves.
+  private static let nearness = 1e-3
 
   /// The largest `count` values of a matrix with these diagonals.
   init(_ diagonal: [Double], _ superdiagonal: [Double], count: Int) {
@@ -25,27 +28,33 @@ struct BidiagonalSpectrum {
     }
     let bound = zip([0] + beside, beside + [0]).reduce(0) { max($0, abs($1.0) + abs($1.1)) }
     let negligible = bound * Double(order) * Double.ulpOfOne
-    var joint: [[Double]] = []
+    var joint = OrthonormalVectors(length: 2 * order)
+    var (left, right) = (OrthonormalVectors(length: order), OrthonormalVectors(length: order))
     for index in 0..<count {
       let value = Self.value(index, of: beside, bound: bound)
       guard value > negligible else {
         values.append(0)
-        left.append(Self.completion(of: left, order))
-        right.append(Self.completion(of: right, order))
+        left.append(left.completion())
+        right.append(right.completion())
         continue
       }
       let system = ShiftedTridiagonal(beside, shift: value, least: bound * Double.ulpOfOne)
       var vector = Self.start(index, 2 * order)
-      for _ in 0..<Self.iterationCount {
+      let near = values.firstIndex { $0 - value <= Self.nearness * bound } ?? index
+      for iteration in 1...Self.iterationCount {
         system.solve(&vector)
-        vector = Self.orthonormal(vector, to: joint).vector
+        let isLast = iteration == Self.iterationCount
+        _ = joint.makeOrthonormal(&vector, from: isLast ? 0 : near, passes: isLast ? 2 : 1)
       }
       joint.append(vector)
       values.append(value)
-      let places = (0..<order).map { 2 * $0 }
-      right.append(Self.orthonormal(places.map { vector[$0] }, to: right).vector)
-      left.append(Self.orthonormal(places.map { vector[$0 + 1] }, to: left).vector)
+      for place in 0..<2 {
+        var half = (0..<order).map { vector[2 * $0 + place] }
+        _ = place == 0 ? right.makeOrthonormal(&half) : left.makeOrthonormal(&half)
+        if place == 0 { right.append(half) } else { left.append(half) }
+      }
     }
+    (self.left, self.right) = (left.vectors, right.vectors)
   }
 
   /// The singular value before which `index` larger ones come, by bisection.
@@ -80,37 +89,6 @@ struct BidiagonalSpectrum {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Double(state >> 40) / 16_777_216 + 0.5
     }
-  }
-
-  /// A unit vector that is orthogonal to all of some fewer than its elements.
-  private static func completion(of vectors: [[Double]], _ count: Int) -> [Double] {
-    for place in 0..<count {
-      var unit = [Double](repeating: 0, count: count)
-      unit[place] = 1
-      let found = orthonormal(unit, to: vectors)
-      // The squares of all units' rests come to at least 1.
-      if found.norm * found.norm * Double(2 * count) >= 1 { return found.vector }
-    }
-    preconditionFailure("fewer vectors than elements leave room")
-  }
-
-  /// What is left of a vector without its share in others, at length 1; twice, as once leaves
-  /// errors where little is left.
-  private static func orthonormal(
-    _ vector: [Double], to others: [[Double]]
-  ) -> (vector: [Double], norm: Double) {
-    var (result, first) = (vector, 0.0)
-    for pass in 0..<2 {
-      for other in others {
-        let product = zip(result, other).reduce(0) { $0 + $1.0 * $1.1 }
-        for place in result.indices { result[place] -= product * other[place] }
-      }
-      let norm = result.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      if pass == 0 { first = norm }
-      guard norm > 0 else { return (result, 0) }
-      for place in result.indices { result[place] /= norm }
-    }
-    return (result, first)
   }
 }
 

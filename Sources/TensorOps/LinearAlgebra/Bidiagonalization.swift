@@ -11,6 +11,8 @@ struct Bidiagonalization {
   /// In column i from row i the vector v of the i-th reflection I − f v vᵀ of rows, in row i from
   /// column i + 1 that of columns.
   private var vectors: [Double]
+  /// The same, column by column.
+  private var columns: [Double] = []
   private var leftFactors: [Double]
   private var rightFactors: [Double]
 
@@ -24,6 +26,8 @@ struct Bidiagonalization {
     leftFactors = diagonal
     rightFactors = superdiagonal
     for step in 0..<columnCount { reduce(step) }
+    // What stands in columns is read along them for every vector of U.
+    columns = Matrix(vectors, rowCount: rowCount, columnCount: columnCount).transposed.elements
   }
 
   /// Makes zeros of a column below the diagonal and of a row beyond the element beside it.
@@ -41,15 +45,15 @@ struct Bidiagonalization {
         sums.initialize(repeating: 0, count: rest)
         for row in 0..<rows {
           let line = corner + row * columns
-          Self.add(line[0], line + 1, to: sums, rest)
+          OrthonormalVectors.add(line[0], line + 1, to: sums, rest)
         }
-        Self.add(-left.factor * corner[0], sums, to: corner + 1, rest)
+        OrthonormalVectors.add(-left.factor * corner[0], sums, to: corner + 1, rest)
         right = Self.reflect(corner + 1, rest, stride: 1)
         for row in 1..<max(rows, 1) {
           let line = corner + row * columns
-          Self.add(-left.factor * line[0], sums, to: line + 1, rest)
-          let product = Self.dot(line + 1, corner + 1, rest)
-          Self.add(-right.factor * product, corner + 1, to: line + 1, rest)
+          OrthonormalVectors.add(-left.factor * line[0], sums, to: line + 1, rest)
+          let product = OrthonormalVectors.dot(line + 1, corner + 1, rest)
+          OrthonormalVectors.add(-right.factor * product, corner + 1, to: line + 1, rest)
         }
       }
     }
@@ -72,37 +76,12 @@ struct Bidiagonalization {
     return (first, 1 / (square.squareRoot() * abs(x[0])))
   }
 
-  private static func add(
-    _ factor: Double, _ source: UnsafePointer<Double>, to target: UnsafeMutablePointer<Double>,
-    _ count: Int
-  ) {
-    for index in 0..<count { target[index] += factor * source[index] }
-  }
-
-  /// In four sums, which processors form side by side.
-  private static func dot(
-    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int
-  ) -> Double {
-    var sums = SIMD4<Double>.zero
-    let whole = count & ~3
-    for index in stride(from: 0, to: whole, by: 4) {
-      sums +=
-        SIMD4(a[index], a[index + 1], a[index + 2], a[index + 3])
-        * SIMD4(b[index], b[index + 1], b[index + 2], b[index + 3])
-    }
-    var rest = 0.0
-    for index in whole..<count { rest += a[index] * b[index] }
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
-  }
-
   /// U times a vector of B's height; zeros stand for what is missing.
   func leftVector(_ short: [Double]) -> [Double] {
     var vector = short + [Double](repeating: 0, count: rowCount - short.count)
     for step in (0..<columnCount).reversed() {
-      let places = step..<rowCount
-      let product = places.reduce(0) { $0 + vectors[$1 * columnCount + step] * vector[$1] }
-      let share = leftFactors[step] * product
-      for place in places { vector[place] -= share * vectors[place * columnCount + step] }
+      Self.reflect(
+        &vector, from: step, by: columns, at: step * rowCount + step, leftFactors[step])
     }
     return vector
   }
@@ -111,11 +90,26 @@ struct Bidiagonalization {
   func rightVector(_ short: [Double]) -> [Double] {
     var vector = short
     for step in superdiagonal.indices.reversed() {
-      let places = (step + 1)..<columnCount
-      let product = places.reduce(0) { $0 + vectors[step * columnCount + $1] * vector[$1] }
-      let share = rightFactors[step] * product
-      for place in places { vector[place] -= share * vectors[step * columnCount + place] }
+      Self.reflect(
+        &vector, from: step + 1, by: vectors, at: step * columnCount + step + 1,
+        rightFactors[step])
     }
     return vector
+  }
+
+  /// Replaces what stands from `first` on by (I − f v vᵀ) times it; v stands at a place.
+  private static func reflect(
+    _ vector: inout [Double], from first: Int, by vectors: [Double], at place: Int,
+    _ factor: Double
+  ) {
+    let count = vector.count - first
+    vector.withUnsafeMutableBufferPointer { vector in
+      vectors.withUnsafeBufferPointer { vectors in
+        guard let x = vector.baseAddress.map({ $0 + first }),
+          let v = vectors.baseAddress.map({ $0 + place })
+        else { return }
+        OrthonormalVectors.add(-factor * OrthonormalVectors.dot(v, x, count), v, to: x, count)
+      }
+    }
   }
 }

@@ -38,8 +38,8 @@ extension Matrix {
     let isWide = columnCount > rowCount
     let reduced = Bidiagonalization(of: isWide ? transposed : self, unit: unit)
     let spectrum = BidiagonalSpectrum(reduced.diagonal, reduced.superdiagonal, count: count)
-    var tall = spectrum.left.map(reduced.leftVector)
-    var short = spectrum.right.map(reduced.rightVector)
+    var tall = ParallelFor.map(count) { reduced.leftVector(spectrum.left[$0]) }
+    var short = ParallelFor.map(count) { reduced.rightVector(spectrum.right[$0]) }
     if isWide { swap(&tall, &short) }
     for index in 0..<count {
       var largest = 0
