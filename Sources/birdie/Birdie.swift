@@ -22,7 +22,8 @@ struct Birdie: ParsableCommand {
   /// Every verb, in the order of the help.
   static let verbs: [any Verb.Type] = [
     Inspect.self, Scan.self, Diff.self, Convert.self, Eval.self, Calibrate.self, Quantize.self,
-    Verify.self, Merge.self, LoRA.self, Card.self, Sign.self, Publish.self, PullCommand.self,
+    Verify.self, Align.self, Merge.self, LoRA.self, Card.self, Sign.self, Publish.self,
+    PullCommand.self,
     Serve.self, Methods.self, Explain.self, Doctor.self,
   ]
 }

@@ -17,7 +17,7 @@ enum Rules {
   static let all =
     CommandRules.all + ReadingRules.all + LanguageModelRules.all + ArchitectureRules.all
     + EvaluationRules.all + CalibrationRules.all + QuantizationRules.all + RecipeRules.all
-    + MergeRules.all + MergingRules.all + AdapterRules.all
+    + MergeRules.all + MergingRules.all + AlignmentRules.all + AdapterRules.all
     + XetRules.all + SignaturesRules.all + RecordsRules.all + WeightHubRules.all
     + WeightHubServerRules.all + PublishingRules.all
 

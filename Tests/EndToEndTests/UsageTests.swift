@@ -4,7 +4,7 @@ import Testing
 struct UsageTests {
   @Test(arguments: [
     "inspect", "scan", "diff", "convert", "verify", "card", "sign", "methods", "explain",
-    "doctor", "publish", "pull", "serve", "quantize", "eval", "calibrate",
+    "doctor", "publish", "pull", "serve", "quantize", "eval", "calibrate", "align",
   ])
   func `the help of every verb starts with examples`(verb: String) throws {
     let help = try Command.birdie(verb, "--help")

@@ -20,6 +20,9 @@ public protocol LanguageModel<Value>: Sendable {
   var beginToken: Int? { get }
   /// What may be changed about its weights without changing what it computes.
   var freedoms: [ModelFreedom] { get }
+  /// The units whose order is free, in the tensors that the model was made of: first those that
+  /// tensors tell apart on which no other order acts.
+  var symmetries: [ModelSymmetry] { get }
   /// The logits of the token after each position, of shape [positions, vocabulary].
   func logits(_ tokens: [Int], observer: LayerObserver<Value>?) -> Value
 }
@@ -29,6 +32,8 @@ extension LanguageModel {
   public var maximumLength: Int? { nil }
   /// None that are known of.
   public var freedoms: [ModelFreedom] { [] }
+  /// None that are known of.
+  public var symmetries: [ModelSymmetry] { [] }
   /// No token that is known of.
   public var beginToken: Int? { nil }
 }

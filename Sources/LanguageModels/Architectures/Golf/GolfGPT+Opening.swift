@@ -10,7 +10,8 @@ extension GolfGPT {
     _ tensors: [String: Tensor], configuration: GolfConfiguration, arithmetic: DType,
     making: ValueMaker<Value> = { Value(constant: $1) }
   ) throws(Rejection) {
-    let tensors = try GolfBanks.unbanked(tensors)
+    let (tensors, places) = try GolfBanks.unbanked(tensors)
+    self.places = places
     let shapes = GolfShapes(tensors.mapValues(\.shape.dimensions))
     var configuration = configuration
     try configuration.infer(from: shapes)
@@ -88,10 +89,14 @@ extension GolfConfiguration {
 
 /// The banks that some records keep the matrices of all layers in.
 enum GolfBanks {
-  /// The tensors with every bank taken apart into the matrices of its layers; copies nothing.
-  /// Throws A01 for a bank whose matrices are there by themselves too, or do not pair.
-  static func unbanked(_ tensors: [String: Tensor]) throws(Rejection) -> [String: Tensor] {
+  /// The tensors with every bank taken apart into the matrices of its layers, and where these
+  /// are; copies nothing. Throws A01 for a bank whose matrices are there by themselves too, or do
+  /// not pair.
+  static func unbanked(
+    _ tensors: [String: Tensor]
+  ) throws(Rejection) -> (tensors: [String: Tensor], places: [String: StoredMatrix]) {
     var result = tensors
+    var places: [String: StoredMatrix] = [:]
     for (name, first, second) in banks {
       // What is no bank, or has none or too many layers, is left over.
       guard let bank = tensors[name], bank.shape.rank == 3,
@@ -113,9 +118,10 @@ enum GolfBanks {
         }
         result[matrix] = bank.slice(index..<(index + 1))
           .reshaped([bank.shape[1], bank.shape[2]])
+        places[matrix] = StoredMatrix(tensor: name, matrix: index)
       }
     }
-    return result
+    return (result, places)
   }
 
   private static let banks: [(String, String, String?)] = [

@@ -7,6 +7,8 @@ public struct GolfGPT<Value: TensorValue>: LanguageModel {
   /// The hyper-parameters.
   public let configuration: GolfConfiguration
   let parameters: Parameters<Value>
+  /// Where the file has what is in a bank.
+  let places: [String: StoredMatrix]
 
   /// How many tokens there are.
   public var vocabularySize: Int { configuration.vocabularySize }

@@ -122,6 +122,8 @@ struct GPT2Configuration: Sendable {
 struct GPT2Decoder<Value: TensorValue>: LanguageModel {
   private let configuration: GPT2Configuration
   private let parameters: Parameters<Value>
+  /// Where the file has the tensors.
+  private let places: [String: StoredMatrix]
 
   init(
     _ tensors: [String: Tensor], _ configuration: GPT2Configuration, arithmetic: DType,
@@ -131,6 +133,7 @@ struct GPT2Decoder<Value: TensorValue>: LanguageModel {
   {
     self.configuration = configuration
     var own: [String: Tensor] = [:]
+    var places: [String: StoredMatrix] = [:]
     for (name, tensor) in tensors {
       let short = name.hasPrefix("transformer.") ? String(name.dropFirst(12)) : name
       // The file holds matrices as [inputs, outputs].
@@ -139,10 +142,13 @@ struct GPT2Decoder<Value: TensorValue>: LanguageModel {
       }
       let isMatrix = short.hasPrefix("h.") && tensor.shape.rank == 2
       own[short] = isMatrix ? tensor.transposed() : tensor
+      places[short] = StoredMatrix(tensor: name, isTransposed: isMatrix)
     }
     if configuration.tiesEmbeddings, own["wte.weight"] == nil {
       own["wte.weight"] = own["lm_head.weight"]
+      places["wte.weight"] = places["lm_head.weight"]
     }
+    self.places = places
     let wanted = configuration.wanted(hasHead: own["lm_head.weight"] != nil)
     // The causal masks that old versions stored.
     parameters = try Parameters(own, wanted: wanted, arithmetic: arithmetic, making: making) {
@@ -153,6 +159,51 @@ struct GPT2Decoder<Value: TensorValue>: LanguageModel {
   var vocabularySize: Int { configuration.vocabularySize }
   var maximumLength: Int? { configuration.positionCount }
   var beginToken: Int? { configuration.beginToken }
+
+  var symmetries: [ModelSymmetry] {
+    let layers = 0..<configuration.layerCount
+    let others = layers.flatMap { [units(of: $0), heads(of: $0)] }
+    return ([channels] + others).map { symmetry in
+      symmetry.stored { places[$0] ?? StoredMatrix(tensor: $0) }
+    }
+  }
+
+  private var channels: ModelSymmetry {
+    var axes = ["wte.weight", "wpe.weight", "lm_head.weight"].map { ($0, axis: 1) }
+    axes += ["ln_f.weight", "ln_f.bias"].map { ($0, axis: 0) }
+    for layer in 0..<configuration.layerCount {
+      let block = "h.\(layer)."
+      axes += ["attn.c_attn.weight", "mlp.c_fc.weight"].map { (block + $0, 1) }
+      axes += ["ln_1", "ln_2", "attn.c_proj", "mlp.c_proj"].flatMap {
+        [(block + $0 + ".weight", 0), (block + $0 + ".bias", 0)]
+      }
+    }
+    return ModelSymmetry(
+      "residual", .channels, count: configuration.width,
+      axes.filter { parameters[ifWanted: $0.0] != nil }.map { PermutedAxis($0.0, axis: $0.axis) })
+  }
+
+  private func units(of layer: Int) -> ModelSymmetry {
+    let mlp = "h.\(layer).mlp"
+    return ModelSymmetry(
+      mlp, .hiddenUnits, count: configuration.hiddenWidth,
+      ["c_fc.weight", "c_fc.bias"].map { PermutedAxis("\(mlp).\($0)", axis: 0) }
+        + [PermutedAxis(mlp + ".c_proj.weight", axis: 1)])
+  }
+
+  /// Queries, keys and values are rows of one matrix, one kind behind the other.
+  private func heads(of layer: Int) -> ModelSymmetry {
+    let attention = "h.\(layer).attn"
+    let (width, count) = (configuration.width, configuration.headCount)
+    let inputs = (0..<3).flatMap { part in
+      ["c_attn.weight", "c_attn.bias"].map {
+        PermutedAxis("\(attention).\($0)", axis: 0, start: part * width, width: width / count)
+      }
+    }
+    return ModelSymmetry(
+      attention, .heads, count: count,
+      inputs + [PermutedAxis(attention + ".c_proj.weight", axis: 1, width: width / count)])
+  }
 
   private var head: String {
     parameters[ifWanted: "lm_head.weight"] == nil ? "wte.weight" : "lm_head.weight"

@@ -36,33 +36,61 @@ public enum LlamaArchitecture: Architecture {
 struct LlamaDecoder<Value: TensorValue>: LanguageModel {
   private let configuration: LlamaConfiguration
   private let parameters: Parameters<Value>
+  /// What the file calls the tensors.
+  private let storedNames: [String: String]
 
   init(
     _ tensors: [String: Tensor], _ configuration: LlamaConfiguration, arithmetic: DType,
     making: ValueMaker<Value>
   ) throws(Rejection) {
     self.configuration = configuration
-    let own = Self.named(tensors, configuration)
+    storedNames = Self.storedNames(tensors, configuration)
+    let own = storedNames.compactMapValues { tensors[$0] }
     let wanted = configuration.wanted(hasHead: own["lm_head.weight"] != nil)
     parameters = try Parameters(own, wanted: wanted, arithmetic: arithmetic, making: making) {
       $0.hasSuffix("rotary_emb.inv_freq")
     }
   }
 
-  /// The tensors under the names of the model with a head. Of tied ones either may be stored.
-  private static func named(
+  /// The names by those of the model with a head. Of tied ones either may be stored.
+  private static func storedNames(
     _ tensors: [String: Tensor], _ configuration: LlamaConfiguration
-  ) -> [String: Tensor] {
-    var own = tensors
-    if tensors["embed_tokens.weight"] != nil {
-      let pairs = tensors.map { ($0 == "lm_head.weight" ? $0 : "model." + $0, $1) }
-      own = Dictionary(uniqueKeysWithValues: pairs)
+  ) -> [String: String] {
+    let isHeadless = tensors["embed_tokens.weight"] != nil
+    let pairs = tensors.keys.map { name in
+      (isHeadless && name != "lm_head.weight" ? "model." + name : name, name)
     }
+    var own = Dictionary(uniqueKeysWithValues: pairs)
     let embedding = "model.embed_tokens.weight"
     if configuration.tiesEmbeddings, own[embedding] == nil {
       own[embedding] = own["lm_head.weight"]
     }
     return own
+  }
+
+  var symmetries: [ModelSymmetry] {
+    let others = freedoms.compactMap { ModelSymmetry($0) { parameters[$0].shape[$1] } }
+    return ([channels] + others).map { symmetry in
+      symmetry.stored { StoredMatrix(tensor: storedNames[$0] ?? $0) }
+    }
+  }
+
+  private var channels: ModelSymmetry {
+    var columns = ["model.embed_tokens.weight", "lm_head.weight"]
+    var rows = ["model.norm.weight"]
+    for layer in 0..<configuration.layerCount {
+      let block = "model.layers.\(layer)."
+      let (attention, mlp) = (block + "self_attn.", block + "mlp.")
+      columns += ["q_proj", "k_proj", "v_proj"].map { attention + $0 + ".weight" }
+      columns += ["gate_proj", "up_proj"].map { mlp + $0 + ".weight" }
+      rows += ["input_layernorm", "post_attention_layernorm"].map { block + $0 + ".weight" }
+      rows += [attention + "o_proj", mlp + "down_proj"].flatMap { [$0 + ".weight", $0 + ".bias"] }
+    }
+    let axes =
+      columns.map { PermutedAxis($0, axis: 1) } + rows.map { PermutedAxis($0, axis: 0) }
+    return ModelSymmetry(
+      "residual", .channels, count: configuration.width,
+      axes.filter { parameters[ifWanted: $0.tensor] != nil })
   }
 
   var vocabularySize: Int { configuration.vocabularySize }
