@@ -85,6 +85,10 @@ ORIGINS = {
         "generate/merge_models.py",
         "mergekit 0.1.5, torch 2.15.0, safetensors 0.8.0, transformers 5.24.0",
     ),
+    "merging/tokenizers/": (
+        "generate/merging_tokenizers.py",
+        "mergekit 0.1.5, torch 2.15.0, safetensors 0.8.0, transformers 5.24.0, tokenizers 0.23.3",
+    ),
     "adapters/": (
         "generate/adapters.py",
         "peft 0.18.0, transformers 5.24.0, torch 2.15.0, safetensors 0.8.0",

@@ -47,6 +47,46 @@ struct MergeTests {
     #expect(again.status == 73)
   }
 
+  private static let union = """
+    merge_method: linear
+    base_model: WORDS/base
+    models:
+      - {model: WORDS/a, parameters: {weight: 0.5}}
+      - {model: WORDS/base, parameters: {weight: 0.5}}
+    tokenizer: {source: union, pad_to_multiple_of: 16}
+    chat_template: chatml
+    """.replacing("WORDS", with: Fixtures.path("merging/tokenizers/models"))
+
+  @Test func `vocabularies are put together, and files tell of it`() throws {
+    let run = try Command.birdie("merge", recipe(Self.union), folder.path("out"))
+    #expect(run.status == 0, "\(run.talk)")
+    #expect(
+      folder.names(in: "out") == [
+        "README.md", "chat_template.jinja", "config.json", "mergekit_config.yml",
+        "model.safetensors", "tokenizer.json", "tokenizer_config.json",
+      ])
+    let config = try JSONDocument(
+      String(decoding: folder.bytes("out/config.json"), as: UTF8.self))
+    #expect(config["vocab_size"]?.integer == 64)
+    let found = try JSONDocument(Command.birdie("inspect", folder.path("out"), "--json").output)
+    let head = found["tensors"]?.elements.first { $0["name"]?.text == "lm_head.weight" }
+    #expect(head?["shape"]?.elements.first?.integer == 64)
+  }
+
+  @Test func `a plan tells where rows come from`() throws {
+    let path = try recipe(Self.union)
+    let run = try Command.birdie("merge", path, folder.path("out"), "--explain", "--json")
+    #expect(run.status == 0, "\(run.talk)")
+    let vocabulary = try JSONDocument(run.output)["vocabulary"]
+    #expect(vocabulary?["rows"]?.integer == 64)
+    let origin = vocabulary?["origins"]?.elements.first
+    #expect(origin?["model"]?.text?.hasSuffix("/a") == true)
+    let counts = ["own", "others", "means", "zeros", "padding"].map { origin?[$0]?.integer ?? -1 }
+    #expect(counts.reduce(0, +) == 64 && counts[0] > 0 && counts[1] > 0)
+    let text = try Command.birdie("merge", path, folder.path("out"), "--explain")
+    #expect(text.output.contains("64 rows for "))
+  }
+
   @Test func `a plan is told before anything is written`() throws {
     let run = try Command.birdie(
       "merge", recipe(Self.ties), folder.path("out"), "--explain", "--json")

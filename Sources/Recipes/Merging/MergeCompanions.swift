@@ -31,15 +31,18 @@ public struct MergeCompanions: Sendable {
   /// The files of a merge by a plan, with what the donor's folder has. Throws F04 and F03 where
   /// reading fails.
   public init(
-    _ recipe: MergeRecipe, _ plan: MergePlan, donor folder: String, tokenizer: String?,
+    _ recipe: MergeRecipe, _ plan: MergePlan, donor folder: String, tokenizer: MergeTokenizer?,
     source text: String
   ) throws(Rejection) {
     if let bytes = try Self.bytes("\(folder)/config.json") {
-      files.append(("config.json", Self.config(bytes, recipe, plan)))
+      files.append(("config.json", Self.config(bytes, recipe, plan, tokenizer?.vocabularySize)))
     }
     for name in Self.carried {
-      let origin = name == "generation_config.json" ? folder : tokenizer ?? folder
-      if let bytes = try Self.bytes("\(origin)/\(name)") { files.append((name, bytes)) }
+      if let tokenizer, MergeTokenizer.names.contains(name) {
+        files += tokenizer.files.filter { $0.name == name }
+      } else if let bytes = try Self.bytes("\(folder)/\(name)") {
+        files.append((name, bytes))
+      }
     }
     files.append(("mergekit_config.yml", Array(text.utf8)))
     files.append(("README.md", Array(Self.card(plan, text).utf8)))
@@ -53,7 +56,7 @@ public struct MergeCompanions: Sendable {
   /// The donor's configuration with the type and the number of layers of the result; what is no
   /// JSON stays as it is.
   private static func config(
-    _ bytes: [UInt8], _ recipe: MergeRecipe, _ plan: MergePlan
+    _ bytes: [UInt8], _ recipe: MergeRecipe, _ plan: MergePlan, _ vocabularySize: Int?
   ) -> [UInt8] {
     guard let json = try? JSONValue(parsing: bytes), var members = json.members else {
       return bytes
@@ -68,6 +71,15 @@ public struct MergeCompanions: Sendable {
     }
     if let count = plan.layerCount {
       for key in ["num_hidden_layers", "n_layer", "num_layers"] { set(key, .integer(count)) }
+    }
+    if let vocabularySize {
+      set("vocab_size", .integer(vocabularySize))
+      if let place = members.firstIndex(where: { $0.key == "text_config" }),
+        let inner = members[place].value.members
+      {
+        members[place].value = .object(
+          inner.map { ($0.key, $0.key == "vocab_size" ? .integer(vocabularySize) : $0.value) })
+      }
     }
     return Array((JSONValue.object(members).text() + "\n").utf8)
   }

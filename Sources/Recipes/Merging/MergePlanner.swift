@@ -296,7 +296,7 @@ private struct MergePlanner {
           + "\(input.source.model), \(first.shape.dimensions) in \(first.source.model)")
     }
     let basePlace = inputs.firstIndex { $0.source.model == base }
-    let dtype = recipe.dtype ?? Self.promoted(inputs.map(\.dtype))
+    let dtype = recipe.dtype ?? DType.promoted(inputs.map(\.dtype))
     let shared = try values(.shared, name, line: slice.line) { key in
       value([], slice, key, name, place)
     }
@@ -407,12 +407,5 @@ private struct MergePlanner {
     MergePlan.Item(
       name: name, shape: input.shape,
       dtype: recipe.outputType ?? recipe.dtype ?? input.dtype, making: .copied(input.origin))
-  }
-
-  /// The type that torch gives a sum of these.
-  private static func promoted(_ types: [DType]) -> DType {
-    let kinds = Set(types.map { $0 == .f64 || $0 == .f16 || $0 == .bf16 ? $0 : .f32 })
-    if kinds.contains(.f64) { return .f64 }
-    return kinds.count == 1 ? kinds.first ?? .f32 : .f32
   }
 }

@@ -67,8 +67,13 @@ extension MergeRecipe {
         isAppended: true)
     }
     slices = try Self.layers(reader, method, appended)
-    tokenizerModel = try Self.tokenizer(reader, base)
-    try reader.refuse("chat_template", "templates of chats are not merged")
+    vocabulary = try VocabularyRecipe(reader)
+    chatTemplate = try ChatTemplateRecipe(reader)
+    if let vocabulary, evaluation != nil, vocabulary.isChanging {
+      throw Rejection(
+        MergeRules.unsupported,
+        "line \(vocabulary.line): models that are chosen among have one vocabulary, and keep it")
+    }
   }
 
   /// What a method that chooses judges models on. Throws M02 for a method that does not.
@@ -177,34 +182,5 @@ extension MergeRecipe {
       source.statistics = try reader.text("statistics", of: try reader.need("statistics"))
     }
     return source
-  }
-
-  private static func tokenizer(
-    _ reader: MergeReader, _ base: ModelReference?
-  ) throws(Rejection) -> ModelReference? {
-    var source = reader.node["tokenizer_source"]
-    if let section = reader.node["tokenizer"], !section.isNull {
-      guard source?.isNull ?? true else {
-        let keys = ["tokenizer", "tokenizer_source"]
-        let line = reader.node.members?.last { keys.contains($0.key) }?.line ?? 1
-        throw Rejection(
-          MergeRules.malformed,
-          "line \(line): tokenizer and tokenizer_source exclude each other")
-      }
-      let inner = MergeReader(section, "tokenizer")
-      try inner.allow(["source", "tokens", "pad_to_multiple_of"])
-      try inner.refuse("tokens", "rows of single tokens are not chosen")
-      try inner.refuse("pad_to_multiple_of", "vocabularies are not padded")
-      // mergekit takes the union where no source is named.
-      source = section["source"]
-      guard source?.isNull == false else { throw unionRefused(section.line) }
-    }
-    guard let source, !source.isNull else { return nil }
-    if source.text == "union" { throw unionRefused(source.line) }
-    return source.text == "base" ? base : try MergeReader.model(source, key: "tokenizer_source")
-  }
-
-  private static func unionRefused(_ line: Int) -> Rejection {
-    Rejection(MergeRules.unsupported, "line \(line): union: vocabularies are not put together")
   }
 }

@@ -42,8 +42,10 @@ public struct MergeRecipe: Sendable {
   public let outputType: DType?
   /// What models are judged on where the method chooses among them.
   public let evaluation: MergeEvaluation?
-  /// Whose tokenizer the result gets: `base` or a model; nil for the donor's.
-  public let tokenizerModel: ModelReference?
+  /// What it says of the result's vocabulary; nil for nothing.
+  public let vocabulary: VocabularyRecipe?
+  /// The template for chats that the result gets; nil for that of its tokenizer.
+  public let chatTemplate: ChatTemplateRecipe?
 
   /// The models in the order in which they are named, the base last where it is named only there.
   public var models: [ModelReference] {
@@ -69,4 +71,13 @@ public struct MergeRecipe: Sendable {
 
   /// Whose configuration and tokenizer the result gets: the base, or the first model.
   public var donor: ModelReference { base ?? models[0] }
+
+  /// Whose tokenizer the result's is, or begins with.
+  public var tokenizerModel: ModelReference { vocabulary?.tokenizerModel(self) ?? donor }
+
+  /// Whose tokenizers have to be known for the result's.
+  public var tokenizerModels: [ModelReference] {
+    guard vocabulary != nil || chatTemplate != nil else { return [] }
+    return models + (models.contains(tokenizerModel) ? [] : [tokenizerModel])
+  }
 }

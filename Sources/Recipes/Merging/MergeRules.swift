@@ -51,8 +51,17 @@ public enum MergeRules {
     because: "It would run a model's own code, or is not a part of merging weights.",
     remedy: "Take the key out, or use mergekit for this recipe.")
 
+  /// Tokenizers that do not go together.
+  public static let vocabulary = Rule(
+    "M12", "vocabularies do not go together",
+    because: """
+      Rows of embeddings follow the tokens of a tokenizer.json, and what a recipe says of a token \
+      is about one that there is.
+      """,
+    remedy: "Correct the token that is named, or take out tokenizer and tokenizer_source.")
+
   /// All of them, for the documentation and the tests.
   public static let all: [Rule] = [
-    malformed, unknownKey, parameter, inputs, model, tensors, unsupported,
+    malformed, unknownKey, parameter, inputs, model, tensors, unsupported, vocabulary,
   ]
 }

@@ -11,6 +11,8 @@ public struct MergeRun: Sendable {
   public let plan: MergePlan
   /// The tensors of each model by their names.
   private let tensors: [[String: NamedTensor]]
+  /// The vocabulary of the result; nil where the recipe says nothing of it.
+  public let vocabulary: VocabularyPlan?
   /// The tensors of each file of statistics by their names.
   private let statistics: [[String: NamedTensor]]
   /// Where the random numbers of each tensor begin.
@@ -26,15 +28,19 @@ public struct MergeRun: Sendable {
   }
 
   /// Plans what a recipe makes of checkpoints, which are those of its `models`, and of those of its
-  /// `statistics`. Throws M03 to M06.
+  /// `statistics`, with the tokenizers of its `tokenizerModels`. Throws M03 to M06 and M12.
   public init(
     _ recipe: MergeRecipe, _ checkpoints: [Checkpoint], statistics: [Checkpoint] = [],
-    raw: RawNames? = nil, _ random: Randomness
+    raw: RawNames? = nil, _ random: Randomness,
+    tokenizers: [ModelReference: MergeTokenizer] = [:]
   ) throws(Rejection) {
-    tensors = checkpoints.map { checkpoint in
+    let all = checkpoints.map { checkpoint in
       Dictionary(
         checkpoint.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
+    vocabulary = try VocabularyPlan(recipe, tokenizers, all)
+    let tensors = vocabulary?.tensors ?? all
+    self.tensors = tensors
     self.statistics = statistics.map(\.tensorsByName)
     let models = tensors.map { tensors in
       MergeModel(tensors.mapValues { ($0.dtype, $0.shape) })
@@ -104,7 +110,8 @@ public struct MergeRun: Sendable {
       }
       tensors.append(NamedTensor(name: item.name, content: content))
     }
-    return Checkpoint(format: "merge", tensors: tensors, path: "")
+    return Checkpoint(
+      format: "merge", tensors: tensors, path: "", warnings: vocabulary?.warnings ?? [])
   }
 
   /// What a file of statistics knows. Throws H03 where it has no count of rows.
@@ -152,7 +159,7 @@ public struct MergeRun: Sendable {
 }
 
 /// A change of the type of floats on their way out.
-private struct MergeCast {
+struct MergeCast {
   private let source: DType
   private let target: DType
   private let cast: FloatCast?

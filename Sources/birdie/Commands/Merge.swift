@@ -97,7 +97,8 @@ struct Merge: Verb, AsyncParsableCommand {
   private func merge(_ recipes: [MergeRecipe], _ models: inout MergeModels) throws {
     var last = try Self.target(recipes)
     try addNamed(recipes.filter { $0.name != nil }, neededBy: last, to: &models)
-    var report = MergeReport(try run(last, &models).plan, path: result)
+    let first = try run(last, &models)
+    var report = MergeReport(first.plan, first.vocabulary, path: result)
     guard !explain else { return report.explain(output) }
     if last.evaluation != nil {
       let soup = try choose(last, &models)
@@ -111,7 +112,8 @@ struct Merge: Verb, AsyncParsableCommand {
     if isFolder {
       options.companions = try MergeCompanions(
         last, run.plan, donor: models.folder(of: last.donor),
-        tokenizer: last.tokenizerModel.map(models.folder),
+        tokenizer: run.tokenizer(last, try models.tokenizers(of: last))
+          ?? models.madeTokenizer(of: last.donor),
         source: try MergeModels.text(recipe)
       ).files
     }
@@ -148,7 +150,8 @@ struct Merge: Verb, AsyncParsableCommand {
   private func run(_ recipe: MergeRecipe, _ models: inout MergeModels) throws -> MergeRun {
     let checkpoints = try models.checkpoints(of: recipe)
     return try MergeRun(
-      recipe, checkpoints, statistics: try models.statistics(of: recipe), raw: rawNames, randomness)
+      recipe, checkpoints, statistics: try models.statistics(of: recipe), raw: rawNames, randomness,
+      tokenizers: try models.tokenizers(of: recipe))
   }
 
   /// Tries models and means of them on tokens, and keeps those with which the mean is best.
@@ -172,7 +175,9 @@ struct Merge: Verb, AsyncParsableCommand {
       guard let part = recipes.first(where: { $0.name == model.description }) else { continue }
       try addNamed(recipes.filter { $0.name != part.name }, neededBy: part, to: &models)
       let run = try run(part, &models)
-      models.add(try run.checkpoint(), of: part, named: model)
+      models.add(
+        try run.checkpoint(), of: part, named: model,
+        tokenizer: run.tokenizer(part, try models.tokenizers(of: part)))
     }
   }
 

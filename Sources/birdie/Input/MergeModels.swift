@@ -12,6 +12,7 @@ struct MergeModels {
   private var opened: [String: Checkpoint] = [:]
   private var stamps: [String: String] = [:]
   private var donors: [String: ModelReference] = [:]
+  private var tokenizers: [String: MergeTokenizer] = [:]
   /// Where repositories are in the cache.
   private var pulled: [ModelReference.Location: String] = [:]
 
@@ -29,7 +30,8 @@ struct MergeModels {
   mutating func pull(_ recipes: [MergeRecipe], isShown: Bool) async throws(Rejection) {
     let names = Set(recipes.compactMap(\.name))
     var wanted: [ModelReference.Location] = []
-    for model in recipes.flatMap(\.models) where !names.contains(model.description) {
+    let models = recipes.flatMap { $0.models + $0.tokenizerModels }
+    for model in models where !names.contains(model.description) {
       for location in [model.weights, model.adapter].compactMap(\.self) {
         let isPath = location.revision == nil && path(location.path) != nil
         guard !isPath, HubModels.isOne(location), !wanted.contains(location) else { continue }
@@ -58,10 +60,42 @@ struct MergeModels {
     return checkpoints
   }
 
-  /// Makes the result of another document a model, with its donor's configuration.
-  mutating func add(_ checkpoint: Checkpoint, of recipe: MergeRecipe, named model: ModelReference) {
+  /// Makes the result of another document a model, with its donor's configuration and, where the
+  /// document says nothing of it, its tokenizer.
+  mutating func add(
+    _ checkpoint: Checkpoint, of recipe: MergeRecipe, named model: ModelReference,
+    tokenizer: MergeTokenizer?
+  ) {
     opened[model.description] = checkpoint
     donors[model.description] = recipe.donor
+    tokenizers[model.description] = tokenizer
+  }
+
+  /// The tokenizers that a document's result depends on. Throws M05 and M12.
+  mutating func tokenizers(
+    of recipe: MergeRecipe
+  ) throws(Rejection) -> [ModelReference: MergeTokenizer] {
+    var found: [ModelReference: MergeTokenizer] = [:]
+    for model in recipe.tokenizerModels { found[model] = try tokenizer(model) }
+    return found
+  }
+
+  /// The tokenizer of a model that is another document's result; nil where that is its donor's.
+  func madeTokenizer(of model: ModelReference) -> MergeTokenizer? {
+    guard let donor = donors[model.description] else { return nil }
+    return tokenizers[model.description] ?? madeTokenizer(of: donor)
+  }
+
+  private mutating func tokenizer(_ model: ModelReference) throws(Rejection) -> MergeTokenizer {
+    if let known = tokenizers[model.description] { return known }
+    if let donor = donors[model.description] { return try tokenizer(donor) }
+    _ = try path(of: model.weights)
+    let folder = folder(of: model)
+    let tokenizer = try MergeTokenizer(folder: folder)
+    tokenizers[model.description] = tokenizer
+    // Rows follow the tokens, which another file beside the weights may tell.
+    stamps["tokenizer of \(model)"] = Self.stamp(folder)
+    return tokenizer
   }
 
   /// Whether a model is open.

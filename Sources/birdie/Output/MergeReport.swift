@@ -9,21 +9,30 @@ import TensorCore
 /// What a merge makes of what, and what it wrote.
 struct MergeReport {
   var plan: MergePlan
+  let vocabulary: VocabularyPlan?
   let path: String
   /// The models that were tried where the method chooses among them.
   var trials: [GreedySoup.Trial] = []
 
-  init(_ plan: MergePlan, path: String) { (self.plan, self.path) = (plan, path) }
+  init(_ plan: MergePlan, _ vocabulary: VocabularyPlan?, path: String) {
+    (self.plan, self.vocabulary, self.path) = (plan, vocabulary, path)
+  }
 
   /// Prints the plan: each tensor with its inputs and their parameters.
   func explain(_ options: OutputOptions) {
-    if options.json { return Document.print(["merge": summary, "tensors": .array(tensors)]) }
+    if options.json {
+      var members: [(key: String, value: JSONValue)] = [("merge", summary)]
+      if let vocabulary { members.append(("vocabulary", vocabulary.json)) }
+      members.append(("tensors", .array(tensors)))
+      return Document.print(members)
+    }
     guard !options.quiet else { return }
     var table = Table([.left("tensor"), .left("type"), .left("made of")])
     for item in plan.items {
       table.add([item.name, item.dtype.rawValue, making(item)])
     }
     Data.write(table.rendered(with: Ink(for: STDOUT_FILENO)))
+    if let vocabulary { Data.write(vocabulary.rendered) }
     Data.write(
       "\(plan.items.count) tensors, \(Quantity.grouped(byteCount)) bytes, by \(plan.method.id)\n")
   }

@@ -241,8 +241,10 @@ struct MergePlanTests {
     let text = "merge_method: linear\n" + models
     #expect(try MergeWorld.recipe(text).donor.weights.path == "b")
     #expect(try MergeWorld.recipe(text + "base_model: base").donor.weights.path == "base")
-    #expect(try MergeWorld.recipe(text + "tokenizer_source: base").tokenizerModel == nil)
-    #expect(try MergeWorld.recipe(text + "tokenizer_source: a").tokenizerModel?.weights.path == "a")
+    for (source, path) in [("base", "b"), ("union", "b"), ("a", "a")] {
+      let recipe = try MergeWorld.recipe(text + "tokenizer_source: \(source)")
+      #expect(recipe.tokenizerModel.weights.path == path)
+    }
   }
 
   // MARK: Slices
