@@ -61,7 +61,7 @@ struct AlignTests {
   func `models of other shapes are refused, and nothing is written`(other: String) throws {
     let run = try Command.birdie(
       "align", Self.models + "/llama-a", folder.path("out"), "--to", Self.models + "/" + other)
-    #expect(run.status == 65 && run.talk.contains("error[M12]"), "\(run.talk)")
+    #expect(run.status == 65 && run.talk.contains("error[M13]"), "\(run.talk)")
     #expect(!folder.names.contains("out"))
   }
 

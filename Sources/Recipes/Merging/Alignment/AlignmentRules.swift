@@ -4,7 +4,7 @@ public import Diagnostics
 public enum AlignmentRules {
   /// Models that do not lie side by side.
   public static let shapes = Rule(
-    "M12", "the models are not of one shape",
+    "M13", "the models are not of one shape",
     because: """
       Units change places with those of a reference that has as many, in tensors of the same names \
       and shapes.
@@ -13,7 +13,7 @@ public enum AlignmentRules {
 
   /// An architecture whose units may not move, as far as is known.
   public static let noSymmetry = Rule(
-    "M13", "no order of the model's units is known to be free",
+    "M14", "no order of the model's units is known to be free",
     because: "Units may only change places where what the model computes stays as it is.",
     remedy: """
       Align models of the challenge, GPT-2, Llama, Mistral, Qwen2 or Qwen3; `birdie methods \
@@ -22,7 +22,7 @@ public enum AlignmentRules {
 
   /// A tensor whose elements cannot change places.
   public static let immovable = Rule(
-    "M14", "a tensor's elements cannot change places",
+    "M15", "a tensor's elements cannot change places",
     because: """
       Codes share scales with their neighbours, elements that two tensors share would have to be \
       in two orders, and what is no number has no likeness to others.

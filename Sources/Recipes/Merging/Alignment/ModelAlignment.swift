@@ -35,8 +35,8 @@ public struct ModelAlignment: Sendable {
 
   /// Aligns a model to a reference; the seed decides in which orders groups are gone through.
   ///
-  /// Throws M12 where the two are not of one shape, M13 where no symmetry of the architecture is
-  /// known, M14 for tensors that cannot be moved, A01 to A03 where tensors and configurations make
+  /// Throws M13 where the two are not of one shape, M14 where no symmetry of the architecture is
+  /// known, M15 for tensors that cannot be moved, A01 to A03 where tensors and configurations make
   /// no model, and what reading tensors throws.
   public init(
     of checkpoint: Checkpoint, _ configuration: JSONValue?, to reference: Checkpoint,
@@ -68,7 +68,7 @@ extension UnitOrder {
 }
 
 extension PermutableModel {
-  /// Throws M12 where another model has other tensors or symmetries.
+  /// Throws M13 where another model has other tensors or symmetries.
   fileprivate func requireShapes(of other: PermutableModel) throws(Rejection) {
     for name in Set(tensors.keys).union(other.tensors.keys).sorted() {
       let (own, others) = (tensors[name]?.shape, other.tensors[name]?.shape)
@@ -84,7 +84,7 @@ extension PermutableModel {
       at: checkpoint.place)
   }
 
-  /// The matrices of both models, cut where one group of units ends. Throws M14 for elements that
+  /// The matrices of both models, cut where one group of units ends. Throws M15 for elements that
   /// are not finite.
   fileprivate func matrices(
     with other: PermutableModel

@@ -15,7 +15,7 @@ struct PermutableModel {
   let rearrangements: [String: Rearrangement]
   private let names: ModelNames
 
-  /// Opens a model. Throws A01 to A03, M13 where no symmetry is known, and what reading throws.
+  /// Opens a model. Throws A01 to A03, M14 where no symmetry is known, and what reading throws.
   init(_ checkpoint: Checkpoint, _ configuration: JSONValue?) throws(Rejection) {
     self.checkpoint = checkpoint
     let stored = try checkpoint.computableTensors(.f32)
@@ -29,7 +29,7 @@ struct PermutableModel {
     rearrangements = Self.rearrangements(symmetries, tensors)
   }
 
-  /// Throws M13 where there is no symmetry.
+  /// Throws M14 where there is no symmetry.
   static func requireKnown(_ symmetries: [ModelSymmetry], at place: Place) throws(Rejection) {
     guard symmetries.isEmpty else { return }
     throw Rejection(AlignmentRules.noSymmetry, "its architecture declares none", at: place)
@@ -70,7 +70,7 @@ struct PermutableModel {
     return tensors.keys.filter { !repeated.contains($0) }.sorted()
   }
 
-  /// Throws M14 for tensors that move and whose elements are codes, share bytes with their
+  /// Throws M15 for tensors that move and whose elements are codes, share bytes with their
   /// neighbours, or are shared with a tensor that moves otherwise.
   func requireMovable() throws(Rejection) {
     for tensor in checkpoint.tensors where rearrangements[names.own(tensor.name)] != nil {
