@@ -24,7 +24,7 @@ extension FuzzEntry {
       tensors: [("q_proj.weight", [4, 2]), ("o_proj.weight", [2, 2]), ("wte.weight", [6, 2])]
         .compactMap { smallTensor($0.0, $0.1) })
     if let changed = try? model.applying(adapter) {
-      for (own, before) in zip(changed.tensors, model.tensors) {
+      for (own, before) in Swift.zip(changed.tensors, model.tensors) {
         precondition(own.shape == before.shape && own.dtype == before.dtype, "it changed its form")
       }
     }
