@@ -39,6 +39,7 @@ CASES = {
         r=2, lora_alpha=4, target_modules=["q_proj", "k_proj", "up_proj"],
         rank_pattern={"up_proj": 3, "self_attn.k_proj": 1}, alpha_pattern={"up_proj": 7})),
     "table": (llama, dict(r=2, lora_alpha=3, target_modules=["embed_tokens", "o_proj"])),
+    "kept": (llama, dict(r=2, lora_alpha=3, target_modules=["embed_tokens", "lm_head"])),
     "saved": (llama, dict(
         r=2, lora_alpha=2, target_modules=["q_proj"], modules_to_save=["lm_head"])),
     "magnitudes": (llama, dict(
@@ -70,8 +71,8 @@ def make(name, build, options):
     save_file(tensors, os.path.join(folder, "model.safetensors"), {"format": "pt"})
     model = get_peft_model(base, LoraConfig(task_type="CAUSAL_LM", **options))
     randomize_adapter(model)
-    # Embeddings are in the adapter only if it changes them.
-    model.save_pretrained(folder, save_embedding_layers=False)
+    # By itself PEFT keeps the embeddings and the head that it changes beside the factors.
+    model.save_pretrained(folder, save_embedding_layers="auto" if name == "kept" else False)
     merged = model.double().merge_and_unload()
     result = {
         key: value.detach().contiguous() for key, value in merged.state_dict().items()

@@ -1,17 +1,18 @@
 internal import CKernels
-internal import Diagnostics
+public import Diagnostics
 internal import TensorCore
-internal import TensorOps
+public import TensorOps
 
 /// A method that looks at matrices as a whole, in double precision: they are in memory, which their
 /// factorizations need several times over. What is no matrix becomes a sum with factors.
 protocol MatrixMerge: GenericMerge {
   /// Whether a tensor is merged as a matrix.
   func isMatrix(_ task: MergeTask) -> Bool
-  /// The result for matrices of the inputs. Throws M08 to M10 for what cannot be computed.
+  /// The result for matrices of the inputs. Throws M10 and M11 for what cannot be computed.
   func merge(_ matrices: [Matrix], _ task: MergeTask) throws(Rejection) -> Matrix
-  /// The factors of the inputs in the sum that any other tensor becomes.
-  func factors(_ task: MergeTask) -> [Double]
+  /// The factors of the inputs in the sum that any other tensor becomes. Throws M16 where weights
+  /// make no mean.
+  func factors(_ task: MergeTask) throws(Rejection) -> [Double]
 }
 
 extension MatrixMerge {
@@ -36,7 +37,7 @@ extension MatrixMerge {
   }
 
   private func sum<Real: MergeReal>(_ work: MergeWork<Real>) throws(Rejection) {
-    let factors = factors(work.task)
+    let factors = try factors(work.task)
     try work.write(work.spans) { block in
       for index in 0..<block.count {
         var sum = 0.0
@@ -50,8 +51,8 @@ extension MatrixMerge {
 }
 
 extension MergeElements {
-  /// All elements as a matrix. Throws F04 where the file has become shorter.
-  func matrix(_ rowCount: Int, _ columnCount: Int) throws(Rejection) -> Matrix {
+  /// All elements as a matrix in double precision. Throws F04 where the file has become shorter.
+  public func matrix(_ rowCount: Int, _ columnCount: Int) throws(Rejection) -> Matrix {
     let count = rowCount * columnCount
     precondition(count == self.count, "elements fill their matrix")
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count * 8, alignment: 64)

@@ -4,8 +4,8 @@ public import TensorCore
 /// A way to combine the tensors that several models have under one name. One conformer, or one
 /// family of them, per file under `Methods/`, one line in `MergeMethods`.
 ///
-/// Formulas and the order of rounding are mergekit 0.1.5's, so that recipes written for it give the
-/// same numbers.
+/// Formulas and the order of rounding of the methods that mergekit has are those of its version
+/// 0.1.5, so that recipes written for it give the same numbers.
 public protocol MergeMethod: Sendable {
   /// The name in recipes.
   var id: String { get }
@@ -20,7 +20,7 @@ public protocol MergeMethod: Sendable {
   /// How many random numbers an input with these parameters takes.
   func drawCount(_ values: MergeValues, count: Int) -> Int
   /// Gives the bytes of the result's elements, in order, some at a time. Throws what reading and
-  /// `take` throw, and M03, M04 and M08 for what cannot be computed.
+  /// `take` throw, and M08 to M11 and M16 for what cannot be computed.
   func run(
     _ task: MergeTask, _ take: (RawSpan) throws(Rejection) -> Void
   ) throws(Rejection)

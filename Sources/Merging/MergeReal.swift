@@ -80,7 +80,8 @@ extension Float: MergeReal {
     switch dtype {
     case .bf16: birdie_f32_to_bf16(bytes.assumingMemoryBound(to: UInt16.self), numbers, count)
     case .f16: birdie_f32_to_f16(bytes.assumingMemoryBound(to: UInt16.self), numbers, count)
-    default: bytes.copyMemory(from: numbers, byteCount: count * 4)
+    case .f32: bytes.copyMemory(from: numbers, byteCount: count * 4)
+    default: preconditionFailure("\(dtype) is no type of results")
     }
   }
 

@@ -16,9 +16,12 @@ public enum MergingRules {
 
   /// Moments that no weight follows from.
   public static let moments = Rule(
-    "M10", "second moments have no solution",
-    because: "RegMean solves a system with them, which must be positive definite.",
-    remedy: "Calibrate on more tokens, or raise damping.")
+    "M10", "statistics are none to merge by",
+    because: """
+      Fisher information is finite and not negative; RegMean solves a system with second moments, \
+      which must be finite and positive definite.
+      """,
+    remedy: "Make the file anew with birdie calibrate, on more tokens; or raise damping.")
 
   /// What has no singular values.
   public static let spectrum = Rule(
@@ -26,6 +29,12 @@ public enum MergingRules {
     because: "Matrices with infinities or what is no number have none.",
     remedy: "Leave the model out, or merge these tensors by another method.")
 
+  /// Weights that make no mean.
+  public static let weights = Rule(
+    "M16", "the weights of the inputs add up to nothing",
+    because: "A mean divides by their sum.",
+    remedy: "Give a model a weight above zero for the tensors that are named.")
+
   /// All of them, for the documentation and the tests.
-  public static let all: [Rule] = [probability, opposite, moments, spectrum]
+  public static let all: [Rule] = [probability, opposite, moments, spectrum, weights]
 }

@@ -98,4 +98,70 @@ struct FormulaTests {
     }
     #expect(error?.rule.id == "M10")
   }
+
+  @Test func `sums of differences that are not finite have no singular values`() throws {
+    let base = Tensor([0, 0, 0, 0] as [Double], .f64, [2, 2])
+    let far = Tensor([1e200, 0, 0, 1] as [Double], .f64, [2, 2])
+    for id in ["tsv", "iso_c", "iso_cts"] {
+      let method = try #require(MergeMethods.named(id))
+      let error = #expect(throws: Rejection.self) {
+        try MergeRun.result(method, [base, far, far], base: 0)
+      }
+      #expect(error?.rule.id == "M11")
+    }
+  }
+
+  private func known(_ moments: [Double], rows: Int = 1) throws -> MergeStatistics {
+    let elements = try MergeRun.elements(of: Tensor(moments, .f64, [2, 2]))
+    return .secondMoments(elements, rowCount: rows, isTransposed: false)
+  }
+
+  @Test(arguments: [([1, .nan, .nan, 1], 1), ([1, 0, 0, 1], 0), ([1, 0, 0, 1], -4)])
+  func `moments that are none are refused`(moments: [Double], rows: Int) throws {
+    let input = Tensor([1, 2] as [Float], .f32, [1, 2])
+    let known = try known(moments, rows: rows)
+    let error = #expect(throws: Rejection.self) {
+      try MergeRun.result(
+        #require(MergeMethods.named("regmean")), [input, input], statistics: [known, known])
+    }
+    #expect(error?.rule.id == "M10")
+  }
+
+  @Test(arguments: [Float(-1), .nan, .infinity])
+  func `information that is none is refused`(number: Float) throws {
+    let input = Tensor([1, 2] as [Float], .f32, [2])
+    let known = try MergeStatistics.fisher(
+      MergeRun.elements(of: Tensor([1, number] as [Float], .f32, [2])))
+    let error = #expect(throws: Rejection.self) {
+      try MergeRun.result(
+        #require(MergeMethods.named("fisher")), [input, input], statistics: [known, known])
+    }
+    #expect(error?.rule.id == "M10")
+  }
+
+  @Test(arguments: ["fisher", "regmean"], [[2], [1, 2]])
+  func `weights that are all zero make no mean`(id: String, shape: [Int]) throws {
+    let input = Tensor([1, 2] as [Float], .f32, shape)
+    let known =
+      try id == "fisher"
+      ? MergeStatistics.fisher(MergeRun.elements(of: Tensor([1, 1] as [Float], .f32, shape)))
+      : self.known([1, 0, 0, 1])
+    let error = #expect(throws: Rejection.self) {
+      try MergeRun.result(
+        #require(MergeMethods.named(id)), [input, input],
+        each: [["weight": .number(0)], ["weight": .number(0)]],
+        statistics: id == "regmean" && shape.count == 1 ? [] : [known, known])
+    }
+    #expect(error?.rule.id == "M16")
+  }
+
+  @Test func `an element without information is the weighted mean`() throws {
+    let inputs = [[1, 5], [3, 5]].map { Tensor($0 as [Float], .f32, [2]) }
+    let known = try MergeStatistics.fisher(
+      MergeRun.elements(of: Tensor([0, 1] as [Float], .f32, [2])))
+    let result = try MergeRun.result(
+      #require(MergeMethods.named("fisher")), inputs, shared: ["floor": .number(0)],
+      each: [["weight": .number(3)], ["weight": .number(1)]], statistics: [known, known])
+    #expect(result.numbers(Float.self) == [1.5, 5])
+  }
 }

@@ -67,22 +67,64 @@ struct FisherTests {
     }
   }
 
-  @Test func `a model merged with itself by its information is that model`() throws {
-    let (model, configuration) = try (model("evaluation"), configuration("evaluation"))
-    let information = try job().run(model, configuration: configuration, origin: "model")
+  @Test func `each model is weighed by its own information`() throws {
+    let (one, configuration) = try (model("evaluation"), configuration("evaluation"))
+    let two = try Checkpoint.open(Fixtures.path("language_models/evaluation/candidate.safetensors"))
+    let information = try [one, two].map {
+      try job().run($0, configuration: configuration, origin: "model")
+    }
     let recipe = try MergeWorld.recipe(
       """
       merge_method: fisher
-      models: [{model: a, statistics: s}, {model: b, statistics: s, parameters: {weight: 3}}]
+      models: [{model: a, statistics: s}, {model: b, statistics: t, parameters: {weight: 3}}]
       """, isRaw: true)
     let run = try MergeRun(
-      recipe, [model, model], statistics: [information], raw: .same, .keyed(seed: 0))
-    for (own, wanted) in zip(
-      try run.checkpoint().tensors.sorted { $0.name < $1.name },
-      model.tensors.sorted { $0.name < $1.name })
-    {
-      for (own, wanted) in zip(try own.floats(), try wanted.floats()) {
-        #expect(abs(own - wanted) <= 0x1p-23 * abs(wanted))
+      recipe, [one, two], statistics: information, raw: .same, .keyed(seed: 0))
+    func floats(_ checkpoint: Checkpoint, _ name: String) throws -> [Double] {
+      try #require(checkpoint.tensors.first { $0.name == name }).floats().map(Double.init)
+    }
+    for tensor in try run.checkpoint().tensors {
+      let merged = try tensor.floats()
+      let (x, y) = try (floats(one, tensor.name), floats(two, tensor.name))
+      let (f, g) = try (
+        floats(information[0], tensor.name), floats(information[1], tensor.name)
+      )
+      let floor = 1e-6 * (f + g).reduce(0, +) / Double(f.count + g.count)
+      for index in merged.indices {
+        let (a, b) = (f[index] + floor, 3 * (g[index] + floor))
+        let wanted =
+          a + b > 0 ? (a * x[index] + b * y[index]) / (a + b) : (x[index] + 3 * y[index]) / 4
+        #expect(abs(Double(merged[index]) - wanted) <= 1e-6 * max(abs(x[index]), abs(y[index])))
+      }
+    }
+  }
+
+  @Test func `least squares weigh each model by its own moments`() throws {
+    let (one, configuration) = try (model("evaluation"), configuration("evaluation"))
+    let two = try Checkpoint.open(Fixtures.path("language_models/evaluation/candidate.safetensors"))
+    let statistics = try [one, two].map { checkpoint in
+      var job = CalibrationJob(tokenPattern: tokens)
+      (job.sequenceLength, job.maximumTokenCount) = (64, 256)
+      let loaded = try LoadedModel(checkpoint, configuration: configuration)
+      return CalibrationFile.checkpoint(
+        of: try job.run(loaded, job.plan(for: loaded)), origin: "model")
+    }
+    for (weights, wanted) in [((1, 0), one), ((0, 1), two)] {
+      let recipe = try MergeWorld.recipe(
+        """
+        merge_method: regmean
+        models:
+          - {model: a, statistics: s, parameters: {weight: \(weights.0)}}
+          - {model: b, statistics: t, parameters: {weight: \(weights.1)}}
+        """, isRaw: true)
+      let run = try MergeRun(
+        recipe, [one, two], statistics: statistics, raw: .same, .keyed(seed: 0))
+      for tensor in try run.checkpoint().tensors {
+        let own = try #require(wanted.tensors.first { $0.name == tensor.name }).floats()
+        let largest = own.map(abs).max() ?? 0
+        for (merged, own) in zip(try tensor.floats(), own) {
+          #expect(abs(merged - own) <= 1e-4 * largest, "\(tensor.name)")
+        }
       }
     }
   }

@@ -57,6 +57,13 @@ struct OrthogonalTests {
     #expect(distance(rest, rest.transposed) < 1e-12)
   }
 
+  @Test func `near triplets of noise leave out hardly more than the nearest`() {
+    let matrix = random(530, 560)
+    let near = matrix.nearSingularTriplets(8)
+    let best = matrix.leadingSingularTriplets(8)
+    #expect(distance(matrix, near.product()) <= 1.001 * distance(matrix, best.product()))
+  }
+
   @Test func `near triplets of a large matrix leave out hardly more than the nearest`() {
     let (rows, columns, count) = (560, 600, 4)
     // Values that fall slowly are the hardest.

@@ -17,12 +17,22 @@ public struct LowRankFactors: Sendable, Equatable {
   /// How many terms the product has.
   public var rank: Int { a.rowCount }
 
+  /// The largest rank that the product can have.
+  private var fullRank: Int { min(a.columnCount, b.rowCount) }
+
+  /// Whether all elements of both factors are numbers to compute with.
+  public var isFinite: Bool {
+    a.elements.allSatisfy(\.isFinite) && b.elements.allSatisfy(\.isFinite)
+  }
+
   /// B · A.
   public var product: Matrix { b.reproducibleProduct(a) }
 
   /// The sum of the squares of the product's elements, without forming it: the trace of
   /// (Bᵀ B) · (A Aᵀ).
   public var squaredNorm: Double {
+    // The product has fewer elements than what would be formed.
+    guard rank <= fullRank else { return product.squaredNorm }
     let inputs = a.reproducibleProduct(a.transposed)
     let outputs = b.transposed.reproducibleProduct(b)
     return zip(inputs.elements, outputs.elements).reduce(0) { $0 + $1.0 * $1.1 }
@@ -65,6 +75,7 @@ public struct LowRankFactors: Sendable, Equatable {
   /// both factors and the singular values of what is between them.
   public func reduced(to rank: Int) -> LowRankFactors {
     guard rank < self.rank else { return self }
+    guard self.rank <= fullRank else { return LowRankFactors(nearest: product, rank: rank) }
     let (left, leftFactor) = b.orthonormalColumns()
     let (right, rightFactor) = a.transposed.orthonormalColumns()
     let inner = leftFactor.reproducibleProduct(rightFactor.transposed)
@@ -75,7 +86,7 @@ public struct LowRankFactors: Sendable, Equatable {
     return LowRankFactors(triplets, above: 0, isBalanced: true)
   }
 
-  /// The weighted mean of factors one by one, as PEFT's `linear` does: Σ √wᵢ Aᵢ and Σ √wᵢ Bᵢ, whose
+  /// The weighted sum of factors one by one, as PEFT's `linear` does: Σ √wᵢ Aᵢ and Σ √wᵢ Bᵢ, whose
   /// product has terms between different adapters besides those that are meant.
   public static func factorwise(
     _ all: [LowRankFactors], by weights: [Double]

@@ -18,50 +18,71 @@ struct FisherMerge: GenericMerge {
   /// Every input has its information.
   let inputs = MergeInputs(.none, 1...MergeInputs.most, statistics: .fisher)
 
-  /// Σ wᵢ (Fᵢ + f) xᵢ / Σ wᵢ (Fᵢ + f), in float64 and rounded once; the weighted mean
-  /// where nothing is known of the tensor.
+  /// Σ wᵢ (Fᵢ + f) xᵢ / Σ wᵢ (Fᵢ + f), in float64 and rounded once; the weighted mean where nothing
+  /// is known. Throws M10 for information that is none, and M16 for weights that are all zero.
   func merge<Real: MergeReal>(_ work: MergeWork<Real>) throws(Rejection) {
     let inputs = work.task.inputs
+    let weights = inputs.map { $0.values.number("weight") }
+    guard weights.contains(where: { $0 > 0 }) else {
+      throw Rejection(
+        MergingRules.weights, "all of them are zero", at: Place(tensor: work.task.name))
+    }
     let information = inputs.compactMap { input -> MergeTask.Input? in
       guard case .fisher(let elements) = input.statistics else { return nil }
       return MergeTask.Input(elements, input.values)
     }
     let isKnown = information.count == inputs.count
-    let weights = inputs.map { $0.values.number("weight") }
     // Information is far too small for 16 bits.
     let wide = work.with(
       isKnown ? inputs + information : inputs, dtype: work.task.dtype == .f64 ? .f64 : .f32)
     let floor =
       isKnown
-      ? try meanInformation(wide, inputs.count) * work.task.shared.number("floor") : 1
-    // What has no information anywhere is the weighted mean.
-    let least = max(floor, Double.leastNormalMagnitude)
+      ? try meanInformation(wide, inputs.count) * work.task.shared.number("floor") : 0
     try wide.write(wide.spans) { block in
       for index in 0..<block.count {
+        func share(_ place: Int) -> Double {
+          isKnown ? Double(block.inputs[weights.count + place][index]) + floor : 1
+        }
+        var total = 0.0
+        for place in weights.indices { total += weights[place] * share(place) }
+        let isInformed = total > 0
         var (sum, divisor) = (0.0, 0.0)
-        for (place, weight) in weights.enumerated() {
-          let known = isKnown ? Double(block.inputs[weights.count + place][index]) : 0
-          let share = weight * (known + least)
-          sum += share * Double(block.inputs[place][index])
-          divisor += share
+        for place in weights.indices {
+          let part = weights[place] * (isInformed ? share(place) / total : 1)
+          sum += part * Double(block.inputs[place][index])
+          divisor += part
         }
         block.output[index] = Real(sum / divisor)
       }
     }
   }
 
-  /// The mean over all elements of all inputs. Throws F04 where a file has become shorter.
+  /// The mean over all elements of all inputs. Throws M10 for what is no information, and F04 where
+  /// a file has become shorter.
   private func meanInformation<Real: MergeReal>(
     _ work: MergeWork<Real>, _ count: Int
   ) throws(Rejection) -> Double {
-    var sum = 0.0
+    var (sum, isSound) = (0.0, true)
     try work.reduce(
-      work.spans, prepare: { _ in 0.0 },
-      { (sum: inout Double, block) in
+      work.spans, prepare: { _ in (sum: 0.0, isSound: true) },
+      { (part: inout (sum: Double, isSound: Bool), block) in
         for place in count..<(2 * count) {
-          for index in 0..<block.count { sum += Double(block.inputs[place][index]) }
+          for index in 0..<block.count {
+            let value = Double(block.inputs[place][index])
+            part.sum += value
+            part.isSound = part.isSound && value >= 0 && value.isFinite
+          }
         }
-      }, join: { sum += $0 })
+      },
+      join: { part in
+        sum += part.sum
+        isSound = isSound && part.isSound
+      })
+    guard isSound else {
+      throw Rejection(
+        MergingRules.moments, "an element's information is negative or not finite",
+        at: Place(tensor: work.task.name))
+    }
     return sum / Double(max(count * work.task.shape.elementCount, 1))
   }
 }

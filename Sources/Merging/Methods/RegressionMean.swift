@@ -28,8 +28,13 @@ struct RegressionMean: MatrixMerge {
   }
 
   /// (Σ wᵢ Gᵢ)⁻¹ Σ wᵢ Gᵢ Xᵢᵀ, transposed, where Gᵢ are mean second moments, damped alike: channels
-  /// that nothing comes in by are weighted means. Throws M10 where that has no solution.
+  /// that nothing comes in by are weighted means. Throws M10 where that has no solution, and
+  /// M16 for weights that are all zero.
   func merge(_ matrices: [Matrix], _ task: MergeTask) throws(Rejection) -> Matrix {
+    guard task.inputs.contains(where: { $0.values.number("weight") > 0 }) else {
+      throw Rejection(
+        MergingRules.weights, "all of them are zero", at: Place(tensor: task.name))
+    }
     var moments: [Matrix] = []
     var weights: [Matrix] = []
     for (input, matrix) in zip(task.inputs, matrices) {
@@ -37,11 +42,21 @@ struct RegressionMean: MatrixMerge {
       else { preconditionFailure("every input has moments") }
       let width = isTransposed ? matrix.rowCount : matrix.columnCount
       let sums = try elements.matrix(width, width)
-      moments.append(Matrix.sum([sums], by: [1 / Double(max(count, 1))]))
+      guard count > 0, sums.elements.allSatisfy(\.isFinite) else {
+        throw Rejection(
+          MergingRules.moments,
+          count > 0 ? "a second moment is not finite" : "they are of \(count) inputs",
+          at: Place(tensor: task.name))
+      }
+      moments.append(Matrix.sum([sums], by: [1 / Double(count)]))
       // Inputs by rows, as the system has them.
       weights.append(isTransposed ? matrix : matrix.transposed)
     }
     let solution = try solution(moments, weights, task)
+    guard solution.elements.allSatisfy(\.isFinite) else {
+      throw Rejection(
+        MergingRules.moments, "the solution is not finite", at: Place(tensor: task.name))
+    }
     guard case .secondMoments(_, _, let isTransposed)? = task.inputs[0].statistics else {
       return solution
     }
@@ -77,9 +92,13 @@ struct RegressionMean: MatrixMerge {
   }
 
   /// The weighted mean.
-  func factors(_ task: MergeTask) -> [Double] {
+  func factors(_ task: MergeTask) throws(Rejection) -> [Double] {
     let weights = task.inputs.map { $0.values.number("weight") }
     let sum = weights.reduce(0, +)
+    guard sum > 0 else {
+      throw Rejection(
+        MergingRules.weights, "all of them are zero", at: Place(tensor: task.name))
+    }
     return weights.map { $0 / sum }
   }
 }

@@ -9,6 +9,9 @@ protocol SpectralMerge: MatrixMerge {
   func combined(_ differences: [Matrix], _ task: MergeTask) -> Matrix
 }
 
+/// Larger weights make sums that are not finite.
+private let weightRange = -1e30...1e30
+
 extension SpectralMerge {
   /// A base and at least one other.
   var inputs: MergeInputs { MergeInputs(.required, 2...MergeInputs.most) }
@@ -16,8 +19,10 @@ extension SpectralMerge {
   /// What can be said of each of these methods.
   static func standard(and own: [MergeParameter] = []) -> [MergeParameter] {
     [
-      MergeParameter("weight", .ofInput, or: .number(1), "of a difference"),
-      MergeParameter("lambda", .shared, or: .number(1), "a factor of what is added to the base"),
+      MergeParameter("weight", .ofInput, or: .number(1), in: weightRange, "of a difference"),
+      MergeParameter(
+        "lambda", .shared, or: .number(1), in: weightRange,
+        "a factor of what is added to the base"),
     ] + own
   }
 
@@ -28,13 +33,18 @@ extension SpectralMerge {
       let weight = task.inputs[place].values.number("weight")
       return Matrix.sum([matrices[place], matrices[base]], by: [weight, -weight])
     }
-    guard differences.allSatisfy({ $0.elements.allSatisfy(\.isFinite) }) else {
+    let sum = Matrix.sum(differences, by: differences.map { _ in 1 })
+    guard (differences + [sum]).allSatisfy({ $0.elements.allSatisfy(Self.isModerate) }) else {
       throw Rejection(
-        MergingRules.spectrum, "an element is not finite", at: Place(tensor: task.name))
+        MergingRules.spectrum, "an element is not finite, or too large",
+        at: Place(tensor: task.name))
     }
     return Matrix.sum(
       [matrices[base], combined(differences, task)], by: [1, task.shared.number("lambda")])
   }
+
+  /// Numbers whose products and sums stay within range.
+  private static func isModerate(_ number: Double) -> Bool { number.magnitude < 1e150 }
 
   /// b + λ · the mean of wᵢ (xᵢ − b).
   func factors(_ task: MergeTask) -> [Double] {

@@ -16,6 +16,8 @@ public struct AdapterDraft: Sendable {
     /// What they leave out of the change, as a share of its sum of squares; nil where nothing is
     /// left out.
     public let lostShare: Double?
+    /// Whether its rows are looked up.
+    let isTable: Bool
   }
 
   /// The weights with factors.
@@ -38,8 +40,7 @@ public struct AdapterDraft: Sendable {
     Checkpoint(format: "safetensors", tensors: tensors, metadata: ["format": "pt"], path: "")
   }
 
-  /// An adapter of factors, with everything that PEFT wants to know. `isTransposed` says of which
-  /// embeddings and models the factors make the transposed weight.
+  /// An adapter of factors, with everything that PEFT wants to know.
   init(
     _ changes: [(layer: Layer, factors: LowRankFactors)], replacements: [NamedTensor],
     left: [String], dtype: DType, base: String, names: AdapterNaming
@@ -49,7 +50,7 @@ public struct AdapterDraft: Sendable {
     self.left = left
     tensors =
       changes.flatMap { change in
-        names.parts(of: change.layer.name).map { part in
+        names.parts(of: change.layer.name, isTable: change.layer.isTable).map { part in
           NamedTensor(
             name: part.name,
             content: .dense(
@@ -89,6 +90,8 @@ struct AdapterNaming: Sendable {
   let isTransposed: Bool
   /// What comes before the names of a checkpoint.
   let prefix: String
+  /// The head, whose name nothing comes before.
+  private static let head = "lm_head."
 
   /// The names for a model with these tensors.
   init(modelOf names: [String]) {
@@ -105,24 +108,22 @@ struct AdapterNaming: Sendable {
     prefix = "base_model.model."
   }
 
-  /// Whether rows of a weight are looked up.
-  func isTable(_ weight: String) -> Bool { LayerName(weight).isBeforeLayers }
-
   /// Whether factors make the transposed weight.
   func isTransposed(_ weight: String) -> Bool {
-    isTable(weight) || isTransposed && LayerName(weight).layer != nil
+    TensorNames.isTable(weight) || isTransposed && LayerName(weight).layer != nil
   }
 
   /// A weight's module, as PEFT's configuration names it.
   func module(of weight: String) -> String {
-    let name = prefix.dropFirst("base_model.model.".count) + weight
+    let isHead = weight.hasPrefix(Self.head)
+    let name = (isHead ? "" : prefix.dropFirst("base_model.model.".count)) + weight
     return name.hasSuffix(".weight") ? String(name.dropLast(7)) : String(name)
   }
 
   /// The tensors of a weight's factors.
-  func parts(of weight: String) -> [(name: String, isA: Bool)] {
+  func parts(of weight: String, isTable: Bool) -> [(name: String, isA: Bool)] {
     let module = "base_model.model." + module(of: weight)
-    return isTable(weight)
+    return isTable
       ? [(module + ".lora_embedding_A", true), (module + ".lora_embedding_B", false)]
       : [(module + ".lora_A.weight", true), (module + ".lora_B.weight", false)]
   }

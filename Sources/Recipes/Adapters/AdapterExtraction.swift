@@ -38,6 +38,11 @@ public struct AdapterExtraction: Sendable {
     var changes: [(layer: AdapterDraft.Layer, factors: LowRankFactors)] = []
     var replaced: [NamedTensor] = []
     var left: [String] = []
+    if let stranger = own.keys.filter({ bases[$0] == nil }).min(), let tensor = own[stranger] {
+      throw Rejection(
+        AdapterRules.foreign, "there is no \(tensor.name), which \(model.path) has",
+        at: Place(file: base.path))
+    }
     for (done, key) in bases.keys.sorted().enumerated() {
       progress(done, bases.count)
       guard let before = bases[key] else { continue }
@@ -57,8 +62,10 @@ public struct AdapterExtraction: Sendable {
         left.append(before.name)
       }
     }
-    guard !changes.isEmpty || !replaced.isEmpty else {
-      throw Rejection(AdapterRules.nothing, "no weight differs", at: Place(file: model.path))
+    guard !changes.isEmpty else {
+      throw Rejection(
+        AdapterRules.nothing, "no weight that can have factors differs",
+        at: Place(file: model.path))
     }
     return AdapterDraft(
       changes, replacements: replaced, left: left, dtype: dtype, base: base.path, names: names)
@@ -66,7 +73,7 @@ public struct AdapterExtraction: Sendable {
 
   private func isFactored(_ tensor: NamedTensor, _ names: AdapterNaming) -> Bool {
     tensor.shape.rank == 2 && tensor.shape.dimensions.allSatisfy { $0 > 1 }
-      && tensor.name.hasSuffix(".weight") && (includesTables || !names.isTable(tensor.name))
+      && tensor.name.hasSuffix(".weight") && (includesTables || !TensorNames.isTable(tensor.name))
   }
 
   private func change(
@@ -85,7 +92,9 @@ public struct AdapterExtraction: Sendable {
     guard factors.rank > 0 else { return nil }
     let rest = Matrix.sum([difference, factors.product], by: [1, -1]).squaredNorm
     return (
-      AdapterDraft.Layer(name: before.name, rank: factors.rank, lostShare: rest / square), factors
+      AdapterDraft.Layer(
+        name: before.name, rank: factors.rank, lostShare: rest / square,
+        isTable: TensorNames.isTable(before.name)), factors
     )
   }
 }
@@ -102,6 +111,7 @@ extension Checkpoint {
 extension NamedTensor {
   /// Whether an element is another; types may differ.
   fileprivate func differs(from other: NamedTensor) throws(Rejection) -> Bool {
-    try floats() != other.floats()
+    let count = shape.elementCount
+    return try mergeElements().matrix(1, count) != other.mergeElements().matrix(1, count)
   }
 }

@@ -38,6 +38,7 @@ public struct AdapterMerge: Sendable {
     for name in names {
       var parts: [LowRankFactors] = []
       var shares: [Double] = []
+      var isTable = false
       for (adapter, weight) in zip(adapters, weights) {
         guard let change = adapter.changes[name] else { continue }
         try locating(Place(file: adapter.path, tensor: name)) { () throws(Rejection) in
@@ -45,6 +46,7 @@ public struct AdapterMerge: Sendable {
             throw Rejection(AdapterRules.unsupported, "its changes have magnitudes")
           }
           let factors = try change.unscaledFactors()
+          isTable = change.isTable
           if let first = parts.first,
             first.a.columnCount != factors.a.columnCount || first.b.rowCount != factors.b.rowCount
           {
@@ -54,7 +56,10 @@ public struct AdapterMerge: Sendable {
         }
         shares.append(weight * change.scale)
       }
-      changes.append(try merged(name, parts, shares))
+      changes.append(
+        try locating(Place(tensor: name)) { () throws(Rejection) in
+          try merged(name, parts, shares, isTable: isTable)
+        })
     }
     return AdapterDraft(
       changes, replacements: try replacements(of: adapters), left: [], dtype: dtype,
@@ -63,27 +68,29 @@ public struct AdapterMerge: Sendable {
   }
 
   private func merged(
-    _ name: String, _ parts: [LowRankFactors], _ weights: [Double]
+    _ name: String, _ parts: [LowRankFactors], _ weights: [Double], isTable: Bool
   ) throws(Rejection) -> (layer: AdapterDraft.Layer, factors: LowRankFactors) {
     let sum = LowRankFactors.sum(parts, by: weights)
+    guard sum.isFinite else {
+      throw Rejection(AdapterRules.notFinite, "a factor with its scale and weight is not finite")
+    }
+    var (factors, lost): (LowRankFactors, Double?) = (sum, nil)
     switch way {
-    case .cat:
-      return (AdapterDraft.Layer(name: name, rank: sum.rank, lostShare: nil), sum)
+    case .cat: break
     case .svd:
-      let factors = sum.reduced(to: rank ?? parts.map(\.rank).max() ?? 1)
+      factors = sum.reduced(to: rank ?? parts.map(\.rank).max() ?? 1)
       let square = sum.squaredNorm
-      let kept = factors.squaredNorm
-      let lost = square > 0 ? max(0, 1 - kept / square) : 0
-      return (AdapterDraft.Layer(name: name, rank: factors.rank, lostShare: lost), factors)
+      lost = square > 0 ? max(0, 1 - factors.squaredNorm / square) : 0
     case .linear:
       guard Set(parts.map(\.rank)).count == 1 else {
         throw Rejection(
-          AdapterRules.foreign, "ranks are \(parts.map(\.rank)), and linear adds factors of one",
-          at: Place(tensor: name))
+          AdapterRules.foreign, "ranks are \(parts.map(\.rank)), and linear adds factors of one")
       }
-      let factors = LowRankFactors.factorwise(parts, by: weights)
-      return (AdapterDraft.Layer(name: name, rank: factors.rank, lostShare: nil), factors)
+      factors = LowRankFactors.factorwise(parts, by: weights)
     }
+    let layer = AdapterDraft.Layer(
+      name: name, rank: factors.rank, lostShare: lost, isTable: isTable)
+    return (layer, factors)
   }
 
   /// What only one of the adapters replaces.

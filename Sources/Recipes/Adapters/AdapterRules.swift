@@ -26,6 +26,12 @@ public enum AdapterRules {
     because: "Only matrices that a layer multiplies with have factors.",
     remedy: "Compare the models with birdie diff; --tensors may leave out what differs.")
 
+  /// Factors that are no numbers to compute with.
+  public static let notFinite = Rule(
+    "J05", "an adapter is not finite",
+    because: "Infinities and what is no number make nothing but such numbers of a weight.",
+    remedy: "Take an earlier adapter of the run: this one's training has diverged.")
+
   /// All of them, for the documentation and the tests.
-  public static let all: [Rule] = [malformed, foreign, unsupported, nothing]
+  public static let all: [Rule] = [malformed, foreign, unsupported, nothing, notFinite]
 }

@@ -6,47 +6,112 @@ internal import TensorOps
 
 extension Checkpoint {
   /// The checkpoint with an adapter's changes, W + s · B · A, which are computed in double
-  /// precision and rounded once when the tensors are asked for. Names that share a changed weight
-  /// share the change. Throws J02 where one has no weight, and what reading factors throws.
+  /// precision and rounded once when the tensors are asked for. All names of a changed weight have
+  /// the change; a tensor that the adapter replaces shares its elements with none any more. Throws
+  /// J02 where a change has no weight that it fits, J03 where two names of one weight change, and
+  /// what reading factors throws.
   public func applying(_ adapter: LowRankAdapter) throws(Rejection) -> Checkpoint {
-    var result = self
-    let places = Dictionary(
-      tensors.indices.map { (TensorNames.canonical(tensors[$0].name).key, $0) },
-      uniquingKeysWith: { first, _ in first })
-    func place(of name: String) throws(Rejection) -> Int {
-      guard let place = places[TensorNames.canonical(name).key] else {
-        throw Rejection(
-          AdapterRules.foreign, "\(path) has no \(name)", at: Place(file: adapter.path))
-      }
-      return place
+    var target = AdapterTarget(self, path: adapter.path)
+    for (name, tensor) in adapter.bases.sorted(by: { $0.key < $1.key }) {
+      try target.replace(name, tensor, keepingTies: true)
     }
     for (name, change) in adapter.changes.sorted(by: { $0.key < $1.key }) {
-      let place = try place(of: name)
-      result.tensors[place].content = try locating(
-        Place(file: adapter.path, tensor: name)
-      ) { () throws(Rejection) in try change.applied(to: tensors[place]) }
+      try target.apply(change, to: name)
     }
     for (name, tensor) in adapter.replacements.sorted(by: { $0.key < $1.key }) {
-      let place = try place(of: name)
-      guard tensor.shape == tensors[place].shape else {
-        throw Rejection(
-          AdapterRules.foreign,
-          "\(name) is \(tensor.shape.dimensions), and \(tensors[place].shape.dimensions) in "
-            + path, at: Place(file: adapter.path))
-      }
-      result.tensors[place].content = tensor.content
+      try target.replace(name, tensor, keepingTies: false)
     }
-    return result
+    return target.checkpoint
+  }
+}
+
+/// A checkpoint whose tensors change one after the other.
+private struct AdapterTarget {
+  private(set) var checkpoint: Checkpoint
+  private let path: String
+  private var places: [String: Int] = [:]
+  private var changed: Set<String> = []
+
+  init(_ checkpoint: Checkpoint, path: String) {
+    (self.checkpoint, self.path) = (checkpoint, path)
+    // Names that are only noted get their tensors, so that each can be looked up and changed.
+    let named = checkpoint.tensorsByName
+    let present = Set(checkpoint.tensors.map(\.name))
+    for name in checkpoint.ties.flatMap(\.self) where !present.contains(name) {
+      guard let tensor = named[name] else { continue }
+      self.checkpoint.tensors.append(NamedTensor(name: name, content: tensor.content))
+    }
+    for (place, tensor) in self.checkpoint.tensors.enumerated() {
+      places[TensorNames.canonical(tensor.name).key] = place
+    }
+  }
+
+  private func place(of name: String) throws(Rejection) -> Int {
+    guard let place = places[TensorNames.canonical(name).key] else {
+      throw Rejection(
+        AdapterRules.foreign, "\(checkpoint.path) has no \(name)", at: Place(file: path))
+    }
+    return place
+  }
+
+  mutating func apply(
+    _ change: LowRankAdapter.Change, to name: String
+  ) throws(Rejection) {
+    let weight = checkpoint.tensors[try place(of: name)]
+    let names = self.names(of: weight.name)
+    guard changed.isDisjoint(with: names) else {
+      throw Rejection(
+        AdapterRules.unsupported, "a weight that shares the elements of \(name) changes too",
+        at: Place(file: path))
+    }
+    changed.formUnion(names)
+    let content = try locating(Place(file: path, tensor: name)) { () throws(Rejection) in
+      try change.applied(to: weight)
+    }
+    set(content, of: weight.name)
+  }
+
+  mutating func replace(
+    _ name: String, _ tensor: NamedTensor, keepingTies: Bool
+  ) throws(Rejection) {
+    let own = checkpoint.tensors[try place(of: name)]
+    guard tensor.shape == own.shape else {
+      throw Rejection(
+        AdapterRules.foreign,
+        "\(name) is \(tensor.shape.dimensions), and \(own.shape.dimensions) in "
+          + checkpoint.path, at: Place(file: path))
+    }
+    if !keepingTies {
+      for place in checkpoint.ties.indices {
+        checkpoint.ties[place].removeAll { $0 == own.name }
+      }
+      checkpoint.ties.removeAll { $0.count < 2 }
+    }
+    set(tensor.content, of: own.name)
+  }
+
+  /// A tensor and those that share its elements.
+  private func names(of name: String) -> [String] {
+    checkpoint.ties.first { $0.contains(name) } ?? [name]
+  }
+
+  /// Gives a tensor and those that share its elements new ones.
+  private mutating func set(_ content: TensorContent, of name: String) {
+    let names = names(of: name)
+    for place in checkpoint.tensors.indices where names.contains(checkpoint.tensors[place].name) {
+      checkpoint.tensors[place].content = content
+    }
   }
 }
 
 extension LowRankAdapter.Change {
-  /// A weight with the change. Throws J02 where it has another shape.
+  /// A weight with the change. Throws J02 where it has another shape or type.
   fileprivate func applied(to weight: NamedTensor) throws(Rejection) -> TensorContent {
-    guard weight.shape.rank == 2, weight.dtype.isConvertibleFloat else {
+    guard weight.shape.rank == 2, [.f64, .f32, .bf16, .f16].contains(weight.dtype) else {
       throw Rejection(
         AdapterRules.foreign,
-        "the weight is \(weight.dtype.rawValue) \(weight.shape.dimensions), no matrix of floats")
+        "the weight is \(weight.dtype.rawValue) \(weight.shape.dimensions), no matrix of F64, F32, "
+          + "BF16 or F16")
     }
     var factors = try factors()
     let (rows, columns) = (factors.b.rowCount, factors.a.columnCount)

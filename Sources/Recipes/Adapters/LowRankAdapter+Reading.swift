@@ -37,11 +37,12 @@ extension LowRankAdapter {
   ) throws(Rejection) {
     let settings = try AdapterSettings(configuration)
     var parts: [String: AdapterParts] = [:]
-    var replacements: [String: NamedTensor] = [:]
+    var (bases, replacements): ([String: NamedTensor], [String: NamedTensor]) = ([:], [:])
     for tensor in checkpoint.tensors {
       let name = AdapterName(tensor.name)
       switch name.role {
       case .replacement: replacements[name.weight] = tensor
+      case .base: bases[name.weight] = tensor
       case .ignored: continue
       case .part(let part): parts[name.weight, default: AdapterParts()][part] = tensor
       case .unsupported:
@@ -55,7 +56,8 @@ extension LowRankAdapter {
       changes[weight] = try parts.change(of: weight, settings)
     }
     self.init(
-      changes: changes, replacements: replacements, configuration: configuration, path: path)
+      changes: changes, bases: bases, replacements: replacements, configuration: configuration,
+      path: path)
   }
 }
 
@@ -72,6 +74,7 @@ private struct AdapterName {
   enum Role {
     case part(Part)
     case replacement
+    case base
     case ignored
     case unsupported
   }
@@ -92,11 +95,12 @@ private struct AdapterName {
     guard let place = words.lastIndex(where: { Self.parts[$0] != nil }),
       let part = Self.parts[words[place]]
     else {
-      role = words.contains("original_module") ? .ignored : .replacement
+      let isBase = words.contains("base_layer")
+      role = words.contains("original_module") ? .ignored : isBase ? .base : .replacement
       // What PEFT puts between a module and its own tensors.
       let own = words.enumerated().filter { place, word in
         word != "modules_to_save" && !(place > 0 && words[place - 1] == "modules_to_save")
-          && word != "original_module"
+          && word != "original_module" && word != "base_layer"
       }
       weight = own.map(\.element).joined(separator: ".")
       return
@@ -130,7 +134,9 @@ private struct AdapterParts {
       throw Rejection(
         AdapterRules.unsupported, "its factors are no matrices", at: Place(tensor: weight))
     }
-    guard a.shape[0] == b.shape[1], a.dtype.isConvertibleFloat, b.dtype.isConvertibleFloat else {
+    guard a.shape[0] > 0, a.shape[0] == b.shape[1], a.dtype.isConvertibleFloat,
+      b.dtype.isConvertibleFloat
+    else {
       throw Rejection(
         AdapterRules.malformed,
         "the factors are \(a.shape.dimensions) and \(b.shape.dimensions)",
@@ -143,7 +149,7 @@ private struct AdapterParts {
     }
     return LowRankAdapter.Change(
       a: a, b: b, scale: try settings.scale(of: weight, rank: a.shape[0]),
-      isTransposed: isEmbedding ? true : settings.isTransposed ? true : nil,
+      isTable: isEmbedding, liesTransposed: settings.isTransposed ? true : nil,
       magnitudes: tensors[.magnitude])
   }
 }
@@ -157,6 +163,10 @@ private struct AdapterSettings {
   private let isRankStabilized: Bool
   private let patterns: [(key: String, alpha: Double)]
 
+  /// How factors may begin for the model's own weights to be the base.
+  private static let starts: [JSONValue] = [
+    .bool(true), .bool(false), .null, .string("gaussian"), .string("eva"), .string("orthogonal"),
+  ]
   /// Keys whose values change what the weights become in other ways.
   private static let strange = [
     "layer_replication", "alora_invocation_tokens", "arrow_config", "target_parameters",
@@ -176,6 +186,12 @@ private struct AdapterSettings {
       else { continue }
       throw Rejection(AdapterRules.unsupported, "\(key) is \(value.text())")
     }
+    // Others take something out of the model's weights first, which the adapter does not say.
+    let start = json["init_lora_weights"] ?? .null
+    guard Self.starts.contains(start) else {
+      throw Rejection(
+        AdapterRules.unsupported, "init_lora_weights is \(start.text()), which changes the base")
+    }
     guard let alpha = json["lora_alpha"].flatMap(Self.number), alpha.isFinite else {
       throw Rejection(AdapterRules.malformed, "lora_alpha is no number")
     }
@@ -183,8 +199,12 @@ private struct AdapterSettings {
     usesMagnitudes = json["use_dora"] == .bool(true)
     isRankStabilized = json["use_rslora"] == .bool(true)
     isTransposed = json["fan_in_fan_out"] == .bool(true)
-    patterns = (json["alpha_pattern"]?.members ?? []).compactMap { member in
-      Self.number(member.value).map { (member.key, $0) }
+    patterns = try (json["alpha_pattern"]?.members ?? []).map { (member) throws(Rejection) in
+      guard let alpha = Self.number(member.value) else {
+        throw Rejection(
+          AdapterRules.malformed, "alpha_pattern of \(member.key) is \(member.value.text())")
+      }
+      return (member.key, alpha)
     }
   }
 

@@ -15,14 +15,19 @@ public struct LowRankAdapter: Sendable {
     let b: NamedTensor
     /// What their product is multiplied with.
     let scale: Double
-    /// Whether the weight lies the other way round than the product; nil where shapes tell.
-    let isTransposed: Bool?
+    /// Whether rows of the weight are looked up: it lies the other way round than the product.
+    let isTable: Bool
+    /// Whether the model's other weights lie the other way round; nil where shapes tell.
+    let liesTransposed: Bool?
     /// The length of each row of the result (DoRA); nil where lengths are free.
     let magnitudes: NamedTensor?
   }
 
   /// The changes by the weights' names.
   let changes: [String: Change]
+  /// Weights as they were before the changes, where the adapter has them too: PEFT keeps embeddings
+  /// that it changes.
+  let bases: [String: NamedTensor]
   /// Tensors that take the place of the model's, by their names.
   let replacements: [String: NamedTensor]
   /// What `adapter_config.json` says.
@@ -32,6 +37,9 @@ public struct LowRankAdapter: Sendable {
 }
 
 extension LowRankAdapter.Change {
+  /// Whether the weight lies the other way round than the product; nil where shapes tell.
+  var isTransposed: Bool? { isTable ? true : liesTransposed }
+
   /// The factors, with the scale in B.
   func factors() throws(Rejection) -> LowRankFactors {
     let plain = try unscaledFactors()
@@ -45,9 +53,8 @@ extension LowRankAdapter.Change {
 }
 
 extension NamedTensor {
-  /// The elements as a matrix. The tensor has two axes.
+  /// The elements as a matrix. The tensor has two axes. Throws what reading throws.
   func matrix() throws(Rejection) -> Matrix {
-    Matrix(
-      try floats().map(Double.init), rowCount: shape[0], columnCount: shape[1])
+    try mergeElements().matrix(shape[0], shape[1])
   }
 }

@@ -24,12 +24,13 @@ public struct GreedySoup: Sendable {
   /// The recipe with those that stayed, in its own order.
   public let recipe: MergeRecipe
 
-  /// Judges the models of a recipe, which has an evaluation, and means of them; `configuration` is
-  /// that of all of them. `progress` is told how many of how many evaluations are done. Throws M03
-  /// to M06 and what opening models and tokens throws.
+  /// Judges the models of a recipe, which has an evaluation, and means of them on the shards that
+  /// `tokens` matches; `configuration` is that of all of them. What has no finite loss is the
+  /// worst. `progress` is told how many of how many evaluations are done. Throws M03 to M06 and
+  /// what opening models and tokens throws.
   public init(
     _ recipe: MergeRecipe, _ checkpoints: [Checkpoint], configuration: JSONValue?,
-    raw: RawNames?, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    tokens: String, raw: RawNames?, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(Rejection) {
     guard let evaluation = recipe.evaluation else {
       preconditionFailure("methods that choose come with an evaluation")
@@ -43,8 +44,13 @@ public struct GreedySoup: Sendable {
       }
       let kept = zip(models, checkpoints).filter { chosen.contains($0.0) }.map(\.1)
       let run = try MergeRun(recipe.keeping(chosen), kept, raw: raw, .keyed(seed: 0))
-      return try evaluation.loss(
-        of: try LoadedModel(try run.checkpoint(), configuration: configuration))
+      let model = try LoadedModel(try run.checkpoint(), configuration: configuration)
+      do throws(Rejection) {
+        return try evaluation.loss(of: model, on: tokens)
+      } catch {
+        guard error.rule.id == EvaluationRules.notFinite.id else { throw error }
+        return .infinity
+      }
     }
     var own: [(place: Int, loss: Double)] = []
     for (place, model) in models.enumerated() { own.append((place, try loss([model]))) }
@@ -81,7 +87,9 @@ extension MergeRecipe {
 extension MergeEvaluation {
   /// The mean loss of a model in nats per token. Throws what opening and reading tokens throws, and
   /// E01 to E09.
-  fileprivate func loss(of loaded: LoadedModel) throws(Rejection) -> Double {
+  fileprivate func loss(
+    of loaded: LoadedModel, on tokens: String
+  ) throws(Rejection) -> Double {
     let length = min(sequenceLength, loaded.model.maximumLength ?? .max)
     let shards = try TokenShards(
       matching: tokens, vocabularySize: loaded.model.vocabularySize)

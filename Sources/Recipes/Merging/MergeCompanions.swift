@@ -1,6 +1,5 @@
 internal import Checkpoints
 public import Diagnostics
-internal import Files
 internal import JSON
 internal import Merging
 
@@ -15,7 +14,6 @@ public struct MergeCompanions: Sendable {
     "added_tokens.json", "vocab.json", "merges.txt", "generation_config.json",
     "chat_template.jinja", "preprocessor_config.json",
   ]
-  private static let mostBytes = 64 << 20
 
   /// The small files of a model's folder as they are: its configuration and its tokenizer.
   public static func carried(
@@ -23,34 +21,29 @@ public struct MergeCompanions: Sendable {
   ) throws(Rejection) -> [(name: String, content: [UInt8])] {
     var files: [(name: String, content: [UInt8])] = []
     for name in ["config.json"] + carried {
-      if let bytes = try bytes("\(folder)/\(name)") { files.append((name, bytes)) }
+      if let bytes = try CompanionFile.content("\(folder)/\(name)") { files.append((name, bytes)) }
     }
     return files
   }
 
-  /// The files of a merge by a plan, with what the donor's folder has. Throws F04 and F03 where
-  /// reading fails.
+  /// The files of a merge by a plan, with what the donor's folder has. Throws F01, F04
+  /// and M05 where one of them cannot be read.
   public init(
     _ recipe: MergeRecipe, _ plan: MergePlan, donor folder: String, tokenizer: MergeTokenizer?,
     source text: String
   ) throws(Rejection) {
-    if let bytes = try Self.bytes("\(folder)/config.json") {
+    if let bytes = try CompanionFile.content("\(folder)/config.json") {
       files.append(("config.json", Self.config(bytes, recipe, plan, tokenizer?.vocabularySize)))
     }
     for name in Self.carried {
       if let tokenizer, MergeTokenizer.names.contains(name) {
         files += tokenizer.files.filter { $0.name == name }
-      } else if let bytes = try Self.bytes("\(folder)/\(name)") {
+      } else if let bytes = try CompanionFile.content("\(folder)/\(name)") {
         files.append((name, bytes))
       }
     }
     files.append(("mergekit_config.yml", Array(text.utf8)))
     files.append(("README.md", Array(Self.card(plan, text).utf8)))
-  }
-
-  private static func bytes(_ path: String) throws(Rejection) -> [UInt8]? {
-    guard let file = try? FileMapping(path: path), file.byteCount <= mostBytes else { return nil }
-    return file.bytes.withUnsafeBytes { Array($0) }
   }
 
   /// The donor's configuration with the type and the number of layers of the result; what is no

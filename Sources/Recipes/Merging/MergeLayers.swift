@@ -84,6 +84,18 @@ enum TensorNames {
     return words.contains(key) || key.hasSuffix("_bank")
   }
 
+  /// Whether rows of a tensor are looked up by tokens or positions, and nothing is multiplied with
+  /// it but where a head shares it.
+  static func isTable(_ key: String) -> Bool {
+    let words = [
+      "embed_tokens", "wte", "wpe", "tok_emb", "tok_embeddings", "word_embeddings", "embed_in",
+      "embeddings", "embedding", "embed", "shared",
+    ]
+    let parts = canonical(key).key.split(separator: ".")
+    guard parts.last == "weight", let module = parts.dropLast().last else { return false }
+    return words.contains(String(module))
+  }
+
   /// What a tensor that is missing shares its elements with.
   static func ties(_ key: String) -> [String] {
     key == "lm_head.weight" ? ["model.embed_tokens.weight", "wte.weight"] : []

@@ -82,6 +82,7 @@ private struct MergePlanner {
       }
       items += try outerItems()
     }
+    try statistics.requireUse(in: items, line: recipe.slices.first?.line ?? 1)
     items.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     return MergePlan(
       method: recipe.method, models: recipe.models, items: items,

@@ -33,6 +33,12 @@ extension MergeRecipe {
     guard let found = candidates.map(PathPattern.matches).first(where: { !$0.isEmpty }) else {
       throw Rejection(MergeRules.model, "line \(source.line): nothing matches \(pattern)")
     }
+    guard source.statistics == nil || found.count == 1 else {
+      throw Rejection(
+        MergeRules.inputs,
+        "line \(source.line): \(pattern) stands for \(found.count) models, and statistics are of "
+          + "one")
+    }
     return PathPattern.inNaturalOrder(found).map { path in
       var expanded = source
       expanded.model = ModelReference(

@@ -6,9 +6,9 @@ extension Matrix {
   /// products with the matrix turn toward the largest ones (Halko, Martinsson and Tropp 2011,
   /// algorithm 4.4).
   ///
-  /// What is left of the matrix is larger than the least possible by less than a thousandth, for
-  /// any spectrum; O(rows · columns · count). Small matrices, and those of which many triplets are
-  /// wanted, are decomposed exactly. The same bits on every machine.
+  /// What is left of the matrix was larger than the least possible by less than a thousandth for
+  /// spectra that fall slowly and for noise; O(rows · columns · count). Small matrices, and those
+  /// of which many triplets are wanted, are decomposed exactly. The same bits on every machine.
   public func nearSingularTriplets(_ count: Int) -> SingularTriplets {
     let count = min(count, rowCount, columnCount)
     let width = count + max(Self.extraDirections, count / 2)

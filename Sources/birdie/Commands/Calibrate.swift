@@ -75,7 +75,7 @@ struct Calibrate: Verb {
     if fisher, dryRun || !tensors.isEmpty {
       throw ValidationError("--fisher is of whole models: leave --dry-run and --tensors out")
     }
-    if let maxTokens, maxTokens < sequenceLength {
+    if let maxTokens, !fisher, maxTokens < sequenceLength {
       throw ValidationError("--max-tokens \(maxTokens): give at least the sequence length")
     }
   }

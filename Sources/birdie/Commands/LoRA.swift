@@ -150,7 +150,9 @@ struct LoRA: Verb {
     @Argument(help: "The adapters' folders.", completion: .directory)
     var adapters: [String]
 
-    @Option(help: "The weight of each adapter in turn; 1 without any.")
+    @Option(
+      parsing: .unconditionalSingleValue, help: "The weight of each adapter in turn; 1 without any."
+    )
     var weight: [Double] = []
 
     @Option(

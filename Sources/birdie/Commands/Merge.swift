@@ -12,8 +12,10 @@ struct Merge: Verb, AsyncParsableCommand {
     commandName: "merge",
     abstract: "Merges models by a recipe in mergekit's YAML.",
     discussion: """
-      Weights are streamed: memory does not grow with the models. The same recipe gives the same \
-      bytes on every machine, and a run that was killed goes on where it ended. An output that \
+      Weights are streamed: memory does not grow with the models, but for methods on whole \
+      matrices (regmean, tsv, iso_c, iso_cts) and for greedy_soup. The same recipe gives the same \
+      bytes on every machine (regmean: but for last bits), and a run that was killed goes on where \
+      it ended. An output that \
       ends in .safetensors, .pt or .birdie is one file; any other is a folder with config.json \
       and the tokenizer of the base.
       """)
@@ -97,16 +99,16 @@ struct Merge: Verb, AsyncParsableCommand {
   private func merge(_ recipes: [MergeRecipe], _ models: inout MergeModels) throws {
     var last = try Self.target(recipes)
     try addNamed(recipes.filter { $0.name != nil }, neededBy: last, to: &models)
-    let first = try run(last, &models)
-    var report = MergeReport(first.plan, first.vocabulary, path: result)
+    var run = try run(last, &models)
+    var report = MergeReport(run.plan, run.vocabulary, path: result)
     guard !explain else { return report.explain(output) }
     if last.evaluation != nil {
       let soup = try choose(last, &models)
       last = soup.recipe
+      run = try self.run(last, &models)
       report.trials = soup.trials
+      report.plan = run.plan
     }
-    let run = try run(last, &models)
-    report.plan = run.plan
     let merged = try run.checkpoint()
     var options = try options()
     if isFolder {
@@ -117,7 +119,7 @@ struct Merge: Verb, AsyncParsableCommand {
         source: try MergeModels.text(recipe)
       ).files
     }
-    options.resumeKey = try resumeKey(models)
+    options.resumeKey = try resumeKey(models, of: last)
     let progress = ProgressLine("merging", total: 0, isShown: output.isTalkative)
     let done = try written(merged, options, progress)
     report.print(done, seconds: progress.elapsed, output)
@@ -128,10 +130,10 @@ struct Merge: Verb, AsyncParsableCommand {
     _ merged: Checkpoint, _ options: ConversionOptions, _ progress: ProgressLine
   ) throws -> ConversionReport {
     guard options.resumeKey != nil else {
-      return try WrittenOutput(target, output, progress).write(merged, options)
+      return try WrittenOutput(result, output, progress).write(merged, options)
     }
     defer { progress.finish() }
-    return try merged.convert(to: target, options) { event in
+    return try merged.convert(to: result, options) { event in
       progress.update(done: event.byteCount, of: event.totalByteCount)
     }
   }
@@ -163,7 +165,8 @@ struct Merge: Verb, AsyncParsableCommand {
     let progress = ProgressLine("judging", total: 0, unit: .models, isShown: output.isTalkative)
     defer { progress.finish() }
     return try GreedySoup(
-      recipe, checkpoints, configuration: configuration, raw: rawNames
+      recipe, checkpoints, configuration: configuration,
+      tokens: models.pattern(recipe.evaluation?.tokens ?? ""), raw: rawNames
     ) { progress.update(done: $0, of: $1) }
   }
 
@@ -189,7 +192,6 @@ struct Merge: Verb, AsyncParsableCommand {
     OutputFormat.isFolder(result) ? nil : OutputFormat.inferred(from: result)
   }
   private var isFolder: Bool { format == nil }
-  private var target: String { result }
 
   private func options() throws -> ConversionOptions {
     var options = ConversionOptions()
@@ -204,10 +206,11 @@ struct Merge: Verb, AsyncParsableCommand {
   }
 
   /// What tells this merge from others: the recipe, the seed, and the files that it reads.
-  private func resumeKey(_ models: MergeModels) throws -> String? {
+  private func resumeKey(_ models: MergeModels, of recipe: MergeRecipe) throws -> String? {
     guard format ?? .safetensors == .safetensors else { return nil }
     return [
-      Birdie.version, try MergeModels.text(recipe), "\(raw)", "\(randomness)", models.fingerprint,
+      Birdie.version, try MergeModels.text(self.recipe), "\(raw)", "\(randomness)",
+      models.fingerprint, recipe.models.map(\.description).joined(separator: "\n"),
     ].joined(separator: "\n")
   }
 }

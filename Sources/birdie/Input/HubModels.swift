@@ -57,7 +57,12 @@ struct HubModels {
       return (try RepositoryAddress(location.path, revision: location.revision), "")
     }
     let file = try FileAddress(location.path)
-    return (file.repository, file.path)
+    guard let revision = location.revision else { return (file.repository, file.path) }
+    guard !location.path.contains("@") else {
+      throw Rejection(
+        MergeRules.malformed, "\(location.path) has a revision, and \(revision) is another")
+    }
+    return (try RepositoryAddress(file.repository.id, revision: revision), file.path)
   }
 
   /// The small files of a model, and its weights: safetensors where there are any.

@@ -49,13 +49,14 @@ struct MergeModels {
   }
 
   /// The files of statistics that a document names. Throws M05 and what opening throws.
-  func statistics(of recipe: MergeRecipe) throws(Rejection) -> [Checkpoint] {
+  mutating func statistics(of recipe: MergeRecipe) throws(Rejection) -> [Checkpoint] {
     var checkpoints: [Checkpoint] = []
     for file in recipe.statistics {
       guard let path = path(file) else {
         throw Rejection(MergeRules.model, "there is no \(file)", at: Place(file: self.recipe))
       }
       checkpoints.append(try Checkpoint.open(path, leniency: leniency))
+      stamps["statistics \(file)"] = Self.stamp(path)
     }
     return checkpoints
   }
@@ -131,9 +132,16 @@ struct MergeModels {
 
   /// Where a model is: where the command line says, from the working folder, or from the recipe's.
   private func path(_ name: String) -> String? {
-    let folder = recipe.lastIndex(of: "/").map { String(recipe[...$0]) } ?? ""
-    let candidates = [paths[name], name, folder + name].compactMap(\.self)
-    return candidates.first { access($0, R_OK) == 0 }
+    [paths[name], name, folder + name].compactMap(\.self).first { access($0, R_OK) == 0 }
+  }
+
+  /// The recipe's folder, with a slash at its end; nothing for the working folder.
+  private var folder: String { recipe.lastIndex(of: "/").map { String(recipe[...$0]) } ?? "" }
+
+  /// A pattern of files, from the working folder or from the recipe's.
+  func pattern(_ text: String) -> String {
+    PathPattern.matches(of: text).isEmpty && !PathPattern.matches(of: folder + text).isEmpty
+      ? folder + text : text
   }
 
   /// The folder that a model's configuration lies in.

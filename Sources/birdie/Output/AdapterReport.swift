@@ -29,7 +29,7 @@ struct AdapterReport {
     }
     var text = table.rendered(with: ink)
     if !draft.replaced.isEmpty {
-      text += "whole: \(draft.replaced.joined(separator: " "))\n".printable + "\n"
+      text += "whole: \(draft.replaced.joined(separator: " "))".printable + "\n"
     }
     if !draft.left.isEmpty {
       text += "differ and are not in it: \(draft.left.joined(separator: " "))".printable + "\n"

@@ -1,5 +1,6 @@
 import Checkpoints
 import Diagnostics
+import JSON
 import Merging
 import TensorCore
 import TensorOps
@@ -21,7 +22,7 @@ struct AdapterTests {
   // MARK: Applying
 
   @Test(arguments: [
-    "plain", "stabilized", "patterns", "table", "saved", "magnitudes", "conv1d",
+    "plain", "stabilized", "patterns", "table", "kept", "saved", "magnitudes", "conv1d",
   ])
   func `a model with an adapter is PEFT's, rounded once`(name: String) throws {
     let base = try Self.base(name)
@@ -114,6 +115,8 @@ struct AdapterTests {
     let head = try #require(base.tensors.firstIndex { $0.name == "lm_head.weight" })
     model.tensors[head].content = .dense(
       Tensor((0..<88).map { Float($0) }, .f32, [11, 8]))
+    let query = try #require(base.tensors.firstIndex { $0.name.contains("q_proj") })
+    model.tensors[query].content = .dense(Tensor((0..<64).map { Float($0) }, .f32, [8, 8]))
     var extraction = AdapterExtraction()
     extraction.savedPatterns = ["lm_head*"]
     let draft = try extraction.run(model, base: base)
@@ -126,6 +129,129 @@ struct AdapterTests {
     #expect(error?.rule.id == "J04")
   }
 
+  @Test func `what differs in float64 only is found`() throws {
+    let numbers = (0..<6).map { 1 + Double($0) }
+    let base = Checkpoint(
+      format: "safetensors",
+      tensors: [NamedTensor(name: "q.weight", content: .dense(Tensor(numbers, .f64, [2, 3])))])
+    var model = base
+    model.tensors[0].content = .dense(Tensor(numbers.map { $0 + 1e-9 }, .f64, [2, 3]))
+    let draft = try AdapterExtraction().run(model, base: base)
+    #expect(draft.layers.map(\.rank) == [1])
+  }
+
+  @Test func `a tensor that only one of the models has is told`() throws {
+    let base = try Self.base("plain")
+    var model = base
+    model.tensors.append(
+      NamedTensor(name: "extra.weight", content: .dense(Tensor([1] as [Float], .f32, [1]))))
+    for (one, other) in [(model, base), (base, model)] {
+      let error = #expect(throws: Rejection.self) {
+        try AdapterExtraction().run(one, base: other)
+      }
+      #expect(error?.rule.id == "J02" && error?.message.contains("extra.weight") == true)
+    }
+  }
+
+  // MARK: Shared weights
+
+  /// A model whose head shares the embedding's elements, and an adapter of one of them.
+  private func tied(_ part: String) throws -> (base: Checkpoint, adapter: LowRankAdapter) {
+    let table = Tensor((0..<6).map { Float($0) }, .f32, [3, 2])
+    let names = ["model.embed_tokens.weight", "lm_head.weight"]
+    let base = Checkpoint(
+      format: "safetensors", tensors: names.map { NamedTensor(name: $0, content: .dense(table)) },
+      ties: [names])
+    let prefix = "base_model.model."
+    let isTable = part == "model.embed_tokens"
+    let (a, b) =
+      isTable ? ("lora_embedding_A", "lora_embedding_B") : ("lora_A.weight", "lora_B.weight")
+    let factors = [
+      ("\(prefix)\(part).\(a)", isTable ? [1, 3] : [1, 2]),
+      ("\(prefix)\(part).\(b)", isTable ? [2, 1] : [3, 1]),
+    ].map { name, shape in
+      NamedTensor(
+        name: name,
+        content: .dense(Tensor([Float](repeating: 1, count: shape.reduce(1, *)), .f32, shape)))
+    }
+    let adapter = try LowRankAdapter(
+      Checkpoint(format: "safetensors", tensors: factors),
+      ["peft_type": "LORA", "lora_alpha": 1], path: "adapter")
+    return (base, adapter)
+  }
+
+  @Test(arguments: ["model.embed_tokens", "lm_head"])
+  func `all names of a changed weight have the change`(part: String) throws {
+    let (base, adapter) = try tied(part)
+    let changed = try base.applying(adapter)
+    for tensor in changed.tensors {
+      #expect(try tensor.floats() == [1, 2, 3, 4, 5, 6], "\(tensor.name)")
+    }
+    #expect(changed.ties == base.ties)
+  }
+
+  @Test func `a name that a file only notes is changed too`() throws {
+    var (base, adapter) = try tied("model.embed_tokens")
+    base.tensors.removeAll { $0.name == "model.embed_tokens.weight" }
+    let changed = try base.applying(adapter)
+    #expect(changed.tensors.count == 2)
+    for tensor in changed.tensors { #expect(try tensor.floats()[0] == 1) }
+  }
+
+  // MARK: Kinds of weights
+
+  @Test(arguments: [
+    ("embed_out", "lora_A.weight", "lora_B.weight"),
+    ("shared", "lora_embedding_A", "lora_embedding_B"),
+  ])
+  func `factors stay what they were, whatever a weight is called`(
+    module: String, a: String, b: String
+  ) throws {
+    let tensors = [(a, [Float(1), 2]), (b, [3, 4])].map { part, numbers in
+      NamedTensor(
+        name: "base_model.model.\(module).\(part)",
+        content: .dense(Tensor(numbers, .f32, part == a ? [1, 2] : [2, 1])))
+    }
+    let adapter = try LowRankAdapter(
+      Checkpoint(format: "safetensors", tensors: tensors), ["peft_type": "LORA", "lora_alpha": 1],
+      path: "adapter")
+    let draft = try AdapterMerge().run([adapter], weights: [1])
+    #expect(draft.checkpoint.tensors.map(\.name) == tensors.map(\.name))
+  }
+
+  @Test(arguments: [DType.f8e4m3, .f8e5m2])
+  func `weights of eight bits are refused`(dtype: DType) throws {
+    let bytes = [UInt8](repeating: 0, count: 64)
+    let shape = try #require(Shape([8, 8]))
+    let tensor = try #require(Tensor(dtype: dtype, shape: shape, storage: Storage(bytes)))
+    var base = try Self.base("plain")
+    let place = try #require(
+      base.tensors.firstIndex { $0.name == "model.layers.0.self_attn.q_proj.weight" })
+    base.tensors[place].content = .dense(tensor)
+    let adapter = try LowRankAdapter.open(Fixtures.path("adapters/plain"))
+    let error = #expect(throws: Rejection.self) { try base.applying(adapter) }
+    #expect(error?.rule.id == "J02")
+  }
+
+  @Test func `factors that are not finite are refused`() throws {
+    let tensors = [("lora_A.weight", [Float.nan, 1]), ("lora_B.weight", [1, 1])].map {
+      NamedTensor(
+        name: "base_model.model.q.\($0.0)",
+        content: .dense(Tensor($0.1, .f32, $0.0 == "lora_A.weight" ? [1, 2] : [2, 1])))
+    }
+    let adapter = try LowRankAdapter(
+      Checkpoint(format: "safetensors", tensors: tensors), ["peft_type": "LORA", "lora_alpha": 1],
+      path: "adapter")
+    for way in AdapterMerge.Way.allCases {
+      var merge = AdapterMerge()
+      (merge.way, merge.rank) = (way, way == .svd ? 1 : nil)
+      let error = #expect(throws: Rejection.self) {
+        try merge.run([adapter, adapter], weights: [1, 1])
+      }
+      #expect(error?.rule.id == "J05")
+    }
+  }
+
   // MARK: Bad input
 
   @Test(arguments: [
@@ -133,6 +259,8 @@ struct AdapterTests {
     (#"{"peft_type": "LORA"}"#, "J01"), (#"{"peft_type": "LORA", "lora_alpha": "x"}"#, "J01"),
     (#"{"peft_type": "LORA", "lora_alpha": 1, "layer_replication": [[0, 4]]}"#, "J03"),
     (#"{"peft_type": "LORA", "lora_alpha": 1, "use_dora": true}"#, "J01"),
+    (#"{"peft_type": "LORA", "lora_alpha": 1, "init_lora_weights": "pissa"}"#, "J03"),
+    (#"{"peft_type": "LORA", "lora_alpha": 1, "alpha_pattern": {"q_proj": "2"}}"#, "J01"),
     (#"{"peft_type": "LORA", "lora_alpha": 1, "alpha_pattern": {"(a|b)": 2}}"#, "J03"),
     ("[", "J01"),
   ])

@@ -42,7 +42,8 @@ struct GreedySoupTests {
       models: [\(names.map { "{model: \($0)}" }.joined(separator: ", "))]
       evaluation: {tokens: '\(tokens)', max_tokens: 1025, sequence_length: 64}
       """, isRaw: true)
-    return try GreedySoup(recipe, models, configuration: configuration, raw: .same)
+    return try GreedySoup(
+      recipe, models, configuration: configuration, tokens: tokens, raw: .same)
   }
 
   @Test func `what makes the mean worse stays out`() throws {

@@ -36,7 +36,9 @@ struct MergeParameterTests {
     let required = method.parameters.filter { $0.standard == nil }.map { parameter in
       parameter.kind == .integer ? "\(parameter.key): 2" : "\(parameter.key): 0.5"
     }
-    let knowledge = method.inputs.statistics == nil ? "" : ", statistics: s"
+    let files: [MergeInputs.Statistics: String] = [.fisher: "base", .secondMoments: "moments"]
+    let knowledge =
+      method.inputs.statistics.flatMap { files[$0] }.map { ", statistics: \($0)" } ?? ""
     let evaluation = method.inputs.isSelective ? "evaluation: {tokens: t}" : ""
     let plan = try MergeWorld.plan(
       """

@@ -26,7 +26,7 @@ enum MergeWorld {
   /// What the recipes of the tests may know of models.
   private static let statistics: [String: MergeModel] = [
     "moments": moments(4), "narrow": moments(5), "nothing": MergeModel([:]),
-    "wide": model(hidden: 6),
+    "wide": model(hidden: 6), "base": model(),
   ]
 
   private static func moments(_ width: Int) -> MergeModel {

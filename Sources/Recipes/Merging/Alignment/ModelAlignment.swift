@@ -73,6 +73,12 @@ extension PermutableModel {
     for name in Set(tensors.keys).union(other.tensors.keys).sorted() {
       let (own, others) = (tensors[name]?.shape, other.tensors[name]?.shape)
       guard own != others else { continue }
+      // A head that shares the embedding's elements may be left out of a file.
+      let names = own == nil ? other.shared(name) : shared(name)
+      let known = own == nil ? tensors : other.tensors
+      guard own != nil && others != nil || !names.contains(where: { known[$0] != nil }) else {
+        continue
+      }
       throw Rejection(
         AlignmentRules.shapes,
         "\(name) is \(own?.description ?? "not there"), and in the reference "
@@ -90,7 +96,7 @@ extension PermutableModel {
     with other: PermutableModel
   ) throws(Rejection) -> [AlignmentMatrix] {
     var matrices: [AlignmentMatrix] = []
-    for name in distinctNames {
+    for name in commonNames(with: other) {
       guard let rearrangement = rearrangements[name] else { continue }
       let (own, others) = (try floats(name), try other.floats(name))
       for region in rearrangement.regions {
@@ -121,7 +127,7 @@ extension PermutableModel {
   /// The root of the sum of squared differences to another model with the units in an order.
   fileprivate func distance(to other: PermutableModel, _ orders: [UnitOrder]) -> Double {
     var sum = 0.0
-    for name in distinctNames {
+    for name in commonNames(with: other) {
       guard let own = tensors[name]?.floats, let others = other.tensors[name]?.floats else {
         continue
       }

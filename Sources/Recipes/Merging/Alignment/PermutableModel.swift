@@ -64,10 +64,19 @@ struct PermutableModel {
     }
   }
 
-  /// The names in order, without those that share the elements of another.
-  var distinctNames: [String] {
-    let repeated = Set(checkpoint.ties.flatMap { $0.dropFirst() }.map(names.own))
-    return tensors.keys.filter { !repeated.contains($0) }.sorted()
+  /// The names that another model has too, in order, each of several that share elements once.
+  func commonNames(with other: PermutableModel) -> [String] {
+    var repeated: Set<String> = []
+    return tensors.keys.sorted().filter { name in
+      guard other.tensors[name] != nil, !repeated.contains(name) else { return false }
+      repeated.formUnion(shared(name))
+      return true
+    }
+  }
+
+  /// The names of a tensor's elements.
+  func shared(_ name: String) -> [String] {
+    checkpoint.ties.map { $0.map(names.own) }.first { $0.contains(name) } ?? [name]
   }
 
   /// Throws M15 for tensors that move and whose elements are codes, share bytes with their

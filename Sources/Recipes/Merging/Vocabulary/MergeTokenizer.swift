@@ -1,5 +1,4 @@
 public import Diagnostics
-internal import Files
 internal import JSON
 internal import TensorCore
 
@@ -13,7 +12,6 @@ public struct MergeTokenizer: Sendable {
     "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json",
     "added_tokens.json", "vocab.json", "merges.txt", "chat_template.jinja",
   ]
-  private static let mostBytes = 64 << 20
   /// More ids than this no embedding has.
   static let mostIDs = 1 << 24
 
@@ -29,12 +27,15 @@ public struct MergeTokenizer: Sendable {
   private(set) var added: [(id: Int, text: String, description: JSONValue)] = []
   private var ids: [ExactText: Int] = [:]
 
-  /// The tokenizer of a model's folder. Throws M12 for a tokenizer.json that is none.
+  /// The tokenizer of a model's folder. Throws M12 for a tokenizer.json that is none, and
+  /// F01, F04 and M05 for files that cannot be read.
   public init(folder: String) throws(Rejection) {
-    files = Self.names.compactMap { name in
-      Self.bytes("\(folder)/\(name)").map { (name, $0) }
+    files = []
+    for name in Self.names {
+      if let bytes = try CompanionFile.content("\(folder)/\(name)") { files.append((name, bytes)) }
     }
-    let configuration = Self.bytes("\(folder)/config.json").flatMap { try? JSONValue(parsing: $0) }
+    let configuration = try CompanionFile.content("\(folder)/config.json")
+      .flatMap { try? JSONValue(parsing: $0) }
     vocabularySize =
       (configuration?["vocab_size"] ?? configuration?["text_config"]?["vocab_size"])?.integer
     guard let bytes = content(of: "tokenizer.json") else { return }
@@ -42,11 +43,6 @@ public struct MergeTokenizer: Sendable {
       try described(
         by: try JSONValue(parsing: bytes, "it", orRefuse: MergeRules.vocabulary))
     }
-  }
-
-  private static func bytes(_ path: String) -> [UInt8]? {
-    guard let file = try? FileMapping(path: path), file.byteCount <= mostBytes else { return nil }
-    return file.bytes.withUnsafeBytes { Array($0) }
   }
 
   /// The content of a file; nil where there is none.

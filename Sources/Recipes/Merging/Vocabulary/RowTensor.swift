@@ -21,6 +21,9 @@ struct RowTensor: Sendable {
     guard let own = sources[model], let origins = plan.origins[model] else {
       preconditionFailure("a model that takes part has a tensor")
     }
+    if let scalar = sources.values.first(where: { $0.shape.rank == 0 }) {
+      throw Rejection(MergeRules.tensors, "\(name): \(scalar.name) has no rows")
+    }
     let dimensions = Array(own.shape.dimensions.dropFirst())
     for source in sources.values.sorted(by: { $0.name < $1.name }) {
       guard Array(source.shape.dimensions.dropFirst()) == dimensions else {
@@ -75,13 +78,7 @@ struct RowReader {
     }
     cast = try MergeCast(from: tensor.dtype, to: dtype)
     rowByteCount = width * tensor.shape.dimensions.dropFirst().reduce(1, *)
-    if let whole = tensor.content.contiguousStorage {
-      storage = whole
-    } else {
-      var file = try ScratchFile()
-      try tensor.content.forEachChunk { (chunk) throws(Rejection) in try file.append(chunk) }
-      storage = try file.finish()
-    }
+    storage = try tensor.contiguousStorage()
   }
 
   /// Gives the bytes of some rows. Throws F04 where the file has become shorter.
