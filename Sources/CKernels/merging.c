@@ -68,6 +68,75 @@ void birdie_add_agreeing(float *sum, float *weights, const float *x, const float
   }
 }
 
+void birdie_variance(float *dst, const float *const *x, size_t models, size_t n) {
+  double count = (double)models;
+  size_t i = 0;
+  for (; i + 8 <= n; i += 8) {
+    double means[8] = {0}, sums[8] = {0};
+    for (size_t m = 0; m < models; m++) {
+      for (int k = 0; k < 8; k++) means[k] += (double)x[m][i + k];
+    }
+    for (int k = 0; k < 8; k++) means[k] /= count;
+    for (size_t m = 0; m < models; m++) {
+      for (int k = 0; k < 8; k++) {
+        double distance = (double)x[m][i + k] - means[k];
+        sums[k] += distance * distance;
+      }
+    }
+    for (int k = 0; k < 8; k++) dst[i + k] = (float)(sums[k] / count);
+  }
+  for (; i < n; i++) {
+    double mean = 0, sum = 0;
+    for (size_t m = 0; m < models; m++) mean += (double)x[m][i];
+    mean /= count;
+    for (size_t m = 0; m < models; m++) {
+      double distance = (double)x[m][i] - mean;
+      sum += distance * distance;
+    }
+    dst[i] = (float)(sum / count);
+  }
+}
+
+double birdie_energy(const float *x, const float *base, const float *mask, size_t n) {
+  double lanes[8] = {0};
+  size_t i = 0;
+  for (; i + 8 <= n; i += 8) {
+    for (int k = 0; k < 8; k++) {
+      double exact = (double)x[i + k] - (double)base[i + k];
+      lanes[k] += mask[i + k] == 0.0f ? 0.0 : exact * exact;
+    }
+  }
+  for (; i < n; i++) {
+    double exact = (double)x[i] - (double)base[i];
+    lanes[i % 8] += mask[i] == 0.0f ? 0.0 : exact * exact;
+  }
+  double sum = 0;
+  for (int k = 0; k < 8; k++) sum += lanes[k];
+  return sum;
+}
+
+static inline float elect(const float *base, const float *const *x, const float *const *masked,
+                          const double *weights, size_t models, size_t i) {
+  double sign = 0, sum = 0, share = 0;
+  for (size_t m = 0; m < models; m++) sign += (double)masked[m][i];
+  for (size_t m = 0; m < models; m++) {
+    double agrees = (double)(sign >= 0 ? masked[m][i] > 0.0f : masked[m][i] < 0.0f);
+    sum += agrees * weights[m] * ((double)x[m][i] - (double)base[i]);
+    share += agrees * weights[m];
+  }
+  return (float)((double)base[i] + sum / (share > 1e-6 ? share : 1e-6));
+}
+
+void birdie_elect(float *dst, const float *base, const float *const *x,
+                  const float *const *masked, const double *weights, size_t models, size_t n) {
+  // Pairs are what is merged most.
+  if (models == 2) {
+    for (size_t i = 0; i < n; i++) dst[i] = elect(base, x, masked, weights, 2, i);
+  } else {
+    for (size_t i = 0; i < n; i++) dst[i] = elect(base, x, masked, weights, models, i);
+  }
+}
+
 void birdie_keep_drawn(float *dst, const float *x, const uint32_t *draws, float probability,
                        size_t n) {
   for (size_t i = 0; i < n; i++) {

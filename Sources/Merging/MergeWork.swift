@@ -78,20 +78,34 @@ struct MergeWork<Real: MergeReal> {
     _ spans: MergeSpans, perThread: Int = 4, scratch: Int = 0, prepare: (Int) -> Extra,
     _ body: @escaping @Sendable (MergeBlock<Real>, inout Extra) -> Void
   ) throws(Rejection) {
-    for wave in spans.waves(perThread: perThread) {
+    var earlier: BackgroundTask<[Result<[UInt8], Rejection>]>?
+    // Nothing may go on once the inputs are let go.
+    defer { _ = earlier?.join() }
+    for wave in spans.waves(perThread: (perThread + 1) / 2) {
       let extras = wave.map(prepare)
-      let parts = ParallelFor.map(wave.count) { [task, resultType] place in
-        Result { () throws(Rejection) -> [UInt8] in
-          var extra = extras[place]
-          return try Self.part(task, resultType, spans, wave.lowerBound + place, scratch) {
-            body($0, &extra)
+      let wait = earlier
+      // While parts are taken, those of the next wave are computed.
+      earlier = BackgroundTask { [task, resultType] in
+        ParallelFor.map(wave.count) { place in
+          Result { () throws(Rejection) -> [UInt8] in
+            var extra = extras[place]
+            return try Self.part(task, resultType, spans, wave.lowerBound + place, scratch) {
+              body($0, &extra)
+            }
           }
         }
       }
-      for part in parts {
-        let bytes = try part.get()
-        try take(bytes.span.bytes)
-      }
+      try take(wait)
+    }
+    try take(earlier)
+  }
+
+  private func take(
+    _ wave: BackgroundTask<[Result<[UInt8], Rejection>]>?
+  ) throws(Rejection) {
+    for part in wave?.join() ?? [] {
+      let bytes = try part.get()
+      try take(bytes.span.bytes)
     }
   }
 

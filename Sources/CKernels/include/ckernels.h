@@ -351,6 +351,18 @@ size_t birdie_count_equal_magnitudes(const float *x, size_t n, uint32_t magnitud
 // The sum of n absolute values: eight lanes in double, added from lane 0 to lane 7.
 double birdie_sum_magnitudes(const float *x, size_t n);
 
+// dst[i] = the variance of x[0][i] to x[models - 1][i], by their mean, in double.
+void birdie_variance(float *dst, const float *const *x, size_t models, size_t n);
+
+// Sum (x[i] - base[i])^2 where mask[i] is not 0: eight lanes in double, added from lane 0 to lane 7.
+double birdie_energy(const float *x, const float *base, const float *mask, size_t n);
+
+// dst[i] = base[i] + the mean of x[m][i] - base[i] by weights[m] over those m whose masked[m][i] is
+// not 0 and has the sign of the sum of all masked[][i], plus for a zero; in double, divided by at
+// least 1e-6.
+void birdie_elect(float *dst, const float *base, const float *const *x,
+                  const float *const *masked, const double *weights, size_t models, size_t n);
+
 // Where x[i] is not 0 and has the sign of sign[i], plus for a zero: adds it to sum[i], and `weight`
 // to weights[i].
 void birdie_add_agreeing(float *sum, float *weights, const float *x, const float *sign,

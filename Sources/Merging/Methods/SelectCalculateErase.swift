@@ -28,11 +28,9 @@ struct SelectCalculateErase: GenericMerge {
       { part, block in
         masked.fill(block, &part.range)
         for index in others.indices {
-          let (difference, input) = (block.scratch[index], block.inputs[others[index]])
-          for element in 0..<block.count {
-            let exact = Double(input[element]) - Double(block.inputs[base][element])
-            part.sums[index] += difference[element] == 0 ? 0 : exact * exact
-          }
+          part.sums[index] += Real.energy(
+            block.inputs[others[index]], from: block.inputs[base], where: block.scratch[index],
+            block.count)
         }
       },
       join: { part in for index in squares.indices { squares[index] += part.sums[index] } })
@@ -45,28 +43,9 @@ struct SelectCalculateErase: GenericMerge {
       work.spans, scratch: others.count + 1, prepare: { masked.range(of: $0) },
       { block, range in
         masked.fill(block, &range)
-        // One model after the other, so that neighbours are computed together.
-        var signs = [Double](repeating: 0, count: block.count)
-        var sums = signs
-        var shares = signs
-        for index in others.indices {
-          let difference = block.scratch[index]
-          for element in signs.indices { signs[element] += Double(difference[element]) }
-        }
-        for index in others.indices {
-          let (difference, input) = (block.scratch[index], block.inputs[others[index]])
-          for element in signs.indices {
-            let rounded = difference[element]
-            let agrees: Double = (signs[element] >= 0 ? rounded > 0 : rounded < 0) ? 1 : 0
-            let exact = Double(input[element]) - Double(block.inputs[base][element])
-            sums[element] += agrees * weights[index] * exact
-            shares[element] += agrees * weights[index]
-          }
-        }
-        for element in signs.indices {
-          block.output[element] = Real(
-            Double(block.inputs[base][element]) + sums[element] / max(shares[element], 1e-6))
-        }
+        Real.elect(
+          others.map { block.inputs[$0] }, masked: Array(block.scratch.prefix(others.count)),
+          weights: weights, from: block.inputs[base], into: block.output, block.count)
       })
   }
 
@@ -116,22 +95,7 @@ struct MaskedDifferences<Real: MergeReal>: Sendable {
       block.combine(
         .subtract, block.inputs[place], block.inputs[base], into: block.scratch[index])
     }
-    let count = Double(others.count)
-    var means = [Double](repeating: 0, count: block.count)
-    var sums = means
-    for index in others.indices {
-      let difference = block.scratch[index]
-      for element in means.indices { means[element] += Double(difference[element]) }
-    }
-    for element in means.indices { means[element] /= count }
-    for index in others.indices {
-      let difference = block.scratch[index]
-      for element in means.indices {
-        let distance = Double(difference[element]) - means[element]
-        sums[element] += distance * distance
-      }
-    }
-    for element in means.indices { target[element] = Real(sums[element] / count) }
+    Real.variance(of: Array(block.scratch.prefix(others.count)), into: target, block.count)
     block.round(target)
     return target
   }
