@@ -354,7 +354,8 @@ double birdie_sum_magnitudes(const float *x, size_t n);
 // dst[i] = the variance of x[0][i] to x[models - 1][i], by their mean, in double.
 void birdie_variance(float *dst, const float *const *x, size_t models, size_t n);
 
-// Sum (x[i] - base[i])^2 where mask[i] is not 0: eight lanes in double, added from lane 0 to lane 7.
+// Sum (x[i] - base[i])^2 where mask[i] is not 0: eight lanes in double, added from lane 0 to
+// lane 7.
 double birdie_energy(const float *x, const float *base, const float *mask, size_t n);
 
 // dst[i] = base[i] + the mean of x[m][i] - base[i] by weights[m] over those m whose masked[m][i] is
