@@ -5,8 +5,8 @@ public import JSON
 
 /// A YAML file as JSON: recipes and cards have no need of what YAML has beyond it.
 ///
-/// Parsed by libyaml into events. References are refused, since a few bytes of them can stand for
-/// any number of values.
+/// Parsed by libyaml into events. References stand for copies, of which there is a limit, since a
+/// few bytes of them can stand for any number of values; `<<` merges mappings (YAML 1.1).
 public struct YAMLDocument: Sendable {
   /// The content, with the lines that it stands on.
   public let root: YAMLNode

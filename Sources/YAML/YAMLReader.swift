@@ -5,8 +5,13 @@ internal import Diagnostics
 struct YAMLReader {
   /// Deeper documents than this are nobody's.
   private static let mostDepth = 64
+  /// More values than these references together stand for in nobody's.
+  private static let mostCopies = 100_000
   private let rule: Rule
   private let parser: UnsafeMutablePointer<yaml_parser_t>
+  /// What has a name in the document so far.
+  private var anchors: [String: YAMLNode] = [:]
+  private var copyCount = 0
 
   /// Begins to read bytes that stay where they are.
   init(_ bytes: UnsafeRawBufferPointer, _ rule: Rule) throws(Rejection) {
@@ -33,15 +38,17 @@ struct YAMLReader {
     try expect(YAML_STREAM_START_EVENT)
     var documents: [YAMLNode] = []
     while case let event = try next(), event.kind == YAML_DOCUMENT_START_EVENT {
+      anchors = [:]
       documents.append(try node(try next(), depth: 0))
       try expect(YAML_DOCUMENT_END_EVENT)
     }
     return documents
   }
 
-  /// What an event is, its scalar, and the line that it stands on.
+  /// What an event is, its scalar, the name that it gives or refers to, and the line that it stands
+  /// on.
   private typealias Event = (
-    kind: yaml_event_type_t, scalar: (text: String, isPlain: Bool), line: Int
+    kind: yaml_event_type_t, scalar: (text: String, isPlain: Bool), anchor: String?, line: Int
   )
 
   private mutating func next() throws(Rejection) -> Event {
@@ -53,13 +60,26 @@ struct YAMLReader {
     }
     defer { yaml_event_delete(&event) }
     let line = Int(event.start_mark.line) + 1
-    guard event.type == YAML_SCALAR_EVENT else { return (event.type, ("", false), line) }
+    let anchor = Self.anchor(event).map { String(cString: $0) }
+    guard event.type == YAML_SCALAR_EVENT else {
+      return (event.type, ("", false), anchor, line)
+    }
     let scalar = event.data.scalar
     let bytes = UnsafeBufferPointer(start: scalar.value, count: Int(scalar.length))
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Rejection(rule, "line \(line): no UTF-8")
     }
-    return (event.type, (text, scalar.style == YAML_PLAIN_SCALAR_STYLE), line)
+    return (event.type, (text, scalar.style == YAML_PLAIN_SCALAR_STYLE), anchor, line)
+  }
+
+  private static func anchor(_ event: yaml_event_t) -> UnsafeMutablePointer<yaml_char_t>? {
+    switch event.type {
+    case YAML_ALIAS_EVENT: event.data.alias.anchor
+    case YAML_SCALAR_EVENT: event.data.scalar.anchor
+    case YAML_SEQUENCE_START_EVENT: event.data.sequence_start.anchor
+    case YAML_MAPPING_START_EVENT: event.data.mapping_start.anchor
+    default: nil
+    }
   }
 
   private mutating func expect(_ kind: yaml_event_type_t) throws(Rejection) {
@@ -70,6 +90,32 @@ struct YAMLReader {
   }
 
   private mutating func node(_ event: Event, depth: Int) throws(Rejection) -> YAMLNode {
+    if event.kind == YAML_ALIAS_EVENT { return try copy(event, depth: depth) }
+    let node = try ownNode(event, depth: depth)
+    // Whole only now: nothing is a part of itself.
+    if let anchor = event.anchor { anchors[anchor] = node }
+    return node
+  }
+
+  /// What a reference stands for.
+  private mutating func copy(_ event: Event, depth: Int) throws(Rejection) -> YAMLNode {
+    let name = event.anchor ?? ""
+    guard let node = anchors[name] else {
+      throw Rejection(rule, "line \(event.line): nothing before it is called \(name)")
+    }
+    let size = node.size
+    guard depth + size.depth <= Self.mostDepth else {
+      throw Rejection(rule, "line \(event.line): nested too deeply")
+    }
+    copyCount += size.count
+    guard copyCount <= Self.mostCopies else {
+      throw Rejection(
+        rule, "line \(event.line): references stand for more than \(Self.mostCopies) values")
+    }
+    return YAMLNode(line: event.line, content: node.content)
+  }
+
+  private mutating func ownNode(_ event: Event, depth: Int) throws(Rejection) -> YAMLNode {
     guard depth < Self.mostDepth else {
       throw Rejection(rule, "line \(event.line): nested too deeply")
     }
@@ -86,13 +132,13 @@ struct YAMLReader {
     case YAML_MAPPING_START_EVENT:
       return YAMLNode(line: event.line, content: .map(try members(depth: depth + 1)))
     default:
-      throw Rejection(
-        rule, "line \(event.line): references have no place here")
+      throw Rejection(rule, "line \(event.line): a value is missing")
     }
   }
 
   private mutating func members(depth: Int) throws(Rejection) -> [YAMLNode.Member] {
     var members: [YAMLNode.Member] = []
+    var merged: [YAMLNode.Member] = []
     var keys: Set<ExactText> = []
     while case let key = try next(), key.kind != YAML_MAPPING_END_EVENT {
       guard key.kind == YAML_SCALAR_EVENT else {
@@ -102,9 +148,34 @@ struct YAMLReader {
         throw Rejection(
           rule, "line \(key.line): \(key.scalar.text) stands twice")
       }
-      members.append(
-        .init(key: key.scalar.text, line: key.line, value: try node(try next(), depth: depth)))
+      let value = try node(try next(), depth: depth)
+      if key.scalar.isPlain, key.scalar.text == "<<" {
+        merged = try self.merged(value)
+      } else {
+        members.append(.init(key: key.scalar.text, line: key.line, value: value))
+      }
     }
-    return members
+    // A mapping's own keys come before those that it takes over.
+    return members + merged.filter { keys.insert(ExactText($0.key)).inserted }
+  }
+
+  /// The members of a mapping, or of several, of which the first that has a key counts.
+  private func merged(_ node: YAMLNode) throws(Rejection) -> [YAMLNode.Member] {
+    let mappings = (node.elements ?? [node]).map(\.members)
+    guard mappings.allSatisfy({ $0 != nil }) else {
+      throw Rejection(rule, "line \(node.line): << merges mappings, and this is none")
+    }
+    return mappings.compactMap(\.self).flatMap(\.self)
+  }
+}
+
+extension YAMLNode {
+  /// How many values it has, itself included, and how deep they are nested.
+  fileprivate var size: (count: Int, depth: Int) {
+    let parts = elements ?? members?.map(\.value) ?? []
+    return parts.map(\.size).reduce(into: (count: 1, depth: 1)) { sum, part in
+      sum.count += part.count
+      sum.depth = max(sum.depth, part.depth + 1)
+    }
   }
 }

@@ -31,6 +31,30 @@ struct MemoryTests {
       try Command.birdie("convert", artifact, output, "--memory-limit", "64MiB").status == 0)
   }
 
+  @Test(arguments: ["linear", "ties", "sce"])
+  func `a merge needs less memory than one of its tensors`(method: String) throws {
+    let folder = try TemporaryFolder()
+    // Three tensors of 64 MiB, and private memory for one and a half.
+    let run = try Command.shell(
+      #"""
+      cd '\#(folder.root)'
+      header='{"w":{"dtype":"F32","shape":[4096,4096],"data_offsets":[0,67108864]}}'
+      for name in base one two; do
+        { printf '\120\0\0\0\0\0\0\0%-80s' "$header"; } > $name.safetensors
+        truncate -s $((88 + 67108864)) $name.safetensors
+      done
+      parameters=''
+      [ \#(method) = sce ] || parameters='parameters: {weight: 0.5}'
+      [ \#(method) = linear ] || base='base_model: base.safetensors'
+      printf 'merge_method: \#(method)\n%s\nmodels:\n- {model: one.safetensors}\n' "$base" > r.yml
+      printf -- '- {model: two.safetensors}\n%s\n' "$parameters" >> r.yml
+      ulimit -d 98304; ulimit -c 0
+      "$birdie" merge r.yml out.safetensors --raw -q --threads 2 || exit 1
+      [ "$(tail -c 67108864 out.safetensors | tr -d '\0' | wc -c)" = 0 ]
+      """#)
+    #expect(run.status == 0, "\(run.talk.suffix(500))")
+  }
+
   @Test func `one thread writes what many write`() throws {
     let folder = try TemporaryFolder()
     let artifact = Fixtures.path("golf/accepts/pgrp-small-3layer/artifact")

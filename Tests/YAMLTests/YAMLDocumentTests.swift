@@ -52,6 +52,37 @@ struct YAMLDocumentTests {
     #expect(try YAMLDocument(text, under: Self.rule).json.members?.count == count)
   }
 
+  @Test(arguments: [
+    ("a: &x [1, {b: 2}]\nc: *x", "a: [1, {b: 2}]\nc: [1, {b: 2}]"),
+    ("- &x text\n- *x\n- &x other\n- *x", "[text, text, other, other]"),
+    ("a: &x {b: 1, c: 2}\nd: {<<: *x, c: 3}", "a: {b: 1, c: 2}\nd: {c: 3, b: 1}"),
+    ("d: {<<: [{b: 1}, {b: 2, c: 3}], e: 4}", "d: {e: 4, b: 1, c: 3}"),
+    ("{'<<': 1}", "{\"<<\": 1}"),
+  ])
+  func `references are copies, and mappings take over what they lack`(
+    text: String, plain: String
+  ) throws {
+    #expect(
+      try YAMLDocument(text, under: Self.rule).json == YAMLDocument(plain, under: Self.rule).json)
+  }
+
+  @Test(arguments: ["a: *x", "a: &x [*x]", "{<<: 1}", "{<<: [{a: 1}, 2]}"])
+  func `references to nothing, and to what is not whole, are errors`(text: String) {
+    #expect(throws: Rejection.self) { try YAMLDocument(text, under: Self.rule) }
+  }
+
+  @Test func `names are those of one document`() {
+    #expect(throws: Rejection.self) {
+      try YAMLDocument.all("a: &x 1\n---\nb: *x", under: Self.rule)
+    }
+  }
+
+  @Test func `references do not nest deeper than values do`() {
+    var text = "- &a0 x\n"
+    for level in 1..<70 { text += "- &a\(level) [*a\(level - 1)]\n" }
+    #expect(throws: Rejection.self) { try YAMLDocument(text, under: Self.rule) }
+  }
+
   @Test func `references to references end`() {
     var text = "a0: &a0 [x, x]\n"
     for level in 1..<40 { text += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }
