@@ -80,7 +80,7 @@ struct MergeWork<Real: MergeReal> {
   ) throws(Rejection) {
     var earlier: BackgroundTask<[Result<[UInt8], Rejection>]>?
     // Nothing may go on once the inputs are let go.
-    defer { _ = earlier?.join() }
+    defer { earlier?.abandon() }
     for wave in spans.waves(perThread: (perThread + 1) / 2) {
       let extras = wave.map(prepare)
       let wait = earlier

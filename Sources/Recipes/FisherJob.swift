@@ -34,7 +34,8 @@ public struct FisherJob: Sendable {
       tensors, configuration: configuration, arithmetic: .f32
     ) { name, tensor in Variable(leaf: tensor, label: name) }
     let windows = ModelWindows(
-      tokenPattern: tokenPattern, tokenCount: tokenCount, sequenceLength: sequenceLength)
+      tokenPattern: tokenPattern, tokenCount: tokenCount,
+      sequenceLength: min(sequenceLength, tokenCount))
     let sequences = try windows.sequences(
       vocabularySize: model.vocabularySize, maximumLength: model.maximumLength)
     let total = sequences.reduce(0) { $0 + $1.count }

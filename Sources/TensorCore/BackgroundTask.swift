@@ -27,6 +27,13 @@ public final class BackgroundTask<Result: Sendable>: @unchecked Sendable {
     if !isStarted { argument.release() }
   }
 
+  /// Waits for the end if `body` was started; it is not run any more.
+  public func abandon() {
+    guard isStarted else { return }
+    pthread_join(thread, nil)
+    isStarted = false
+  }
+
   /// Waits for the end and gives the result.
   public func join() -> Result {
     if isStarted {

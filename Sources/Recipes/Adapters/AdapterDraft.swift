@@ -42,7 +42,8 @@ public struct AdapterDraft: Sendable {
 
   /// An adapter of factors, with everything that PEFT wants to know.
   init(
-    _ changes: [(layer: Layer, factors: LowRankFactors)], replacements: [NamedTensor],
+    _ changes: [(layer: Layer, factors: LowRankFactors)], bases: [NamedTensor] = [],
+    replacements: [NamedTensor],
     left: [String], dtype: DType, base: String, names: AdapterNaming
   ) {
     layers = changes.map(\.layer)
@@ -56,6 +57,10 @@ public struct AdapterDraft: Sendable {
             content: .dense(
               (part.isA ? change.factors.a : change.factors.b).tensor(dtype)))
         }
+      }
+      + bases.map {
+        let module = "base_model.model." + names.module(of: $0.name)
+        return NamedTensor(name: module + ".base_layer.weight", content: $0.content)
       }
       + replacements.map {
         NamedTensor(name: names.prefix + $0.name, content: $0.content)

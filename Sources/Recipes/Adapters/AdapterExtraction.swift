@@ -38,14 +38,19 @@ public struct AdapterExtraction: Sendable {
     var changes: [(layer: AdapterDraft.Layer, factors: LowRankFactors)] = []
     var replaced: [NamedTensor] = []
     var left: [String] = []
-    if let stranger = own.keys.filter({ bases[$0] == nil }).min(), let tensor = own[stranger] {
+    let strangers = own.keys.filter { bases[$0] == nil && !model.hasOther($0, in: bases) }
+    if let stranger = strangers.min(), let tensor = own[stranger] {
       throw Rejection(
         AdapterRules.foreign, "there is no \(tensor.name), which \(model.path) has",
         at: Place(file: base.path))
     }
+    var shared: Set<String> = []
     for (done, key) in bases.keys.sorted().enumerated() {
       progress(done, bases.count)
-      guard let before = bases[key] else { continue }
+      // Of names that share elements the first one stands for all.
+      guard let before = bases[key], !shared.contains(key) else { continue }
+      shared.formUnion(base.sharing(key))
+      if own[key] == nil, base.hasOther(key, in: own) { continue }
       guard let after = own[key], after.shape == before.shape else {
         throw Rejection(
           AdapterRules.foreign,
@@ -53,7 +58,10 @@ public struct AdapterExtraction: Sendable {
             + (own[key].map { "\($0.shape.dimensions)" } ?? "missing") + " in \(model.path)",
           at: Place(file: base.path))
       }
-      guard before.dtype.isConvertibleFloat, after.dtype.isConvertibleFloat else { continue }
+      guard before.dtype.isConvertibleFloat, after.dtype.isConvertibleFloat else {
+        if try after.differs(from: before) { left.append(before.name) }
+        continue
+      }
       if !saved.isEmpty, saved.admit(before.name) {
         replaced.append(NamedTensor(name: before.name, content: after.content))
       } else if isFactored(before, names), chosen.admit(before.name) {
@@ -106,11 +114,26 @@ extension Checkpoint {
       tensors.map { (TensorNames.canonical($0.name).key, $0) },
       uniquingKeysWith: { first, _ in first })
   }
+
+  /// The canonical names that share a tensor's elements, its own among them.
+  fileprivate func sharing(_ key: String) -> [String] {
+    ties.map { $0.map { TensorNames.canonical($0).key } }.first { $0.contains(key) } ?? [key]
+  }
+
+  /// Whether a tensor is among some under another of its names.
+  fileprivate func hasOther(_ key: String, in tensors: [String: NamedTensor]) -> Bool {
+    sharing(key).contains { $0 != key && tensors[$0] != nil }
+  }
 }
 
 extension NamedTensor {
-  /// Whether an element is another; types may differ.
-  fileprivate func differs(from other: NamedTensor) throws(Rejection) -> Bool {
+  /// Whether an element is another; floats of other types are compared as numbers.
+  func differs(from other: NamedTensor) throws(Rejection) -> Bool {
+    guard shape == other.shape else { return true }
+    guard dtype != other.dtype, dtype.isConvertibleFloat, other.dtype.isConvertibleFloat else {
+      let (own, others) = (try digest(), try other.digest())
+      return dtype != other.dtype || own != others
+    }
     let count = shape.elementCount
     return try mergeElements().matrix(1, count) != other.mergeElements().matrix(1, count)
   }

@@ -56,13 +56,20 @@ public struct AdapterMerge: Sendable {
         }
         shares.append(weight * change.scale)
       }
-      changes.append(
-        try locating(Place(tensor: name)) { () throws(Rejection) in
-          try merged(name, parts, shares, isTable: isTable)
-        })
+      let change = try locating(Place(tensor: name)) { () throws(Rejection) in
+        try merged(name, parts, shares, isTable: isTable)
+      }
+      // What nothing is left of is no change.
+      if change.factors.rank > 0 { changes.append(change) }
+    }
+    guard !changes.isEmpty else {
+      throw Rejection(
+        AdapterRules.nothing, "nothing is left of the adapters with these weights",
+        at: Place(file: adapters[0].path))
     }
     return AdapterDraft(
-      changes, replacements: try replacements(of: adapters), left: [], dtype: dtype,
+      changes, bases: try bases(of: adapters), replacements: try replacements(of: adapters),
+      left: [], dtype: dtype,
       base: adapters[0].configuration["base_model_name_or_path"]?.string ?? "",
       names: AdapterNaming(of: adapters[0]))
   }
@@ -78,8 +85,11 @@ public struct AdapterMerge: Sendable {
     switch way {
     case .cat: break
     case .svd:
-      factors = sum.reduced(to: rank ?? parts.map(\.rank).max() ?? 1)
       let square = sum.squaredNorm
+      guard square.isFinite else {
+        throw Rejection(AdapterRules.notFinite, "the sum of the products is not finite")
+      }
+      factors = sum.reduced(to: rank ?? parts.map(\.rank).max() ?? 1)
       lost = square > 0 ? max(0, 1 - factors.squaredNorm / square) : 0
     case .linear:
       guard Set(parts.map(\.rank)).count == 1 else {
@@ -91,6 +101,22 @@ public struct AdapterMerge: Sendable {
     let layer = AdapterDraft.Layer(
       name: name, rank: factors.rank, lostShare: lost, isTable: isTable)
     return (layer, factors)
+  }
+
+  /// The weights as they were before the changes, where adapters have them, which must be the same.
+  private func bases(of adapters: [LowRankAdapter]) throws(Rejection) -> [NamedTensor] {
+    var found: [String: NamedTensor] = [:]
+    for adapter in adapters {
+      for (name, tensor) in adapter.bases.sorted(by: { $0.key < $1.key }) {
+        let earlier = found.updateValue(
+          NamedTensor(name: name, content: tensor.content), forKey: name)
+        guard let earlier, try tensor.differs(from: earlier) else { continue }
+        throw Rejection(
+          AdapterRules.foreign, "it keeps another \(name) than other adapters do",
+          at: Place(file: adapter.path))
+      }
+    }
+    return found.values.sorted { $0.name < $1.name }
   }
 
   /// What only one of the adapters replaces.

@@ -34,15 +34,14 @@ private struct AdapterTarget {
 
   init(_ checkpoint: Checkpoint, path: String) {
     (self.checkpoint, self.path) = (checkpoint, path)
-    // Names that are only noted get their tensors, so that each can be looked up and changed.
-    let named = checkpoint.tensorsByName
-    let present = Set(checkpoint.tensors.map(\.name))
-    for name in checkpoint.ties.flatMap(\.self) where !present.contains(name) {
-      guard let tensor = named[name] else { continue }
-      self.checkpoint.tensors.append(NamedTensor(name: name, content: tensor.content))
-    }
-    for (place, tensor) in self.checkpoint.tensors.enumerated() {
+    for (place, tensor) in checkpoint.tensors.enumerated() {
       places[TensorNames.canonical(tensor.name).key] = place
+    }
+    // Names that a file only notes are those of the tensor that it has.
+    for tie in checkpoint.ties {
+      let keys = tie.map { TensorNames.canonical($0).key }
+      guard let place = keys.compactMap({ places[$0] }).first else { continue }
+      for key in keys where places[key] == nil { places[key] = place }
     }
   }
 
@@ -81,13 +80,33 @@ private struct AdapterTarget {
         "\(name) is \(tensor.shape.dimensions), and \(own.shape.dimensions) in "
           + checkpoint.path, at: Place(file: path))
     }
-    if !keepingTies {
-      for place in checkpoint.ties.indices {
-        checkpoint.ties[place].removeAll { $0 == own.name }
-      }
-      checkpoint.ties.removeAll { $0.count < 2 }
+    set(tensor.content, of: keepingTies ? own.name : separated(name, own))
+  }
+
+  /// Gives a name a tensor that it shares with none. The name that it has.
+  private mutating func separated(_ name: String, _ own: NamedTensor) -> String {
+    let key = TensorNames.canonical(name).key
+    guard
+      let place = checkpoint.ties.firstIndex(where: { tie in
+        tie.contains { TensorNames.canonical($0).key == key }
+      })
+    else { return own.name }
+    // Notes of ties are made anew from what is left of them.
+    for alias in checkpoint.ties[place] { checkpoint.metadata[alias] = nil }
+    let names = checkpoint.ties[place]
+    let alias = names.first { TensorNames.canonical($0).key == key } ?? name
+    let others = names.filter { $0 != alias }
+    let present = Set(checkpoint.tensors.map(\.name))
+    for missing in [alias] + (present.isDisjoint(with: others) ? [others[0]] : [])
+    where !present.contains(missing) {
+      places[TensorNames.canonical(missing).key] = checkpoint.tensors.count
+      checkpoint.tensors.append(NamedTensor(name: missing, content: own.content))
     }
-    set(tensor.content, of: own.name)
+    let kept = Set(checkpoint.tensors.map(\.name))
+    // The one that a file has comes first: others are notes of it.
+    checkpoint.ties[place] = others.filter(kept.contains) + others.filter { !kept.contains($0) }
+    checkpoint.ties.removeAll { $0.count < 2 }
+    return alias
   }
 
   /// A tensor and those that share its elements.

@@ -55,6 +55,9 @@ public struct GreedySoup: Sendable {
     var own: [(place: Int, loss: Double)] = []
     for (place, model) in models.enumerated() { own.append((place, try loss([model]))) }
     own.sort { ($0.loss, $0.place) < ($1.loss, $1.place) }
+    guard own[0].loss.isFinite else {
+      throw Rejection(EvaluationRules.notFinite, "no model has a finite loss")
+    }
     var chosen: Set<ModelReference> = []
     var best = Double.infinity
     var trials: [Trial] = []

@@ -25,7 +25,7 @@ struct MergeKnowledge {
       recipe.statistics.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// What is known of each input, or nothing of any. Throws M06 where something is known of some of
+  /// What is known of each input, or nothing of any. Throws M17 where something is known of some of
   /// them only, or has another shape.
   func inputs(
     _ key: String, _ inputs: [(source: MergeRecipe.Source, name: String, model: MergeModel)]
@@ -42,7 +42,7 @@ struct MergeKnowledge {
       !TensorNames.isBuffer(key)
     {
       throw Rejection(
-        MergeRules.tensors,
+        MergeRules.statistics,
         "line \(first.source.line): \(first.source.statistics ?? "no file") knows nothing of "
           + first.name)
     }
@@ -51,14 +51,14 @@ struct MergeKnowledge {
     {
       let file = lacking.0.source.statistics ?? "no file"
       throw Rejection(
-        MergeRules.tensors,
+        MergeRules.statistics,
         "line \(lacking.0.source.line): \(file) knows nothing of \(lacking.0.name), and other "
           + "statistics do")
     }
     return known
   }
 
-  /// Throws M06 where none of a plan's tensors has statistics: the files are of something else.
+  /// Throws M17 where none of a plan's tensors has statistics: the files are of something else.
   func requireUse(in items: [MergePlan.Item], line: Int) throws(Rejection) {
     guard wanted != nil else { return }
     let isUsed = items.contains { item in
@@ -68,7 +68,7 @@ struct MergeKnowledge {
     guard !isUsed else { return }
     let word = wanted == .fisher ? "a tensor" : "the second moments of a layer"
     throw Rejection(
-      MergeRules.tensors, "line \(line): no file of statistics has \(word) of these models")
+      MergeRules.statistics, "line \(line): no file of statistics has \(word) of these models")
   }
 
   private func locate(
@@ -85,7 +85,7 @@ struct MergeKnowledge {
     let own = String(found.dropLast(suffix.count))
     func strange() -> Rejection {
       Rejection(
-        MergeRules.tensors,
+        MergeRules.statistics,
         "line \(source.line): \(found) is \(known.dimensions) in \(path), and \(name) "
           + "\(shape.dimensions)")
     }

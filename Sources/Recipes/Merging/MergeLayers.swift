@@ -89,10 +89,13 @@ enum TensorNames {
   static func isTable(_ key: String) -> Bool {
     let words = [
       "embed_tokens", "wte", "wpe", "tok_emb", "tok_embeddings", "word_embeddings", "embed_in",
-      "embeddings", "embedding", "embed", "shared",
+      "embeddings", "embedding", "embed", "shared", "embed_positions", "position_embeddings",
+      "token_type_embeddings", "value_embeds",
     ]
     let parts = canonical(key).key.split(separator: ".")
-    guard parts.last == "weight", let module = parts.dropLast().last else { return false }
+    let isNumber = { (part: Substring) in part.utf8.allSatisfy { 0x30...0x39 ~= $0 } }
+    guard parts.last == "weight", let module = parts.dropLast().last(where: { !isNumber($0) })
+    else { return false }
     return words.contains(String(module))
   }
 

@@ -60,8 +60,18 @@ public enum MergeRules {
       """,
     remedy: "Correct the token that is named, or take out tokenizer and tokenizer_source.")
 
+  /// Statistics of something else.
+  public static let statistics = Rule(
+    "M17", "statistics are not of these models",
+    because: "A method that weighs by them needs them for every model, and for the same tensors.",
+    remedy: """
+      Make the files with birdie calibrate from the models that are merged: with --fisher for \
+      fisher, without for regmean.
+      """)
+
   /// All of them, for the documentation and the tests.
   public static let all: [Rule] = [
     malformed, unknownKey, parameter, inputs, model, tensors, unsupported, vocabulary,
+    statistics,
   ]
 }

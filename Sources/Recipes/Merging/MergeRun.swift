@@ -187,7 +187,8 @@ struct MergeCast {
 }
 
 extension NamedTensor {
-  fileprivate func digest() throws(Rejection) -> String {
+  /// BLAKE3 of the elements' bytes.
+  func digest() throws(Rejection) -> String {
     var digest = BLAKE3Digest()
     try content.forEachChunk { (chunk) throws(Rejection) in digest.update(chunk) }
     return digest.hexadecimal()

@@ -75,6 +75,9 @@ struct Calibrate: Verb {
     if fisher, dryRun || !tensors.isEmpty {
       throw ValidationError("--fisher is of whole models: leave --dry-run and --tensors out")
     }
+    if let maxTokens, fisher, maxTokens < 1 {
+      throw ValidationError("--max-tokens \(maxTokens): give at least 1")
+    }
     if let maxTokens, !fisher, maxTokens < sequenceLength {
       throw ValidationError("--max-tokens \(maxTokens): give at least the sequence length")
     }
@@ -127,7 +130,8 @@ struct Calibrate: Verb {
     job.tokenCount = maxTokens ?? job.tokenCount
     job.sequenceLength = min(sequenceLength, job.sequenceLength)
     job.seed = seed
-    try requireForeign(checkpoint.inputFiles)
+    let others = [configuration?.path].compactMap(\.self) + PathPattern.matches(of: tokens)
+    try requireForeign(checkpoint.inputFiles.union(others.compactMap(FileIdentity.init(path:))))
     let information = try job.run(
       checkpoint, configuration: configuration?.json, origin: origin
     ) { progress.update(done: $0, of: $1) }

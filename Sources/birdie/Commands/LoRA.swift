@@ -116,6 +116,7 @@ struct LoRA: Verb {
       (extraction.isBalanced, extraction.includesTables) = (!noDistributeScale, embedLora)
       (extraction.patterns, extraction.savedPatterns) = (tensors, saveModule)
       extraction.dtype = draft.dtype.type
+      try draft.requireFree(result)
       let progress = ProgressLine(
         "extracting", total: 0, unit: .matrices, isShown: output.isTalkative)
       let made = try extraction.run(
@@ -186,6 +187,7 @@ struct LoRA: Verb {
       var merge = AdapterMerge()
       (merge.way, merge.rank, merge.dtype) = (method.way, rank, draft.dtype.type)
       let opened = try adapters.map { (path) throws(Rejection) in try LowRankAdapter.open(path) }
+      try draft.requireFree(result)
       let progress = ProgressLine("merging", total: 0, isShown: output.isTalkative)
       let made = try merge.run(
         opened, weights: weight.isEmpty ? adapters.map { _ in 1 } : weight)
@@ -215,14 +217,25 @@ struct DraftFlags: ParsableArguments {
   @Flag(help: "Replace an existing output.")
   var force = false
 
-  /// Writes an adapter's folder and says what is in it.
-  func write(
-    _ draft: AdapterDraft, to path: String, _ output: OutputOptions, _ progress: ProgressLine
-  ) throws {
+  /// Throws F02 where the output may not be written, before anything is computed for it.
+  func requireFree(_ path: String) throws(Rejection) {
+    _ = try Checkpoint(format: "safetensors", tensors: [], path: "")
+      .conversionReport(to: path, options)
+  }
+
+  private var options: ConversionOptions {
     var options = ConversionOptions()
     options.overwrites = force
     options.stem = AdapterDraft.stem
     options.maximumShardByteCount = .max
+    return options
+  }
+
+  /// Writes an adapter's folder and says what is in it.
+  func write(
+    _ draft: AdapterDraft, to path: String, _ output: OutputOptions, _ progress: ProgressLine
+  ) throws {
+    var options = options
     options.companions = [
       (AdapterDraft.configurationName, Array((draft.configuration.text() + "\n").utf8))
     ]

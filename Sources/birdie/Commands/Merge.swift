@@ -3,6 +3,7 @@ import Checkpoints
 import Diagnostics
 import Files
 import JSON
+import LanguageModels
 import Recipes
 import TensorCore
 
@@ -101,8 +102,19 @@ struct Merge: Verb, AsyncParsableCommand {
     try addNamed(recipes.filter { $0.name != nil }, neededBy: last, to: &models)
     var run = try run(last, &models)
     var report = MergeReport(run.plan, run.vocabulary, path: result)
+    if let evaluation = last.evaluation {
+      let pattern = models.pattern(evaluation.tokens)
+      guard !PathPattern.matches(of: pattern).isEmpty else {
+        throw Rejection(
+          LanguageModelRules.noShards, "nothing matches", at: Place(file: pattern))
+      }
+    }
     guard !explain else { return report.explain(output) }
+    let clock = ContinuousClock()
+    let start = clock.now
     if last.evaluation != nil {
+      // An output that cannot be written is found before models are judged.
+      _ = try run.checkpoint().conversionReport(to: result, options())
       let soup = try choose(last, &models)
       last = soup.recipe
       run = try self.run(last, &models)
@@ -122,7 +134,7 @@ struct Merge: Verb, AsyncParsableCommand {
     options.resumeKey = try resumeKey(models, of: last)
     let progress = ProgressLine("merging", total: 0, isShown: output.isTalkative)
     let done = try written(merged, options, progress)
-    report.print(done, seconds: progress.elapsed, output)
+    report.print(done, seconds: (clock.now - start) / .seconds(1), output)
   }
 
   /// Writes the result. What an interruption leaves of a run that can be gone on with stays.

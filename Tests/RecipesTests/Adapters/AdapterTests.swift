@@ -190,12 +190,79 @@ struct AdapterTests {
     #expect(changed.ties == base.ties)
   }
 
-  @Test func `a name that a file only notes is changed too`() throws {
-    var (base, adapter) = try tied("model.embed_tokens")
-    base.tensors.removeAll { $0.name == "model.embed_tokens.weight" }
+  @Test(arguments: ["model.embed_tokens", "lm_head"])
+  func `a name that a file only notes is changed with the tensor that it has`(
+    part: String
+  ) throws {
+    var (base, adapter) = try tied(part)
+    base.tensors.removeAll { $0.name == "lm_head.weight" }
+    base.metadata["lm_head.weight"] = "model.embed_tokens.weight"
     let changed = try base.applying(adapter)
-    #expect(changed.tensors.count == 2)
-    for tensor in changed.tensors { #expect(try tensor.floats()[0] == 1) }
+    #expect(changed.tensors.map(\.name) == ["model.embed_tokens.weight"])
+    #expect(try changed.tensors[0].floats() == [1, 2, 3, 4, 5, 6])
+    // What is written has the form that the input has.
+    let folder = try TemporaryFolder()
+    _ = try changed.convert(to: folder.path("out.safetensors"), ConversionOptions()) { _ in }
+    let written = try Checkpoint.open(folder.path("out.safetensors"))
+    #expect(written.tensors.map(\.name) == base.tensors.map(\.name))
+    #expect(written.metadata["lm_head.weight"] == "model.embed_tokens.weight")
+  }
+
+  @Test(arguments: [true, false])
+  func `a replaced tensor shares its elements no more`(isNoted: Bool) throws {
+    var (base, adapter) = try tied("model.embed_tokens")
+    if isNoted {
+      base.tensors.removeAll { $0.name == "lm_head.weight" }
+      base.metadata["lm_head.weight"] = "model.embed_tokens.weight"
+    }
+    let head = NamedTensor(
+      name: "base_model.model.lm_head.weight",
+      content: .dense(Tensor([Float](repeating: 9, count: 6), .f32, [3, 2])))
+    adapter = LowRankAdapter(
+      changes: adapter.changes, bases: [:], replacements: ["lm_head.weight": head],
+      configuration: adapter.configuration, path: "adapter")
+    let changed = try base.applying(adapter)
+    let numbers = try Dictionary(
+      uniqueKeysWithValues: changed.tensors.map { ($0.name, try $0.floats()[0]) })
+    #expect(numbers == ["model.embed_tokens.weight": 1, "lm_head.weight": 9])
+    #expect(changed.ties.isEmpty && changed.metadata["lm_head.weight"] == nil)
+  }
+
+  @Test func `tied weights are extracted once`() throws {
+    let (base, adapter) = try tied("model.embed_tokens")
+    var extraction = AdapterExtraction()
+    extraction.includesTables = true
+    let draft = try extraction.run(try base.applying(adapter), base: base)
+    #expect(draft.layers.count == 1)
+  }
+
+  @Test func `adapters of which nothing is left are refused`() throws {
+    let adapter = try LowRankAdapter.open(Fixtures.path("adapters/plain"))
+    for weight in [0, 1e300] {
+      let error = #expect(throws: Rejection.self) {
+        try AdapterMerge().run([adapter, adapter], weights: [weight, weight])
+      }
+      #expect(error?.rule.id == (weight == 0 ? "J04" : "J05"))
+    }
+  }
+
+  @Test func `weights that adapters keep are kept, and must be the same`() throws {
+    let adapter = try LowRankAdapter.open(Fixtures.path("adapters/kept"))
+    let draft = try AdapterMerge().run([adapter, adapter], weights: [1, 1])
+    let again = try LowRankAdapter(draft.checkpoint, draft.configuration, path: "made")
+    #expect(again.bases.keys.sorted() == adapter.bases.keys.sorted() && !adapter.bases.isEmpty)
+    var other = adapter.bases
+    for name in other.keys {
+      other[name] = NamedTensor(
+        name: name, content: .dense(Tensor([Float](repeating: 0, count: 88), .f32, [11, 8])))
+    }
+    let stranger = LowRankAdapter(
+      changes: adapter.changes, bases: other, replacements: [:],
+      configuration: adapter.configuration, path: "other")
+    let error = #expect(throws: Rejection.self) {
+      try AdapterMerge().run([adapter, stranger], weights: [1, 1])
+    }
+    #expect(error?.rule.id == "J02")
   }
 
   // MARK: Kinds of weights
