@@ -33,7 +33,8 @@ public struct AlignmentGroup: Sendable, Equatable {
     (self.unitCount, self.subunitCount) = (unitCount, subunitCount)
   }
 
-  var identity: UnitOrder { UnitOrder(identityOf: unitCount, subunitCount: subunitCount) }
+  /// All units where they are.
+  public var identity: UnitOrder { UnitOrder(identityOf: unitCount, subunitCount: subunitCount) }
 }
 
 /// What goes along an axis of a matrix: blocks of so many indices for each unit of a group.

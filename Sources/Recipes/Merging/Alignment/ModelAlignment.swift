@@ -54,16 +54,9 @@ public struct ModelAlignment: Sendable {
         unitCount: symmetry.unitCount * symmetry.subunitCount, movedCount: order.movedCount)
     }
     sweepCount = outcome.sweepCount
-    distanceBefore = model.distance(to: other, model.groups.map(UnitOrder.init(identityOf:)))
+    distanceBefore = model.distance(to: other, model.groups.map(\.identity))
     distanceAfter = model.distance(to: other, outcome.orders)
     self.checkpoint = model.rearranged(outcome.orders)
-  }
-}
-
-extension UnitOrder {
-  /// All units of a group where they are.
-  init(identityOf group: AlignmentGroup) {
-    self.init(identityOf: group.unitCount, subunitCount: group.subunitCount)
   }
 }
 
