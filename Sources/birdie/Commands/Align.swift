@@ -85,18 +85,12 @@ struct Align: Verb {
     ).print(output)
   }
 
-  /// As `merge` tells a file from a folder.
-  private var format: OutputFormat? {
-    OutputFormat.isFolder(result) ? nil : OutputFormat.inferred(from: result)
-  }
-  private var isFolder: Bool { format == nil }
+  private var isFolder: Bool { OutputFormat.ofModelFile(result) == nil }
 
   private func options() throws -> ConversionOptions {
-    var options = ConversionOptions()
-    options.format = format ?? .safetensors
-    options.overwrites = force
+    var options = ConversionOptions(
+      forModelAt: result, shardSize: maxShardSize, overwrites: force)
     if isFolder {
-      options.maximumShardByteCount = maxShardSize?.byteCount ?? 5_000_000_000
       options.companions = try MergeCompanions.carried(from: OutputFormat.folder(of: model))
     }
     return options

@@ -48,12 +48,8 @@ struct LoRA: Verb {
       machine.apply()
       let base = try Checkpoint.open(model, leniency: leniency.rules)
       let changed = try base.applying(try LowRankAdapter.open(adapter))
-      var options = ConversionOptions()
-      options.overwrites = force
-      if !OutputFormat.isFolder(result), let format = OutputFormat.inferred(from: result) {
-        options.format = format
-      } else {
-        options.maximumShardByteCount = 5_000_000_000
+      var options = ConversionOptions(forModelAt: result, overwrites: force)
+      if OutputFormat.ofModelFile(result) == nil {
         options.companions = try MergeCompanions.carried(from: OutputFormat.folder(of: model))
       }
       let progress = ProgressLine("applying", total: 0, isShown: output.isTalkative)

@@ -200,21 +200,14 @@ struct Merge: Verb, AsyncParsableCommand {
     compat == nil ? .keyed(seed: randomSeed) : .mergekit(seed: randomSeed)
   }
 
-  private var format: OutputFormat? {
-    OutputFormat.isFolder(result) ? nil : OutputFormat.inferred(from: result)
-  }
+  private var format: OutputFormat? { OutputFormat.ofModelFile(result) }
   private var isFolder: Bool { format == nil }
 
   private func options() throws -> ConversionOptions {
-    var options = ConversionOptions()
-    options.format = format ?? .safetensors
-    options.overwrites = force
-    if isFolder {
-      options.maximumShardByteCount = outShardSize?.byteCount ?? 5_000_000_000
-    } else if outShardSize != nil {
+    guard isFolder || outShardSize == nil else {
       throw ValidationError("--out-shard-size is about a folder")
     }
-    return options
+    return ConversionOptions(forModelAt: result, shardSize: outShardSize, overwrites: force)
   }
 
   /// What tells this merge from others: the recipe, the seed, and the files that it reads.
