@@ -43,8 +43,7 @@ public struct AdapterDraft: Sendable {
   /// An adapter of factors, with everything that PEFT wants to know.
   init(
     _ changes: [(layer: Layer, factors: LowRankFactors)], bases: [NamedTensor] = [],
-    replacements: [NamedTensor],
-    left: [String], dtype: DType, base: String, names: AdapterNaming
+    replacements: [NamedTensor], left: [String], dtype: DType, base: String, names: AdapterNaming
   ) {
     layers = changes.map(\.layer)
     replaced = replacements.map(\.name)
@@ -59,11 +58,13 @@ public struct AdapterDraft: Sendable {
         }
       }
       + bases.map {
-        let module = "base_model.model." + names.module(of: $0.name)
-        return NamedTensor(name: module + ".base_layer.weight", content: $0.content)
+        NamedTensor(
+          name: names.path(of: $0.name) + ".base_layer.weight", content: $0.content)
       }
       + replacements.map {
-        NamedTensor(name: names.prefix + $0.name, content: $0.content)
+        let isWeight = $0.name.hasSuffix(".weight")
+        return NamedTensor(
+          name: names.path(of: $0.name) + (isWeight ? ".weight" : ""), content: $0.content)
       }
     configuration = Self.configuration(layers, replaced, base, names)
   }
@@ -94,7 +95,9 @@ struct AdapterNaming: Sendable {
   /// Whether weights lie as GPT-2's do, inputs by rows.
   let isTransposed: Bool
   /// What comes before the names of a checkpoint.
-  let prefix: String
+  private let prefix: String
+  /// What comes before all names.
+  private static let root = "base_model.model."
   /// The head, whose name nothing comes before.
   private static let head = "lm_head."
 
@@ -104,13 +107,13 @@ struct AdapterNaming: Sendable {
     let isGPT2 = names.contains { TensorNames.canonical($0).key == "h.0.attn.c_attn.weight" }
     isTransposed = isGPT2
     let isBare = isGPT2 && !names.contains { $0.hasPrefix(TensorNames.alias) }
-    prefix = "base_model.model." + (isBare ? TensorNames.alias : "")
+    prefix = isBare ? TensorNames.alias : ""
   }
 
   /// The names that an adapter has itself.
   init(of adapter: LowRankAdapter) {
     isTransposed = adapter.configuration["fan_in_fan_out"] == .bool(true)
-    prefix = "base_model.model."
+    prefix = ""
   }
 
   /// Whether factors make the transposed weight.
@@ -121,13 +124,16 @@ struct AdapterNaming: Sendable {
   /// A weight's module, as PEFT's configuration names it.
   func module(of weight: String) -> String {
     let isHead = weight.hasPrefix(Self.head)
-    let name = (isHead ? "" : prefix.dropFirst("base_model.model.".count)) + weight
-    return name.hasSuffix(".weight") ? String(name.dropLast(7)) : String(name)
+    let name = (isHead ? "" : prefix) + weight
+    return name.hasSuffix(".weight") ? String(name.dropLast(7)) : name
   }
+
+  /// What comes before the names of a module's tensors.
+  func path(of weight: String) -> String { Self.root + module(of: weight) }
 
   /// The tensors of a weight's factors.
   func parts(of weight: String, isTable: Bool) -> [(name: String, isA: Bool)] {
-    let module = "base_model.model." + module(of: weight)
+    let module = path(of: weight)
     return isTable
       ? [(module + ".lora_embedding_A", true), (module + ".lora_embedding_B", false)]
       : [(module + ".lora_A.weight", true), (module + ".lora_B.weight", false)]

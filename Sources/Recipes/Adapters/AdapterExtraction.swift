@@ -64,7 +64,7 @@ public struct AdapterExtraction: Sendable {
       }
       if !saved.isEmpty, saved.admit(before.name) {
         replaced.append(NamedTensor(name: before.name, content: after.content))
-      } else if isFactored(before, names), chosen.admit(before.name) {
+      } else if isFactored(before), chosen.admit(before.name) {
         if let change = try change(before, after, names) { changes.append(change) }
       } else if try after.differs(from: before) {
         left.append(before.name)
@@ -79,7 +79,7 @@ public struct AdapterExtraction: Sendable {
       changes, replacements: replaced, left: left, dtype: dtype, base: base.path, names: names)
   }
 
-  private func isFactored(_ tensor: NamedTensor, _ names: AdapterNaming) -> Bool {
+  private func isFactored(_ tensor: NamedTensor) -> Bool {
     tensor.shape.rank == 2 && tensor.shape.dimensions.allSatisfy { $0 > 1 }
       && tensor.name.hasSuffix(".weight") && (includesTables || !TensorNames.isTable(tensor.name))
   }

@@ -28,7 +28,8 @@ public struct AdapterMerge: Sendable {
   public init() {}
 
   /// Σ wᵢ · sᵢ · Bᵢ · Aᵢ for every weight. Throws J02 where adapters are of different shapes or
-  /// replace the same tensor, J03 for those with magnitudes, and what reading factors throws.
+  /// replace the same tensor, J03 for those with magnitudes, J04 where nothing is left of them, J05
+  /// for what is not finite, and what reading factors throws.
   public func run(
     _ adapters: [LowRankAdapter], weights: [Double]
   ) throws(Rejection) -> AdapterDraft {
@@ -123,7 +124,7 @@ public struct AdapterMerge: Sendable {
   private func replacements(of adapters: [LowRankAdapter]) throws(Rejection) -> [NamedTensor] {
     var found: [String: NamedTensor] = [:]
     for adapter in adapters {
-      for (name, tensor) in adapter.replacements {
+      for (name, tensor) in adapter.replacements.sorted(by: { $0.key < $1.key }) {
         let named = NamedTensor(name: name, content: tensor.content)
         guard found.updateValue(named, forKey: name) == nil else {
           throw Rejection(

@@ -123,6 +123,29 @@ struct AdapterTests {
     #expect(draft.left == ["model.norm.weight"] && draft.replaced == ["lm_head.weight"])
   }
 
+  @Test func `names of GPT-2's files are those of its program in an adapter`() throws {
+    func model(_ number: Float) -> Checkpoint {
+      let matrix = Tensor((0..<12).map { number * Float($0 * $0) }, .f32, [3, 4])
+      return Checkpoint(
+        format: "safetensors",
+        tensors: ["h.0.attn.c_attn.weight", "wte.weight", "lm_head.weight"].map {
+          NamedTensor(name: $0, content: .dense(matrix))
+        })
+    }
+    var extraction = AdapterExtraction()
+    extraction.savedPatterns = ["lm_head*", "wte*"]
+    let draft = try extraction.run(model(2), base: model(1))
+    let prefix = "base_model.model."
+    let layer = prefix + "transformer.h.0.attn.c_attn"
+    #expect(
+      draft.checkpoint.tensors.map(\.name).sorted()
+        == [
+          prefix + "lm_head.weight", layer + ".lora_A.weight", layer + ".lora_B.weight",
+          prefix + "transformer.wte.weight",
+        ].sorted())
+    #expect(draft.configuration["fan_in_fan_out"] == .bool(true))
+  }
+
   @Test func `equal models have no adapter`() throws {
     let base = try Self.base("plain")
     let error = #expect(throws: Rejection.self) { try AdapterExtraction().run(base, base: base) }
