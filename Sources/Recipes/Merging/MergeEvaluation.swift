@@ -9,8 +9,6 @@ public struct MergeEvaluation: Sendable {
   public let maximumTokenCount: Int
   /// How many tokens the model sees at once.
   public let sequenceLength: Int
-  /// Where it stands.
-  let line: Int
 
   private static let keys = ["tokens", "max_tokens", "sequence_length"]
   private static let standardTokenCount = 131_072
@@ -20,7 +18,6 @@ public struct MergeEvaluation: Sendable {
   init(_ node: YAMLNode) throws(Rejection) {
     let reader = MergeReader(node, "evaluation")
     try reader.allow(Self.keys)
-    line = node.line
     tokens = try reader.text("tokens", of: try reader.need("tokens"))
     maximumTokenCount = try reader.count("max_tokens") ?? Self.standardTokenCount
     sequenceLength = try reader.count("sequence_length") ?? Self.standardLength
