@@ -16,6 +16,7 @@ static void fill_tables(void) {
   birdie_install_rans_portable(&tables[0]);
   birdie_install_trellis_portable(&tables[0]);
   birdie_install_blake3_portable(&tables[0]);
+  birdie_install_merging_portable(&tables[0]);
 #if defined(__x86_64__)
   tables[1] = tables[0];
   if (!birdie_install_avx2(&tables[1])) return;
@@ -25,11 +26,14 @@ static void fill_tables(void) {
   birdie_install_rans_avx2(&tables[1]);
   birdie_install_trellis_avx2(&tables[1]);
   birdie_install_blake3_avx2(&tables[1]);
+  birdie_install_merging_avx2(&tables[1]);
   table_count++;
   tables[2] = tables[1];
   if (!birdie_install_avx512(&tables[2])) return;
   birdie_install_numeric_avx512(&tables[2]);
   birdie_install_rans_avx512(&tables[2]);
+  birdie_install_blake3_avx512(&tables[2]);
+  birdie_install_merging_avx512(&tables[2]);
   table_count++;
 #endif
 }

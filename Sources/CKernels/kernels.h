@@ -28,9 +28,15 @@ void birdie_install_numeric_portable(struct birdie_kernel_table *table);
 void birdie_install_numeric_avx2(struct birdie_kernel_table *table);
 void birdie_install_numeric_avx512(struct birdie_kernel_table *table);
 
+// The arithmetic of merging models, likewise.
+void birdie_install_merging_portable(struct birdie_kernel_table *table);
+void birdie_install_merging_avx2(struct birdie_kernel_table *table);
+void birdie_install_merging_avx512(struct birdie_kernel_table *table);
+
 // BLAKE3.
 void birdie_install_blake3_portable(struct birdie_kernel_table *table);
 void birdie_install_blake3_avx2(struct birdie_kernel_table *table);
+void birdie_install_blake3_avx512(struct birdie_kernel_table *table);
 
 // The search along a trellis.
 void birdie_install_trellis_portable(struct birdie_kernel_table *table);

@@ -42,31 +42,35 @@ struct MergeBlock<Real: MergeReal> {
 }
 
 /// The memory of a block, used again for the next one.
-struct MergeBuffers<Real: MergeReal>: ~Copyable {
+struct MergeBuffers<Real: MergeReal> {
   private let numbers: UnsafeMutablePointer<Real>
   private let bytes: UnsafeMutableRawBufferPointer
   private let capacity: Int
   private let inputCount: Int
   private let scratchCount: Int
 
-  /// Memory for blocks of at most `capacity` elements.
-  init(_ capacity: Int, inputCount: Int, scratchCount: Int) {
-    self.capacity = capacity
-    self.inputCount = inputCount
-    self.scratchCount = scratchCount
-    numbers = .allocate(capacity: capacity * (inputCount + scratchCount + 1))
+  /// Calls `body` with memory for blocks of at most `capacity` elements.
+  static func with(
+    _ capacity: Int, inputCount: Int, scratchCount: Int,
+    _ body: (MergeBuffers) throws(Rejection) -> Void
+  ) throws(Rejection) {
+    let count = capacity * (inputCount + scratchCount + 1)
     // The widest type of an input.
-    bytes = .allocate(byteCount: capacity * 8, alignment: 64)
+    let (wide, stored) = (count * MemoryLayout<Real>.stride, capacity * 8)
+    try WorkingMemory.with(byteCount: wide + stored) { memory throws(Rejection) in
+      let numbers = UnsafeMutableRawBufferPointer(rebasing: memory[..<wide])
+      guard let start = numbers.bindMemory(to: Real.self).baseAddress else { return }
+      try body(
+        MergeBuffers(
+          numbers: start, bytes: UnsafeMutableRawBufferPointer(rebasing: memory[wide...]),
+          capacity: capacity, inputCount: inputCount, scratchCount: scratchCount))
+    }
   }
 
-  deinit {
-    numbers.deallocate()
-    bytes.deallocate()
-  }
-
-  /// The elements in a range of all inputs of a task. Throws F04 where a file has become shorter.
+  /// The elements in a range of all inputs of a task, with a place for the result, or room of its
+  /// own. Throws F04 where a file has become shorter.
   func load(
-    _ task: MergeTask, _ range: Range<Int>, span: Int
+    _ task: MergeTask, _ range: Range<Int>, span: Int, output: UnsafeMutablePointer<Real>? = nil
   ) throws(Rejection) -> MergeBlock<Real> {
     var inputs: [UnsafeMutablePointer<Real>] = []
     for (place, input) in task.inputs.enumerated() {
@@ -74,9 +78,9 @@ struct MergeBuffers<Real: MergeReal>: ~Copyable {
       try Real.read(input.elements, range, into: target, as: task.dtype, by: bytes)
       inputs.append(target)
     }
-    let output = numbers + inputCount * capacity
+    let room = numbers + inputCount * capacity
     return MergeBlock(
-      range: range, span: span, inputs: inputs, output: output,
-      scratch: (0..<scratchCount).map { output + ($0 + 1) * capacity }, dtype: task.dtype)
+      range: range, span: span, inputs: inputs, output: output ?? room,
+      scratch: (0..<scratchCount).map { room + ($0 + 1) * capacity }, dtype: task.dtype)
   }
 }

@@ -33,15 +33,39 @@ enum MergeDraws: Sendable {
   case keyed(Philox)
   case sequence(MersenneTwister)
 
-  /// The next numbers.
-  mutating func next(_ count: Int) -> [UInt32] {
+  /// The numbers of the next part.
+  mutating func next(_ count: Int) -> PartDraws {
+    guard case .sequence(var generator) = self else {
+      guard case .keyed(let generator) = self else { preconditionFailure("there are two") }
+      return .keyed(generator)
+    }
+    defer { self = .sequence(generator) }
+    return .drawn(generator.next(count))
+  }
+}
+
+/// The numbers of a part of a tensor.
+enum PartDraws: Sendable {
+  case none
+  /// A function of the element's place in the tensor, computed where they are wanted.
+  case keyed(Philox)
+  /// One for each element of the part.
+  case drawn([UInt32])
+
+  /// Gives the numbers of a range of the tensor's elements; `start` is the first of the part.
+  func with(_ range: Range<Int>, of start: Int, _ body: (UnsafePointer<UInt32>) -> Void) {
     switch self {
-    case .keyed(var generator):
-      defer { self = .keyed(generator) }
-      return generator.next(count)
-    case .sequence(var generator):
-      defer { self = .sequence(generator) }
-      return generator.next(count)
+    case .none: return
+    case .keyed(let generator):
+      WorkingMemory.with(byteCount: range.count * 4) { memory in
+        let numbers = memory.bindMemory(to: UInt32.self)
+        generator.fill(numbers, from: range.lowerBound)
+        if let base = numbers.baseAddress { body(base) }
+      }
+    case .drawn(let numbers):
+      numbers.withUnsafeBufferPointer { numbers in
+        if let base = numbers.baseAddress { body(base + (range.lowerBound - start)) }
+      }
     }
   }
 }

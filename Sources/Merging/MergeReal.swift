@@ -10,6 +10,8 @@ protocol MergeReal: BinaryFloatingPoint, DrawingReal, MagnitudeReal, VariationRe
     _ elements: MergeElements, _ range: Range<Int>, into target: UnsafeMutablePointer<Self>,
     as dtype: DType, by bytes: UnsafeMutableRawBufferPointer
   ) throws(Rejection)
+  /// The type whose elements these numbers are.
+  static var dtype: DType { get }
   /// Rounds numbers to a type.
   static func round(_ numbers: UnsafeMutablePointer<Self>, _ count: Int, to dtype: DType)
   /// The bytes of numbers that were rounded to a type.
@@ -26,9 +28,10 @@ protocol MergeReal: BinaryFloatingPoint, DrawingReal, MagnitudeReal, VariationRe
   )
   /// Divides numbers where they are.
   static func divide(_ numbers: UnsafeMutablePointer<Self>, by divisor: Self, _ count: Int)
-  /// sum += factor · a, rounded once.
-  static func accumulate(
-    _ factor: Self, _ a: UnsafePointer<Self>, into sum: UnsafeMutablePointer<Self>, _ count: Int)
+  /// target = Σ weights[i] · inputs[i] / divisor, each product added with one rounding.
+  static func average(
+    _ inputs: [UnsafeMutablePointer<Self>], _ weights: [Self], by divisor: Self,
+    into target: UnsafeMutablePointer<Self>, _ count: Int)
 }
 
 /// What two numbers become.
@@ -53,6 +56,9 @@ extension MergeReal {
 }
 
 extension Float: MergeReal {
+  /// float32.
+  static var dtype: DType { .f32 }
+
   /// Reads elements, rounded to a type. Throws F04 where the file has become shorter.
   static func read(
     _ elements: MergeElements, _ range: Range<Int>, into target: UnsafeMutablePointer<Float>,
@@ -115,15 +121,21 @@ extension Float: MergeReal {
     birdie_kernels().pointee.unary_f32(BIRDIE_DIVIDE_BY, numbers, numbers, divisor, count)
   }
 
-  /// sum += factor · a, rounded once.
-  static func accumulate(
-    _ factor: Float, _ a: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>, _ count: Int
+  /// target = Σ weights[i] · inputs[i] / divisor, each product added with one rounding.
+  static func average(
+    _ inputs: [UnsafeMutablePointer<Float>], _ weights: [Float], by divisor: Float,
+    into target: UnsafeMutablePointer<Float>, _ count: Int
   ) {
-    birdie_fma_row(sum, factor, a, count)
+    var inputs = inputs.map { UnsafePointer<Float>?($0) }
+    birdie_kernels().pointee.weighted_mean(
+      target, &inputs, weights, weights.count, divisor, count)
   }
 }
 
 extension Double: MergeReal {
+  /// float64.
+  static var dtype: DType { .f64 }
+
   /// Reads elements; every type is a part of float64. Throws F04 where the file has become shorter.
   static func read(
     _ elements: MergeElements, _ range: Range<Int>, into target: UnsafeMutablePointer<Double>,
@@ -173,11 +185,15 @@ extension Double: MergeReal {
     for index in 0..<count { numbers[index] /= divisor }
   }
 
-  /// sum += factor · a, rounded once.
-  static func accumulate(
-    _ factor: Double, _ a: UnsafePointer<Double>, into sum: UnsafeMutablePointer<Double>,
-    _ count: Int
+  /// target = Σ weights[i] · inputs[i] / divisor, each product added with one rounding.
+  static func average(
+    _ inputs: [UnsafeMutablePointer<Double>], _ weights: [Double], by divisor: Double,
+    into target: UnsafeMutablePointer<Double>, _ count: Int
   ) {
-    for index in 0..<count { sum[index].addProduct(factor, a[index]) }
+    for index in 0..<count {
+      var sum = 0.0
+      for (input, weight) in zip(inputs, weights) { sum.addProduct(weight, input[index]) }
+      target[index] = sum / divisor
+    }
   }
 }

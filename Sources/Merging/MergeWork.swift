@@ -35,7 +35,8 @@ struct MergeWork<Real: MergeReal> {
 
   /// How the elements are divided.
   var spans: MergeSpans {
-    MergeSpans(count: task.shape.elementCount, length: Self.spanCount, block: Self.blockCount)
+    MergeSpans(
+      count: task.shape.elementCount, length: Self.spanCount, block: Self.blockCount, unit: 1)
   }
 
   /// How rows are divided: blocks are whole ones. A tensor without axes is a row.
@@ -45,7 +46,7 @@ struct MergeWork<Real: MergeReal> {
   func rows(of length: Int) -> MergeSpans {
     MergeSpans(
       count: task.shape.elementCount, length: max(Self.spanCount / length, 1) * length,
-      block: max(Self.blockCount / length, 1) * length)
+      block: max(Self.blockCount / length, 1) * length, unit: length)
   }
 
   /// Forms a value over all blocks: one for each part, by `body` from what `prepare` gave for the
@@ -61,8 +62,9 @@ struct MergeWork<Real: MergeReal> {
       let parts = ParallelFor.map(wave.count) { [task] place -> Result<Partial, Rejection> in
         Result { () throws(Rejection) in
           var partial = zeros[place]
-          try Self.forEachBlock(task, spans, wave.lowerBound + place, scratch) { block in
-            body(&partial, block)
+          try Self.forEachBlock(task, spans, wave.lowerBound + place, scratch) {
+            _, load throws(Rejection) in
+            body(&partial, try load(nil))
           }
           return partial
         }
@@ -78,7 +80,7 @@ struct MergeWork<Real: MergeReal> {
     _ spans: MergeSpans, perThread: Int = 4, scratch: Int = 0, prepare: (Int) -> Extra,
     _ body: @escaping @Sendable (MergeBlock<Real>, inout Extra) -> Void
   ) throws(Rejection) {
-    var earlier: BackgroundTask<[Result<[UInt8], Rejection>]>?
+    var earlier: BackgroundTask<[Result<MemoryBlock, Rejection>]>?
     // Nothing may go on once the inputs are let go.
     defer { earlier?.abandon() }
     for wave in spans.waves(perThread: (perThread + 1) / 2) {
@@ -87,7 +89,7 @@ struct MergeWork<Real: MergeReal> {
       // While parts are taken, those of the next wave are computed.
       earlier = BackgroundTask { [task, resultType] in
         ParallelFor.map(wave.count) { place in
-          Result { () throws(Rejection) -> [UInt8] in
+          Result { () throws(Rejection) -> MemoryBlock in
             var extra = extras[place]
             return try Self.part(task, resultType, spans, wave.lowerBound + place, scratch) {
               body($0, &extra)
@@ -101,11 +103,11 @@ struct MergeWork<Real: MergeReal> {
   }
 
   private func take(
-    _ wave: BackgroundTask<[Result<[UInt8], Rejection>]>?
+    _ wave: BackgroundTask<[Result<MemoryBlock, Rejection>]>?
   ) throws(Rejection) {
     for part in wave?.join() ?? [] {
-      let bytes = try part.get()
-      try take(bytes.span.bytes)
+      let block = try part.get()
+      try take(block.bytes)
     }
   }
 
@@ -120,36 +122,59 @@ struct MergeWork<Real: MergeReal> {
   private static func part(
     _ task: MergeTask, _ type: DType, _ spans: MergeSpans, _ span: Int, _ scratch: Int,
     _ body: (MergeBlock<Real>) -> Void
-  ) throws(Rejection) -> [UInt8] {
+  ) throws(Rejection) -> MemoryBlock {
     let width = type.byteWidth ?? 1
-    let range = spans[span]
+    let first = spans[span].lowerBound
     var failure: Rejection?
-    let bytes = [UInt8](unsafeUninitializedCapacity: range.count * width) { target, count in
+    let bytes = MemoryBlock(byteCount: spans[span].count * width) { target in
       do throws(Rejection) {
-        try forEachBlock(task, spans, span, scratch) { block in
+        try forEachBlock(task, spans, span, scratch) { range, load throws(Rejection) in
+          let start = (range.lowerBound - first) * width
+          let place = UnsafeMutableRawBufferPointer(
+            rebasing: target[start..<(start + range.count * width)])
+          guard type != Real.dtype else {
+            return body(try load(place.bindMemory(to: Real.self).baseAddress))
+          }
+          let block = try load(nil)
           body(block)
-          guard let base = target.baseAddress else { return }
-          Real.store(
-            block.output, block.count, as: type,
-            to: base + (block.range.lowerBound - range.lowerBound) * width)
+          guard let base = place.baseAddress else { return }
+          Real.store(block.output, block.count, as: type, to: base)
         }
-        count = range.count * width
       } catch { failure = error }
     }
     if let failure { throw failure }
     return bytes
   }
 
+  /// Gives ranges of at most so many elements. Throws F04 where a file has become shorter.
+  func forEachBlock(
+    _ ranges: [Range<Int>], capacity: Int, scratch: Int, _ body: (MergeBlock<Real>) -> Void
+  ) throws(Rejection) {
+    try MergeBuffers<Real>.with(
+      capacity, inputCount: task.inputs.count, scratchCount: scratch
+    ) { buffers throws(Rejection) in
+      for range in ranges { body(try buffers.load(task, range, span: 0)) }
+    }
+  }
+
+  /// Goes over the blocks of a part: `body` loads each, with a place for its result or without.
   private static func forEachBlock(
     _ task: MergeTask, _ spans: MergeSpans, _ span: Int, _ scratch: Int,
-    _ body: (MergeBlock<Real>) -> Void
+    _ body: (
+      _ range: Range<Int>,
+      _ load: (UnsafeMutablePointer<Real>?) throws(Rejection) -> MergeBlock<Real>
+    ) throws(Rejection) -> Void
   ) throws(Rejection) {
-    let range = spans[span]
-    let buffers = MergeBuffers<Real>(
-      min(spans.block, range.count), inputCount: task.inputs.count, scratchCount: scratch)
-    for start in stride(from: range.lowerBound, to: range.upperBound, by: spans.block) {
-      let end = min(start + spans.block, range.upperBound)
-      body(try buffers.load(task, start..<end, span: span))
+    let part = spans[span]
+    try MergeBuffers<Real>.with(
+      min(spans.block, part.count), inputCount: task.inputs.count, scratchCount: scratch
+    ) { buffers throws(Rejection) in
+      for start in stride(from: part.lowerBound, to: part.upperBound, by: spans.block) {
+        let range = start..<min(start + spans.block, part.upperBound)
+        try body(range) { output throws(Rejection) in
+          try buffers.load(task, range, span: span, output: output)
+        }
+      }
     }
   }
 }
@@ -162,6 +187,8 @@ struct MergeSpans: Sendable {
   let length: Int
   /// The elements of a block.
   let block: Int
+  /// The elements that stay together.
+  let unit: Int
 
   /// How many parts there are.
   var total: Int { (count + length - 1) / length }

@@ -36,6 +36,32 @@ public final class MemoryBlock: @unchecked Sendable {
   }
 }
 
+/// Memory for numbers on the way, which is given back for the next block of its size.
+public enum WorkingMemory {
+  /// Calls `body` with bytes, aligned to 64, of which nothing is known.
+  @inlinable
+  public static func with<Result, Failure>(
+    byteCount: Int,
+    _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let memory = unsafe take(byteCount)
+    defer { unsafe give(memory) }
+    return try unsafe body(memory)
+  }
+
+  @usableFromInline
+  static func take(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+    let capacity = MemoryPool.capacity(for: byteCount)
+    return unsafe UnsafeMutableRawBufferPointer(start: MemoryPool.take(capacity), count: byteCount)
+  }
+
+  @usableFromInline
+  static func give(_ memory: UnsafeMutableRawBufferPointer) {
+    guard let address = memory.baseAddress else { return }
+    unsafe MemoryPool.give(address, MemoryPool.capacity(for: memory.count))
+  }
+}
+
 /// Freed blocks by their size, up to a bound.
 private enum MemoryPool {
   private struct Kept: Sendable {

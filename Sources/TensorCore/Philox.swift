@@ -23,9 +23,15 @@ public struct Philox: Sendable {
     precondition(buffer.isEmpty, "numbers are drawn one by one or many at once")
     defer { position += UInt64(count) }
     return [UInt32](unsafeUninitializedCapacity: count) { target, initialized in
-      birdie_philox_fill(target.baseAddress, count, position, seed, stream)
+      fill(target, from: Int(position))
       initialized = count
     }
+  }
+
+  /// Fills memory with the numbers from a position in the stream on; nothing counts as drawn.
+  package func fill(_ target: UnsafeMutableBufferPointer<UInt32>, from position: Int) {
+    birdie_kernels().pointee.philox_fill(
+      target.baseAddress, target.count, UInt64(position), seed, stream)
   }
 
   /// A whole number below `bound`, which is at most 2³²; each about equally likely.

@@ -41,6 +41,18 @@ struct birdie_blake3 {
   uint8_t chunk[1024];
 };
 
+// Magnitudes are the 31 bits of a float32 below its sign: they have the order of absolute values,
+// NaNs after infinities.
+
+// Which magnitudes are kept: those between `low` and `high`, both included, as many equal to the
+// one or the other as are left, in order. UINT64_MAX of both: all.
+struct birdie_magnitude_range {
+  uint32_t low;
+  uint32_t high;
+  uint64_t low_left;   // those equal to `low`; also where `low` and `high` are the same
+  uint64_t high_left;  // those equal to `high`
+};
+
 // Functions of one number, with a parameter where it is named.
 enum birdie_unary {
   BIRDIE_NEGATE,
@@ -163,6 +175,41 @@ struct birdie_kernel_table {
   // Gives the cost. The workspace has room for n * (8 + max(states / 8, 1)) bytes.
   double (*trellis_search)(int16_t *points, const float *x, size_t n,
                            const struct birdie_trellis_search *search, void *workspace);
+
+  // The arithmetic of merging models; the same bits in every table. Destinations may be sources.
+
+  // dst[i] = the sum of weights[m] * x[m][i], each product added with one rounding, over divisor.
+  void (*weighted_mean)(float *dst, const float *const *x, const float *weights, size_t models,
+                        float divisor, size_t n);
+  // Writes the absolute values of those of n numbers whose magnitude is from `low` to `high`, in
+  // order, and gives how many; dst has room for n. Adds to *below how many are smaller.
+  size_t (*gather_magnitudes)(float *dst, const float *x, size_t n, uint32_t low, uint32_t high,
+                              size_t *below);
+  // dst[i] = x[i] times 1 where its magnitude is kept, else times 0.
+  void (*keep_magnitudes)(float *dst, const float *x, size_t n,
+                          struct birdie_magnitude_range *range);
+  // The sum of n absolute values: eight lanes in double, added from lane 0 to lane 7.
+  double (*sum_magnitudes)(const float *x, size_t n);
+  // Where x[i] is not 0 and has the sign of sign[i], plus for a zero: adds it to sum[i], and
+  // `weight` to weights[i].
+  void (*add_agreeing)(float *sum, float *weights, const float *x, const float *sign, float weight,
+                       size_t n);
+  // dst[i] = the variance of x[0][i] to x[models - 1][i], by their mean, in double.
+  void (*variance)(float *dst, const float *const *x, size_t models, size_t n);
+  // Sum (x[i] - base[i])^2 where mask[i] is not 0: eight lanes in double, added from lane 0 to
+  // lane 7.
+  double (*energy)(const float *x, const float *base, const float *mask, size_t n);
+  // dst[i] = base[i] + the mean of x[m][i] - base[i] by weights[m] over those m whose masked[m][i]
+  // is not 0 and has the sign of the sum of all masked[][i], plus for a zero; in double, divided by
+  // at least 1e-6.
+  void (*elect)(float *dst, const float *base, const float *const *x, const float *const *masked,
+                const double *weights, size_t models, size_t n);
+  // dst[i] = x[i] times 1 where the lower 24 bits of draws[i], as a fraction, are below
+  // `probability`, else times 0.
+  void (*keep_drawn)(float *dst, const float *x, const uint32_t *draws, float probability,
+                     size_t n);
+  // Numbers `first` to `first + n` of a stream of Philox 4x32-10 (Salmon et al. 2011).
+  void (*philox_fill)(uint32_t *draws, size_t n, uint64_t first, uint64_t key, uint64_t stream);
 
   // The arithmetic of tensors; the same bits in every table. Destinations may be sources, except
   // in a matrix product.
@@ -324,63 +371,20 @@ double birdie_stats_sum_of_squares(const struct birdie_stats *stats);
 
 // MARK: - Merging
 
-// Magnitudes are the 31 bits of a float32 below its sign: they have the order of absolute values,
-// NaNs after infinities.
-
-// Which magnitudes are kept: those between `low` and `high`, both included, as many equal to the
-// one or the other as are left, in order. UINT64_MAX of both: all.
-struct birdie_magnitude_range {
-  uint32_t low;
-  uint32_t high;
-  uint64_t low_left;   // those equal to `low`; also where `low` and `high` are the same
-  uint64_t high_left;  // those equal to `high`
-};
-
 // Adds to counts[b] how many of n magnitudes, whose bits above `shift + width` are `prefix`, have b
 // in the `width` bits above `shift`.
 void birdie_count_magnitudes(uint32_t *counts, const float *x, size_t n, uint32_t shift,
                              uint32_t width, uint32_t prefix);
 
-// dst[i] = x[i] times 1 where its magnitude is kept, else times 0.
-void birdie_keep_magnitudes(float *dst, const float *x, size_t n,
-                            struct birdie_magnitude_range *range);
-
 // How many of n numbers have a magnitude.
 size_t birdie_count_equal_magnitudes(const float *x, size_t n, uint32_t magnitude);
-
-// The sum of n absolute values: eight lanes in double, added from lane 0 to lane 7.
-double birdie_sum_magnitudes(const float *x, size_t n);
-
-// dst[i] = the variance of x[0][i] to x[models - 1][i], by their mean, in double.
-void birdie_variance(float *dst, const float *const *x, size_t models, size_t n);
-
-// Sum (x[i] - base[i])^2 where mask[i] is not 0: eight lanes in double, added from lane 0 to
-// lane 7.
-double birdie_energy(const float *x, const float *base, const float *mask, size_t n);
-
-// dst[i] = base[i] + the mean of x[m][i] - base[i] by weights[m] over those m whose masked[m][i] is
-// not 0 and has the sign of the sum of all masked[][i], plus for a zero; in double, divided by at
-// least 1e-6.
-void birdie_elect(float *dst, const float *base, const float *const *x,
-                  const float *const *masked, const double *weights, size_t models, size_t n);
-
-// Where x[i] is not 0 and has the sign of sign[i], plus for a zero: adds it to sum[i], and `weight`
-// to weights[i].
-void birdie_add_agreeing(float *sum, float *weights, const float *x, const float *sign,
-                         float weight, size_t n);
-
-// dst[i] = x[i] times 1 where the lower 24 bits of draws[i], as a fraction, are below
-// `probability`, else times 0.
-void birdie_keep_drawn(float *dst, const float *x, const uint32_t *draws, float probability,
-                       size_t n);
 
 // The places of n magnitudes, `stride` apart, in ascending order, from 0 on; of equal ones the
 // first comes first. The workspace has room for 2 n numbers; n is below 2^32.
 void birdie_rank_magnitudes(uint32_t *ranks, const float *x, size_t n, size_t stride,
                             uint64_t *workspace);
 
-// The same as birdie_keep_drawn for n numbers `stride` apart, each with the probability of its
-// rank.
+// The same as keep_drawn for n numbers `stride` apart, each with the probability of its rank.
 void birdie_keep_graded(float *dst, const float *x, const uint32_t *draws, const uint32_t *ranks,
                         const float *probabilities, size_t n, size_t stride);
 
@@ -399,9 +403,6 @@ void birdie_mt19937_fill(struct birdie_mt19937 *generator, uint32_t *draws, size
 // Four numbers of a stream, by the position of their block (Salmon et al. 2011: ten rounds, the
 // counter in the lower 64 bits and the stream in the upper ones).
 void birdie_philox_block(uint32_t block[4], uint64_t counter, uint64_t key, uint64_t stream);
-
-// Numbers `first` to `first + n` of a stream of Philox 4x32-10 (Salmon et al. 2011).
-void birdie_philox_fill(uint32_t *draws, size_t n, uint64_t first, uint64_t key, uint64_t stream);
 
 // MARK: - CRC-32 (ISO 3309, as in zip, gzip and PNG)
 

@@ -41,16 +41,23 @@ struct ArceeFusion: GenericMerge {
         let values = importance(block)
         sum += (0..<block.count).count { values[$0] < 0 }
       }, join: { negative += $0 })
-    let below = negative > 0 ? try Self.ranks(work, importance) { $0 < 0 } : nil
-    let above = try Self.ranks(work, importance) { !($0 < 0) }
-    func quantile(_ part: Double) throws(Rejection) -> Real {
-      let rank = Int(part * Double(count - 1))
-      guard let below, rank < negative else {
-        return Real.ofMagnitude(try above.magnitude(at: rank - negative).value)
+    let ranks = [0.25, 0.5, 0.75].map { Int($0 * Double(count - 1)) }
+    let below =
+      ranks[0] < negative
+      ? try Self.ranks(work, importance, near: ranks.map { negative - 1 - $0 }) { $0 < 0 } : nil
+    let above =
+      ranks[2] >= negative
+      ? try Self.ranks(work, importance, near: ranks.map { $0 - negative }) { !($0 < 0) } : nil
+    func quantile(_ rank: Int) throws(Rejection) -> Real {
+      if rank < negative, let below {
+        return -Real.ofMagnitude(try below.magnitude(at: negative - 1 - rank).value)
       }
-      return -Real.ofMagnitude(try below.magnitude(at: negative - 1 - rank).value)
+      guard let above else { preconditionFailure("what is not below is above") }
+      return Real.ofMagnitude(try above.magnitude(at: rank - negative).value)
     }
-    let (low, middle, high) = (try quantile(0.25), try quantile(0.5), try quantile(0.75))
+    let (low, middle, high) = (
+      try quantile(ranks[0]), try quantile(ranks[1]), try quantile(ranks[2])
+    )
     let distance = (high - low).rounded(to: task.dtype)
     let threshold = (middle + (1.5 * distance).rounded(to: task.dtype)).rounded(to: task.dtype)
     try work.write(rows, scratch: 1) { block in
@@ -67,10 +74,10 @@ struct ArceeFusion: GenericMerge {
 extension ArceeFusion {
   /// The ranks of some of the numbers; the others come after them.
   private static func ranks<Real: MergeReal>(
-    _ work: MergeWork<Real>, _ values: @escaping RankSelection<Real>.Values,
+    _ work: MergeWork<Real>, _ values: @escaping RankSelection<Real>.Values, near ranks: [Int],
     _ isWanted: @escaping @Sendable (Real) -> Bool
   ) throws(Rejection) -> RankSelection<Real> {
-    try RankSelection(work, work.rows, scratch: 1) { block in
+    try RankSelection(work, work.rows, scratch: 1, near: { _ in ranks }) { block in
       let numbers = values(block)
       for index in 0..<block.count where !isWanted(numbers[index]) { numbers[index] = .nan }
       return numbers

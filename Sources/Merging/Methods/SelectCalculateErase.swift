@@ -55,16 +55,17 @@ struct SelectCalculateErase: GenericMerge {
   ) throws(Rejection) -> MaskedDifferences<Real>.Selection {
     let part = Float(work.task.shared.number("select_topk"))
     guard part < 1 else { return .all }
-    let others = work.task.others
-    let ranks = try RankSelection(work, work.spans, scratch: others.count + 1) { block in
+    let (others, total) = (work.task.others, work.task.shape.elementCount)
+    func selected(besides zeroCount: Int) -> Int { Int(Float(total - zeroCount) * part) }
+    let ranks = try RankSelection(
+      work, work.spans, scratch: others.count + 1,
+      near: { zeroCount in [total - selected(besides: zeroCount)] }
+    ) { block in
       MaskedDifferences<Real>(others: others, base: base, selection: .all).variances(block)
     }
-    let zeros = try ranks.magnitude(at: 0)
-    let count = work.task.shape.elementCount - (zeros.value == 0 ? zeros.equal : 0)
-    let selected = Int(Float(count) * part)
-    guard part > 0, selected > 0 else { return .none }
-    let total = work.task.shape.elementCount
-    return .ranges(try ranks.keeping((total - selected)..<total))
+    let count = selected(besides: ranks.zeroCount)
+    guard part > 0, count > 0 else { return .none }
+    return .ranges(try ranks.keeping((total - count)..<total))
   }
 }
 

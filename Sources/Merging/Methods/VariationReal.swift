@@ -25,7 +25,7 @@ extension Float: VariationReal {
     _ count: Int
   ) {
     var models = models.map { UnsafePointer<Float>?($0) }
-    birdie_variance(target, &models, models.count, count)
+    birdie_kernels().pointee.variance(target, &models, models.count, count)
   }
 
   /// Σ (x − base)² where the mask is not zero.
@@ -33,7 +33,7 @@ extension Float: VariationReal {
     _ x: UnsafePointer<Float>, from base: UnsafePointer<Float>, where mask: UnsafePointer<Float>,
     _ count: Int
   ) -> Double {
-    birdie_energy(x, base, mask, count)
+    birdie_kernels().pointee.energy(x, base, mask, count)
   }
 
   /// The base and the weighted mean of the differences of one sign.
@@ -44,7 +44,7 @@ extension Float: VariationReal {
   ) {
     var models = models.map { UnsafePointer<Float>?($0) }
     var masked = masked.map { UnsafePointer<Float>?($0) }
-    birdie_elect(target, base, &models, &masked, weights, models.count, count)
+    birdie_kernels().pointee.elect(target, base, &models, &masked, weights, models.count, count)
   }
 }
 

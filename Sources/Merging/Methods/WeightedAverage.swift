@@ -68,14 +68,10 @@ struct WeightedAverage: GenericMerge {
     let terms = terms(work.task)
     let weights = terms.map { Real($0.weight) }
     let isNormalized = work.task.shared["normalize"] != .flag(false)
-    let divisor = isNormalized ? weights.reduce(0, +) : nil
+    let divisor = isNormalized ? weights.reduce(0, +) : 1
     let work = work.restricted(to: terms.map(\.position))
     try work.write(work.spans) { block in
-      block.output.update(repeating: 0, count: block.count)
-      for (input, weight) in zip(block.inputs, weights) {
-        Real.accumulate(weight, input, into: block.output, block.count)
-      }
-      if let divisor { Real.divide(block.output, by: divisor, block.count) }
+      Real.average(block.inputs, weights, by: divisor, into: block.output, block.count)
     }
   }
 

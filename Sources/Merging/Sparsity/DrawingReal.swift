@@ -18,7 +18,7 @@ extension Float: DrawingReal {
     _ numbers: UnsafeMutablePointer<Float>, _ draws: UnsafePointer<UInt32>, _ probability: Float,
     _ count: Int
   ) {
-    birdie_keep_drawn(numbers, numbers, draws, probability, count)
+    birdie_kernels().pointee.keep_drawn(numbers, numbers, draws, probability, count)
   }
 
   /// Keeps each number with the probability of its rank in its row.

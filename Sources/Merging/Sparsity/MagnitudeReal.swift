@@ -8,11 +8,19 @@ protocol MagnitudeReal {
   static var magnitudeWidth: Int { get }
   /// The number with a magnitude, not negative.
   static func ofMagnitude(_ magnitude: UInt64) -> Self
+  /// The number's magnitude.
+  var magnitudeBits: UInt64 { get }
   /// Adds to `counts` how many magnitudes, whose bits above `shift + width` are `prefix`, have each
   /// value in the `width` bits above `shift`.
   static func countMagnitudes(
     _ numbers: UnsafePointer<Self>, _ count: Int, in counts: inout [UInt32], shift: Int,
     width: Int, prefix: UInt64)
+  /// Writes the absolute values of the numbers with a magnitude in a range, in order, to memory for
+  /// all of them; says how many, and adds to `smaller` how many have a smaller magnitude.
+  static func gather(
+    _ range: ClosedRange<UInt64>, of numbers: UnsafePointer<Self>, _ count: Int,
+    into target: UnsafeMutablePointer<Self>, smaller: inout Int
+  ) -> Int
   /// How many numbers have a magnitude.
   static func count(
     of magnitude: UInt64, in numbers: UnsafePointer<Self>, _ count: Int
@@ -40,6 +48,11 @@ struct MagnitudeRange: Sendable {
   var highLeft: UInt64
 }
 
+extension MagnitudeReal {
+  /// The largest magnitude there is.
+  static var largestMagnitude: UInt64 { 1 << UInt64(magnitudeWidth) - 1 }
+}
+
 extension Float: MagnitudeReal {
   /// Bits of a magnitude.
   static var magnitudeWidth: Int { 31 }
@@ -49,6 +62,9 @@ extension Float: MagnitudeReal {
     Float(bitPattern: UInt32(truncatingIfNeeded: magnitude))
   }
 
+  /// The number's magnitude.
+  var magnitudeBits: UInt64 { UInt64(magnitude.bitPattern) }
+
   /// Adds to `counts` how many magnitudes have each value in some bits.
   static func countMagnitudes(
     _ numbers: UnsafePointer<Float>, _ count: Int, in counts: inout [UInt32], shift: Int,
@@ -56,6 +72,15 @@ extension Float: MagnitudeReal {
   ) {
     birdie_count_magnitudes(
       &counts, numbers, count, UInt32(shift), UInt32(width), UInt32(truncatingIfNeeded: prefix))
+  }
+
+  /// Writes the absolute values of the numbers with a magnitude in a range.
+  static func gather(
+    _ range: ClosedRange<UInt64>, of numbers: UnsafePointer<Float>, _ count: Int,
+    into target: UnsafeMutablePointer<Float>, smaller: inout Int
+  ) -> Int {
+    birdie_kernels().pointee.gather_magnitudes(
+      target, numbers, count, UInt32(range.lowerBound), UInt32(range.upperBound), &smaller)
   }
 
   /// How many numbers have a magnitude.
@@ -73,13 +98,13 @@ extension Float: MagnitudeReal {
     var kernel = birdie_magnitude_range(
       low: UInt32(truncatingIfNeeded: range.low), high: UInt32(truncatingIfNeeded: range.high),
       low_left: range.lowLeft, high_left: range.highLeft)
-    birdie_keep_magnitudes(target, numbers, count, &kernel)
+    birdie_kernels().pointee.keep_magnitudes(target, numbers, count, &kernel)
     (range.lowLeft, range.highLeft) = (kernel.low_left, kernel.high_left)
   }
 
   /// The sum of absolute values, in double.
   static func sumOfMagnitudes(_ numbers: UnsafePointer<Float>, _ count: Int) -> Double {
-    birdie_sum_magnitudes(numbers, count)
+    birdie_kernels().pointee.sum_magnitudes(numbers, count)
   }
 
   /// Adds numbers with the sign of `signs`, plus for zeros, and the weight of each.
@@ -87,7 +112,7 @@ extension Float: MagnitudeReal {
     _ numbers: UnsafePointer<Float>, with signs: UnsafePointer<Float>, weight: Float,
     to sum: UnsafeMutablePointer<Float>, weights: UnsafeMutablePointer<Float>, _ count: Int
   ) {
-    birdie_add_agreeing(sum, weights, numbers, signs, weight, count)
+    birdie_kernels().pointee.add_agreeing(sum, weights, numbers, signs, weight, count)
   }
 }
 
@@ -97,6 +122,9 @@ extension Double: MagnitudeReal {
 
   /// The number with a magnitude, not negative.
   static func ofMagnitude(_ magnitude: UInt64) -> Double { Double(bitPattern: magnitude) }
+
+  /// The number's magnitude.
+  var magnitudeBits: UInt64 { magnitude.bitPattern }
 
   /// Adds to `counts` how many magnitudes have each value in some bits.
   static func countMagnitudes(
@@ -111,6 +139,21 @@ extension Double: MagnitudeReal {
         counts[Int(bits >> UInt64(shift) & mask)] += 1
       }
     }
+  }
+
+  /// Writes the absolute values of the numbers with a magnitude in a range.
+  static func gather(
+    _ range: ClosedRange<UInt64>, of numbers: UnsafePointer<Double>, _ count: Int,
+    into target: UnsafeMutablePointer<Double>, smaller: inout Int
+  ) -> Int {
+    var gathered = 0
+    for index in 0..<count {
+      let bits = numbers[index].magnitude.bitPattern
+      if bits < range.lowerBound { smaller += 1 }
+      target[gathered] = numbers[index].magnitude
+      if range.contains(bits) { gathered += 1 }
+    }
+    return gathered
   }
 
   /// How many numbers have a magnitude.

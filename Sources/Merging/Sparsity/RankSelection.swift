@@ -1,78 +1,97 @@
 internal import Diagnostics
 internal import TensorCore
 
-/// The elements of some ranks, in the order of their absolute values, found by counting instead of
-/// sorting.
+/// The elements of some ranks, in the order of their absolute values, without sorting.
+///
+/// A sample tells between which magnitudes a rank lies; one pass takes the elements there and counts
+/// those below (Floyd and Rivest 1975). Where the sample misled, digits of all elements are counted
+/// instead, in a pass for each digit: the result is exact either way.
 struct RankSelection<Real: MergeReal> {
   /// What is ranked: fills a place with the numbers of a block.
   typealias Values = @Sendable (MergeBlock<Real>) -> UnsafeMutablePointer<Real>
+  /// A magnitude of some rank, how many are smaller, and how many are equal.
+  typealias Place = (value: UInt64, smaller: Int, equal: Int)
 
   private let work: MergeWork<Real>
   private let spans: MergeSpans
   private let scratch: Int
   private let values: Values
-  private let top: [Int]
+  /// How many elements of each part are zero.
+  private let zeros: [Int]
+  private let windows: [RankWindow<Real>]
 
-  /// Bits that are looked at in one pass.
-  private static var digit: Int { 16 }
+  /// How many elements are zero.
+  var zeroCount: Int { zeros.reduce(0, +) }
 
-  /// Begins to rank what `values` gives, which may use scratch memory.
+  /// Elements that are taken at most; more are told apart by counting.
+  private static var mostTaken: Int { 1 << 22 }
+
+  /// Ranks what `values` gives, which may use scratch memory. The ranks that will be asked for are
+  /// near those that `ranks` gives for about so many zeros.
   init(
-    _ work: MergeWork<Real>, _ spans: MergeSpans, scratch: Int, _ values: @escaping Values
+    _ work: MergeWork<Real>, _ spans: MergeSpans, scratch: Int,
+    near ranks: (_ zeroCount: Int) -> [Int], _ values: @escaping Values
   ) throws(Rejection) {
     (self.work, self.spans, self.scratch, self.values) = (work, spans, scratch, values)
-    top = try Self.counts(work, spans, scratch, values, shift: Real.magnitudeWidth - Self.digit, 0)
+    let sample = try RankSample<Real>(work, spans, scratch: scratch, values)
+    let ranges = sample.ranges(near: ranks(sample.zeroCount))
+    let none = [RankWindow<Real>](ranges.map { RankWindow($0) })
+    var (zeros, windows, taken) = ([Int](), none, 0)
+    try work.reduce(
+      spans, perThread: 2, scratch: scratch, prepare: { _ in (zeros: 0, windows: none) },
+      { part, block in
+        let numbers = values(block)
+        part.zeros += Real.count(of: 0, in: numbers, block.count)
+        for index in part.windows.indices {
+          part.windows[index].take(numbers, block.count)
+        }
+      },
+      join: { part in
+        zeros.append(part.zeros)
+        taken += part.windows.reduce(0) { $0 + $1.count }
+        for index in windows.indices {
+          windows[index].join(part.windows[index], keeps: taken <= Self.mostTaken)
+        }
+      })
+    (self.zeros, self.windows) = (zeros, taken <= Self.mostTaken ? windows : [])
   }
 
-  /// How many of each value the digit above `shift` has, among those with a prefix above it.
-  private static func counts(
-    _ work: MergeWork<Real>, _ spans: MergeSpans, _ scratch: Int, _ values: @escaping Values,
-    shift: Int,
-    _ prefix: UInt64
-  ) throws(Rejection) -> [Int] {
-    let (width, low) = (min(digit, shift + digit), max(shift, 0))
+  /// The magnitude of a rank in ascending order.
+  func magnitude(at rank: Int) throws(Rejection) -> Place {
+    let zeroCount = zeroCount
+    guard rank >= zeroCount else { return (0, 0, zeroCount) }
+    if let window = windows.first(where: { $0.ranks.contains(rank) }) {
+      return window.magnitude(at: rank, work.task.dtype)
+    }
+    return try MagnitudeDigits<Real>(work.task.dtype).magnitude(at: rank) {
+      (shift, width, prefix) throws(Rejection) in
+      try counts(shift, width, prefix)
+    }
+  }
+
+  /// How many elements have each value in `width` bits above `shift`, among those with a prefix
+  /// above them.
+  private func counts(_ shift: Int, _ width: Int, _ prefix: UInt64) throws(Rejection) -> [Int] {
     let none = [UInt32](repeating: 0, count: 1 << width)
     var total = [Int](repeating: 0, count: none.count)
     try work.reduce(spans, perThread: 1, scratch: scratch, prepare: { _ in none }) {
-      counts, block in
+      [values] counts, block in
       Real.countMagnitudes(
-        values(block), block.count, in: &counts, shift: low, width: width, prefix: prefix)
+        values(block), block.count, in: &counts, shift: shift, width: width, prefix: prefix)
     } join: { counts in
       for index in counts.indices { total[index] += Int(counts[index]) }
     }
     return total
   }
 
-  /// The magnitude of a rank in ascending order, how many are smaller, and how many are equal.
-  func magnitude(
-    at rank: Int
-  ) throws(Rejection) -> (value: UInt64, smaller: Int, equal: Int) {
-    var shift = Real.magnitudeWidth - Self.digit
-    var (prefix, smaller) = (UInt64(0), 0)
-    var counts = top
-    while true {
-      var digit = 0
-      while smaller + counts[digit] <= rank {
-        smaller += counts[digit]
-        digit += 1
-      }
-      let width = min(Self.digit, shift + Self.digit)
-      prefix = prefix << UInt64(width) | UInt64(digit)
-      guard shift > 0 else { return (prefix, smaller, counts[digit]) }
-      shift -= Self.digit
-      // Of narrow types nothing is left below.
-      if Real.self == Float.self, work.task.dtype == .bf16 {
-        return (prefix << UInt64(shift + Self.digit), smaller, counts[digit])
-      }
-      counts = try Self.counts(work, spans, scratch, values, shift: shift, prefix)
-    }
-  }
-
   /// What keeps the ranks of a range, one range of magnitudes for each part of the tensor.
   func keeping(_ ranks: Range<Int>) throws(Rejection) -> [MagnitudeRange] {
-    let low = try magnitude(at: ranks.lowerBound)
-    let high = try magnitude(at: ranks.upperBound - 1)
     let total = spans.total
+    let low = try magnitude(at: ranks.lowerBound)
+    let isOpen = ranks.upperBound == spans.count
+    let high: Place =
+      isOpen
+      ? (Real.largestMagnitude, spans.count, 0) : try magnitude(at: ranks.upperBound - 1)
     let isSame = low.value == high.value
     // Of equal ones the first are kept.
     let lowKept = min(low.smaller + low.equal, ranks.upperBound) - ranks.lowerBound
@@ -84,7 +103,8 @@ struct RankSelection<Real: MergeReal> {
       return [MagnitudeRange](repeating: range, count: total)
     }
     let (lows, highs) = (
-      try ties(low.value), isSame ? [Int](repeating: 0, count: total) : try ties(high.value)
+      try ties(low.value),
+      isSame || isOpen ? [Int](repeating: 0, count: total) : try ties(high.value)
     )
     var (lowBefore, highBefore) = (0, 0)
     return (0..<total).map { span in
@@ -94,12 +114,16 @@ struct RankSelection<Real: MergeReal> {
       }
       return MagnitudeRange(
         low: low.value, high: high.value, lowLeft: UInt64(max(lowKept - lowBefore, 0)),
-        highLeft: UInt64(max(highKept - highBefore, 0)))
+        highLeft: isOpen ? .max : UInt64(max(highKept - highBefore, 0)))
     }
   }
 
   /// How many of a magnitude each part has.
   private func ties(_ magnitude: UInt64) throws(Rejection) -> [Int] {
+    guard magnitude > 0 else { return zeros }
+    if let window = windows.first(where: { $0.range.contains(magnitude) }) {
+      return window.ties(magnitude)
+    }
     var counts: [Int] = []
     try work.reduce(spans, scratch: scratch, prepare: { _ in 0 }) { [values] count, block in
       count += Real.count(of: magnitude, in: values(block), block.count)

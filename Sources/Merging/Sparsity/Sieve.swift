@@ -33,12 +33,12 @@ struct Sieve<Real: MergeReal>: Sendable {
       Real.keep(&part.ranges[index], of: difference, into: difference, block.count)
     case .drawn(let probability):
       Real.round(difference, block.count, to: type)
-      part.withDraws(of: index, block.range) {
+      part.draws[index].with(block.range, of: part.start) {
         Real.keepDrawn(difference, $0, probability, block.count)
       }
     case .graded(let rows):
       Real.round(difference, block.count, to: type)
-      part.withDraws(of: index, block.range) {
+      part.draws[index].with(block.range, of: part.start) {
         Real.keepGraded(difference, $0, rows, block.count)
       }
     }
@@ -56,15 +56,7 @@ struct SievePart: Sendable {
   /// The magnitudes that each difference keeps.
   var ranges: [MagnitudeRange]
   /// The numbers that decide, for each difference.
-  let draws: [[UInt32]]
-
-  /// Gives the numbers that decide about a range of elements.
-  func withDraws(of index: Int, _ range: Range<Int>, _ body: (UnsafePointer<UInt32>) -> Void) {
-    draws[index].withUnsafeBufferPointer { numbers in
-      guard let base = numbers.baseAddress else { return }
-      body(base + (range.lowerBound - start))
-    }
-  }
+  let draws: [PartDraws]
 }
 
 /// The sieves of all inputs but the base, in their order.
@@ -77,7 +69,10 @@ struct Sieves<Real: MergeReal> {
   private var draws: [MergeDraws?] = []
 
   /// Parts under way for each thread: numbers that were drawn take room.
-  var perThread: Int { draws.contains { $0 != nil } ? 1 : 4 }
+  var perThread: Int {
+    let takesRoom = draws.contains { if case .sequence = $0 { true } else { false } }
+    return takesRoom ? 1 : 4
+  }
 
   /// Finds what thins out each difference. Throws M08 for densities that make no probability, and
   /// F04.
@@ -111,7 +106,7 @@ struct Sieves<Real: MergeReal> {
         guard case .magnitudes(let ranges) = sieve.choice else { return .nothing }
         return ranges[span]
       },
-      draws: draws.indices.map { draws[$0]?.next(spans[span].count) ?? [] })
+      draws: draws.indices.map { draws[$0]?.next(spans[span].count) ?? .none })
   }
 
   /// The sum of absolute values before over that after; nil where one of them vanishes.
@@ -165,7 +160,7 @@ extension Sparsifier {
     case .magnitude:
       guard density > 0, count > 0 else { return .none }
       let kept = max(1, Int(density * Double(count)))
-      return .magnitudes(try differences(work).keeping((count - kept)..<count))
+      return try keeping((count - kept)..<count, work)
     case .outliers:
       let kept = Int(density * Double(count))
       guard kept > 0 else { return .none }
@@ -173,7 +168,7 @@ extension Sparsifier {
       let first = max(0, count - kept - largest)
       // A negative gamma asks for elements that there are not.
       guard first < min(first + kept, count) else { return .none }
-      return .magnitudes(try differences(work).keeping(first..<min(first + kept, count)))
+      return try keeping(first..<min(first + kept, count), work)
     case .random:
       var probability = Float(density)
       Float.round(&probability, 1, to: type)
@@ -190,12 +185,18 @@ extension Sparsifier {
     }
   }
 
-  private func differences<Real>(
-    _ work: MergeWork<Real>
-  ) throws(Rejection) -> RankSelection<Real> {
-    try RankSelection(work, work.spans, scratch: 1) { block in
+  /// What keeps some ranks of the difference between the first input and the base.
+  private func keeping<Real>(
+    _ kept: Range<Int>, _ work: MergeWork<Real>
+  ) throws(Rejection) -> Sieve<Real>.Choice {
+    let ends = [kept.lowerBound, kept.upperBound - 1]
+    let isOpen = kept.upperBound == work.spans.count
+    let selection = try RankSelection(
+      work, work.spans, scratch: 1, near: { _ in isOpen ? [ends[0]] : ends }
+    ) { block in
       block.combine(.subtract, block.inputs[0], block.inputs[1], into: block.scratch[0])
       return block.scratch[0]
     }
+    return .magnitudes(try selection.keeping(kept))
   }
 }

@@ -1,0 +1,3 @@
+// The arithmetic of merging models for any CPU.
+#define INSTALL birdie_install_merging_portable
+#include "merging.h"
