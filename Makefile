@@ -21,8 +21,8 @@ setup: ## Installs the C libraries that are missing (Debian, Ubuntu).
 	@sh Scripts/setup.sh
 
 .PHONY: build
-build: setup ## Builds .build/release/birdie.
-	$(SWIFT) build -c release --product birdie $(LAYERED)
+build: setup ## Builds .build/release/birdie, which runs where no Swift is installed.
+	$(SWIFT) build -c release --product birdie --static-swift-stdlib $(LAYERED)
 
 .PHONY: demo
 demo: build ## Converts a checkpoint and says what happened. CHECKPOINT=path for one of yours.

@@ -7,7 +7,7 @@
 //   void load_blocks(vector m[16], const uint8_t *const *blocks)
 //                                                              word i of each block in m[i]
 //   void store_values(uint32_t *values, vector value[8], size_t count)
-//                                                              the words of the first lanes in order
+//                                                              the words of the first lanes
 #include "blake3.h"
 
 // Lanes never cross a call that is not inlined, so it does not matter how calls would pass them.

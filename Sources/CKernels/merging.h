@@ -12,6 +12,8 @@
 typedef float floats __attribute__((vector_size(64), aligned(4)));
 typedef int32_t ints __attribute__((vector_size(64), aligned(4)));
 typedef uint64_t longs __attribute__((vector_size(64), aligned(4)));
+typedef double doubles __attribute__((vector_size(64), aligned(4)));
+typedef float narrow __attribute__((vector_size(32), aligned(4)));
 
 INLINE floats load(const float *from) {
   floats lanes;
@@ -50,6 +52,50 @@ static void weighted_mean(float *dst, const float *const *x, const float *weight
     float sum = 0;
     for (size_t m = 0; m < models; m++) sum = __builtin_fmaf(weights[m], x[m][i], sum);
     dst[i] = sum / divisor;
+  }
+}
+
+// MARK: - Vectors in double
+
+// Eight elements, or the differences from those of a base.
+INLINE doubles vector_at(const float *x, const float *base, size_t i) {
+  narrow own, other;
+  memcpy(&own, x + i, sizeof own);
+  if (!base) return __builtin_convertvector(own, doubles);
+  memcpy(&other, base + i, sizeof other);
+  return __builtin_convertvector(own, doubles) - __builtin_convertvector(other, doubles);
+}
+
+static double product(const float *a, const float *b, const float *base, size_t n) {
+  doubles lanes = {0};
+  size_t i = 0;
+  for (; i + 8 <= n; i += 8) lanes += vector_at(a, base, i) * vector_at(b, base, i);
+  for (; i < n; i++) {
+    double offset = base ? (double)base[i] : 0;
+    lanes[i % 8] += ((double)a[i] - offset) * ((double)b[i] - offset);
+  }
+  double sum = 0;
+  for (size_t lane = 0; lane < 8; lane++) sum += lanes[lane];
+  return sum;
+}
+
+static void add_vectors(float *dst, const float *base, const float *const *x,
+                        const double *factors, size_t models, size_t n) {
+  size_t i = 0;
+  for (; i + 8 <= n; i += 8) {
+    doubles sum = base ? vector_at(base, NULL, i) : (doubles){0};
+    for (size_t m = 0; m < models; m++) {
+      if (factors[m] != 0) sum += factors[m] * vector_at(x[m], base, i);
+    }
+    narrow rounded = __builtin_convertvector(sum, narrow);
+    memcpy(dst + i, &rounded, sizeof rounded);
+  }
+  for (; i < n; i++) {
+    double offset = base ? (double)base[i] : 0, sum = offset;
+    for (size_t m = 0; m < models; m++) {
+      if (factors[m] != 0) sum += factors[m] * ((double)x[m][i] - offset);
+    }
+    dst[i] = (float)sum;
   }
 }
 
@@ -258,6 +304,8 @@ static void philox_fill(uint32_t *draws, size_t n, uint64_t first, uint64_t key,
 
 void INSTALL(struct birdie_kernel_table *table) {
   table->weighted_mean = weighted_mean;
+  table->product = product;
+  table->add_vectors = add_vectors;
   table->gather_magnitudes = gather_magnitudes;
   table->keep_magnitudes = keep_magnitudes;
   table->sum_magnitudes = sum_magnitudes;

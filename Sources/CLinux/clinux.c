@@ -16,6 +16,10 @@ int64_t clinux_copy_file_range(int from, int64_t from_offset, int to, int64_t to
   return copied < 0 ? -(int64_t)errno : (int64_t)copied;
 }
 
+void clinux_start_writing(int file, int64_t offset, int64_t count) {
+  sync_file_range(file, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+
 int clinux_rename_new(const char *from, const char *to) {
   if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS) return -errno;

@@ -13,6 +13,7 @@ public struct OutputFile: ~Copyable {
   /// The bytes that an earlier run left, where they were asked for.
   package let earlierByteCount: Int
   private var partial: PartialOutput
+  private var startedByteCount = 0
   /// The name the file gets in the end.
   public var path: String { partial.target.path }
   /// Whether an earlier run was interrupted while writing this file.
@@ -44,6 +45,7 @@ public struct OutputFile: ~Copyable {
     precondition(count <= earlierByteCount, "only what is there can be kept")
     guard ftruncate(descriptor, off_t(count)) == 0 else { throw partial.target.cannotFinish() }
     byteCount = count
+    startedByteCount = count
   }
 
   /// Reads bytes back into the front of `buffer`. Throws F03 and F04.
@@ -63,7 +65,18 @@ public struct OutputFile: ~Copyable {
       try writeAll(bytes, to: descriptor, at: byteCount)
     }
     byteCount += bytes.byteCount
+    startWriting()
   }
+
+  /// Lets the disk begin with what was appended, so that little is left to wait for in the end.
+  private mutating func startWriting() {
+    guard byteCount - startedByteCount >= Self.startedAtOnce else { return }
+    clinux_start_writing(descriptor, Int64(startedByteCount), Int64(byteCount - startedByteCount))
+    startedByteCount = byteCount
+  }
+
+  /// Enough for a disk to be busy with.
+  private static let startedAtOnce = 8 << 20
 
   /// Writes `bytes` at the end.
   public mutating func append(_ bytes: [UInt8]) throws(Rejection) {
@@ -95,6 +108,7 @@ public struct OutputFile: ~Copyable {
       guard result > 0 else { return done }
       done += Int(result)
       byteCount += Int(result)
+      startWriting()
     }
     return done
   }

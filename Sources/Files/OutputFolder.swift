@@ -34,6 +34,11 @@ public struct OutputFolder: ~Copyable {
   /// Where a file of the folder is written.
   public func path(of name: String) -> String { "\(partial.path)/\(name)" }
 
+  /// Removes what an interrupted run left of a file that it had written whole before.
+  package func discardPartial(of name: String) {
+    unlink(OutputTarget(.file, path: path(of: name), overwrites: true).partialPath)
+  }
+
   /// Gives the folder its name. `names` are its files; `stale` names files of an older output
   /// that go. What else the older folder holds stays.
   ///

@@ -4,7 +4,9 @@ internal import TensorCore
 
 /// The numbers that merges compute with: float32, which are rounded to a narrower type after each
 /// step where the result has one, or float64.
-protocol MergeReal: BinaryFloatingPoint, DrawingReal, MagnitudeReal, VariationReal, Sendable {
+protocol MergeReal:
+  BinaryFloatingPoint, DrawingReal, MagnitudeReal, SpanReal, VariationReal, Sendable
+{
   /// Reads elements, rounded to a type. Throws F04 where the file has become shorter.
   static func read(
     _ elements: MergeElements, _ range: Range<Int>, into target: UnsafeMutablePointer<Self>,

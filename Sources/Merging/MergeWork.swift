@@ -80,32 +80,28 @@ struct MergeWork<Real: MergeReal> {
     _ spans: MergeSpans, perThread: Int = 4, scratch: Int = 0, prepare: (Int) -> Extra,
     _ body: @escaping @Sendable (MergeBlock<Real>, inout Extra) -> Void
   ) throws(Rejection) {
-    var earlier: BackgroundTask<[Result<MemoryBlock, Rejection>]>?
+    var earlier: ParallelMap<Result<MemoryBlock, Rejection>>?
     // Nothing may go on once the inputs are let go.
     defer { earlier?.abandon() }
     for wave in spans.waves(perThread: (perThread + 1) / 2) {
       let extras = wave.map(prepare)
-      let wait = earlier
+      let ready = earlier?.join() ?? []
       // While parts are taken, those of the next wave are computed.
-      earlier = BackgroundTask { [task, resultType] in
-        ParallelFor.map(wave.count) { place in
-          Result { () throws(Rejection) -> MemoryBlock in
-            var extra = extras[place]
-            return try Self.part(task, resultType, spans, wave.lowerBound + place, scratch) {
-              body($0, &extra)
-            }
+      earlier = ParallelMap(wave.count) { [task, resultType] place in
+        Result { () throws(Rejection) -> MemoryBlock in
+          var extra = extras[place]
+          return try Self.part(task, resultType, spans, wave.lowerBound + place, scratch) {
+            body($0, &extra)
           }
         }
       }
-      try take(wait)
+      try take(ready)
     }
-    try take(earlier)
+    try take(earlier?.join() ?? [])
   }
 
-  private func take(
-    _ wave: BackgroundTask<[Result<MemoryBlock, Rejection>]>?
-  ) throws(Rejection) {
-    for part in wave?.join() ?? [] {
+  private func take(_ parts: [Result<MemoryBlock, Rejection>]) throws(Rejection) {
+    for part in parts {
       let block = try part.get()
       try take(block.bytes)
     }

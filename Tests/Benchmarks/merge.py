@@ -8,6 +8,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import threading
 import time
 
 import torch
@@ -42,25 +43,41 @@ def recipe(method, folder):
     return path
 
 
+def watch(process, anonymous):
+    """Keeps the largest anonymous memory that a process has in KiB, until it ends."""
+    while process.returncode is None:
+        try:
+            with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+                found = re.search(r"RssAnon:\s+(\d+)", file.read())
+            anonymous[0] = max(anonymous[0], int(found[1]) if found else 0)
+        except OSError:
+            pass
+        time.sleep(0.01)
+
+
 def timed(command):
     """Wall and processor seconds of a command, and the largest anonymous memory it had."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    anonymous = 0
-    while process.poll() is None:
-        try:
-            with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
-                found = re.search(r"RssAnon:\s+(\d+)", file.read())
-            anonymous = max(anonymous, int(found[1]) if found else 0)
-        except OSError:
-            pass
-        time.sleep(0.01)
-    if process.returncode:
-        sys.exit(f"{command}: {process.stderr.read().decode()}")
+    anonymous = [0]
+    watcher = threading.Thread(target=watch, args=(process, anonymous))
+    watcher.start()
+    complaint = process.stderr.read()
+    process.wait()
     wall = time.monotonic() - started
+    watcher.join()
+    if process.returncode:
+        sys.exit(f"{command}: {complaint.decode()}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, anonymous
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, anonymous[0]
+
+
+def fresh(path):
+    """Removes an output, and waits until the disk has nothing to do."""
+    if os.path.isfile(path):
+        os.remove(path)
+    os.sync()
 
 
 def main():
@@ -83,7 +100,9 @@ def main():
         save_file(moved, f"{options.folder}/{name}.safetensors")
     elements = sum(value.numel() for value in base.values())
     del base
-    inputs = os.path.getsize(f"{options.folder}/one.safetensors")
+    one, two = (f"{options.folder}/{name}.safetensors" for name in ["one", "two"])
+    merged, copy = f"{options.folder}/out.safetensors", f"{options.folder}/copy"
+    copying = ["sh", "-c", f"cp {one} {copy} && sync {copy}"]
     copies = []
     print(f"{elements / 1e6:.0f} M elements of {options.dtype}, medians of {options.runs}")
     print("| method | birdie s | CPU s | anon MiB | mergekit s | CPU s | anon MiB | wall | CPU |")
@@ -91,21 +110,22 @@ def main():
     for method in options.methods.split(","):
         path = recipe(method, options.folder)
         commands = [
-            [options.birdie, "merge", path, f"{options.folder}/out.safetensors", "--raw", "--force",
-             "-q"],
+            [options.birdie, "merge", path, merged, "--raw", "-q"],
             [options.mergekit, path, f"{options.folder}/mergekit", "--random-seed", "1", "--quiet"],
         ]
         rounds = []
         for _ in range(options.runs):
+            fresh(copy)
+            copies.append(timed(copying)[0])
+            fresh(merged)
             rounds.append([timed(command) for command in commands])
-            copies.append(timed(["cp", f"{options.folder}/one.safetensors",
-                                 f"{options.folder}/copy"])[0])
         own, other = ([statistics.median(run[side][part] for run in rounds) for part in range(3)]
                       for side in range(2))
-        print(f"| {method} | {own[0]:.2f} | {own[1]:.2f} | {own[2] / 1024:.0f} | {other[0]:.2f} "
+        print(f"| {method} | {own[0]:.3f} | {own[1]:.2f} | {own[2] / 1024:.0f} | {other[0]:.2f} "
               f"| {other[1]:.2f} | {other[2] / 1024:.0f} | {other[0] / own[0]:.1f}x "
               f"| {other[1] / own[1]:.1f}x |", flush=True)
-    print(f"cp of one input, {inputs / 1e6:.0f} MB: {statistics.median(copies):.2f} s")
+    print(f"cp of one input, {os.path.getsize(one) / 1e6:.0f} MB, and sync: "
+          f"{statistics.median(copies):.3f} s")
 
 
 main()

@@ -119,14 +119,18 @@ struct LoRATests {
     let recipes = [
       "soup": "uniform_soup\n\(models)", "fisher": "fisher\n\(statistics("fisher"))",
       "regmean": "regmean\n\(statistics("moments"))",
-      "greedy": "greedy_soup\n\(models)\nevaluation: {tokens: 'TOKENS', max_tokens: 257, "
+      "greedy": "greedy_soup\n\(models)\nevaluation: {tokens: 'shard_*.bin', max_tokens: 257, "
         + "sequence_length: 64}",
     ]
+    // A pattern is looked for from the recipe's folder too.
+    _ = try folder.write(
+      "shard_0.bin",
+      Array(Fixtures.bytes("language_models/evaluation/fineweb_val_000000.bin")))
     for (name, recipe) in recipes {
       let text =
         "merge_method: "
         + recipe.replacing("ONE", with: one)
-        .replacing("TWO", with: two).replacing("TOKENS", with: tokens)
+        .replacing("TWO", with: two)
       let run = try Command.birdie(
         "merge", folder.write("recipe.yml", Array(text.utf8)), folder.path("\(name).safetensors"),
         "--raw", "--json")

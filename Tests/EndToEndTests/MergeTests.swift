@@ -153,6 +153,19 @@ struct MergeTests {
     #expect(!folder.names.contains("out"))
   }
 
+  @Test func `a model of a Hub with two revisions is refused before anyone is asked`() throws {
+    let run = try Command.birdie(
+      "merge",
+      recipe(
+        """
+        merge_method: linear
+        models:
+          - {model: {model: {path: "hf://owner/name@main", revision: v2}}, parameters: {weight: 1}}
+        """), folder.path("out"))
+    #expect(run.status == 65 && run.talk.contains("error[M01]"), "\(run.talk)")
+    #expect(run.talk.contains("hf://owner/name@main has a revision, and v2 is another"))
+  }
+
   @Test func `methods are listed with their parameters`() throws {
     let run = try Command.birdie("methods", "merges", "--json")
     #expect(try JSONDocument(run.output)["merges"]?.elements.count == 29)

@@ -24,6 +24,14 @@ struct OutputFileTests {
     #expect(try folder.bytes("out") == [1, 2, 3])
   }
 
+  @Test func `a file that the disk begins with early has all its bytes`() throws {
+    let part = (0..<(3 << 20) + 1).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 8) }
+    var file = try OutputFile(path: folder.path("out"), overwrite: false)
+    for _ in 0..<7 { try file.append(part) }
+    try file.commit()
+    #expect(try folder.bytes("out") == Array(repeatElement(part, count: 7).joined()))
+  }
+
   @Test func `a file that is given up leaves nothing`() throws {
     do {
       var file = try OutputFile(path: folder.path("out"), overwrite: false)

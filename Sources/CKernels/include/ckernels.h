@@ -181,6 +181,13 @@ struct birdie_kernel_table {
   // dst[i] = the sum of weights[m] * x[m][i], each product added with one rounding, over divisor.
   void (*weighted_mean)(float *dst, const float *const *x, const float *weights, size_t models,
                         float divisor, size_t n);
+  // Sum (a[i] - base[i]) * (b[i] - base[i]), each step in double: eight lanes, added from lane 0 to
+  // lane 7. Without a base 0 is taken.
+  double (*product)(const float *a, const float *b, const float *base, size_t n);
+  // dst[i] = base[i] + the sum of factors[m] * (x[m][i] - base[i]) over factors that are not 0,
+  // each step in double, rounded once. Without a base 0 is taken.
+  void (*add_vectors)(float *dst, const float *base, const float *const *x, const double *factors,
+                      size_t models, size_t n);
   // Writes the absolute values of those of n numbers whose magnitude is from `low` to `high`, in
   // order, and gives how many; dst has room for n. Adds to *below how many are smaller.
   size_t (*gather_magnitudes)(float *dst, const float *x, size_t n, uint32_t low, uint32_t high,

@@ -71,6 +71,7 @@ struct ShardedOutput: ConversionOutput {
       let journal = WriteJournal(of: path, layout, key: key)
       journals.append(journal)
       if journal.isWhole(path) {
+        folder.discardPartial(of: shard.fileName)
         meter.advance(by: layout.totalBytes - layout.headerBytes.count)
       } else {
         try Self.write(journal, items, to: path, &meter)

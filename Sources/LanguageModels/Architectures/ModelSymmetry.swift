@@ -39,6 +39,14 @@ public struct ModelSymmetry: Sendable, Equatable {
     )
     (self.units, self.subunits) = (units, subunits)
   }
+
+  /// The same with what goes with the units in some tensors alone.
+  public func restricted(to tensors: Set<String>) -> ModelSymmetry {
+    ModelSymmetry(
+      name, kind, unitCount: unitCount, subunitCount: subunitCount,
+      units: units.filter { tensors.contains($0.tensor) },
+      subunits: subunits.filter { tensors.contains($0.tensor) })
+  }
 }
 
 /// A block of indices along an axis for each unit, one behind the other.

@@ -39,6 +39,9 @@ struct InnerProducts: Sendable {
     set { products[max(first, second) * count + min(first, second)] = newValue }
   }
 
+  /// Factors by which nothing is left.
+  var none: [Double] { [Double](repeating: 0, count: count) }
+
   /// The length of a vector.
   func length(_ index: Int) -> Double { self[index, index].squareRoot() }
 
@@ -62,7 +65,7 @@ extension SpanMerge {
     case .whole:
       let factors = try factors(try products(work, reader), task)
       try work.write(work.spans) { block in
-        reader.vectors(block).write(to: block, 0..<block.count, factors)
+        reader.vectors(block).write(0..<block.count, factors)
       }
     case .rows: try mergeRows(work, reader)
     case .columns: try mergeColumns(work, reader)
@@ -94,7 +97,7 @@ extension SpanMerge {
         var products = InnerProducts(count: reader.members.count)
         vectors.addProducts(start..<(start + length), to: &products)
         let factors = failure.catching { () throws(Rejection) in try self.factors(products, task) }
-        vectors.write(to: block, start..<(start + length), factors ?? [])
+        vectors.write(start..<(start + length), factors ?? products.none)
       }
     }
     try failure.rethrow()
@@ -124,8 +127,10 @@ extension SpanMerge {
       try self.factors(products, task)
     }
     try work.write(work.spans) { block in
-      reader.vectors(block).write(to: block) { index in
-        factors[(block.range.lowerBound + index) % width]
+      let vectors = reader.vectors(block)
+      for index in 0..<block.count {
+        vectors.write(
+          index..<(index + 1), factors[(block.range.lowerBound + index) % width])
       }
     }
   }
@@ -137,75 +142,36 @@ private struct VectorReader: Sendable {
   /// What is taken from them; nil for nothing.
   let base: Int?
 
-  func vectors<Real: MergeReal>(_ block: MergeBlock<Real>) -> BlockVectors {
-    let offset = base.map { base in
-      [Double](unsafeUninitializedCapacity: block.count) { target, count in
-        for index in 0..<block.count { target[index] = Double(block.inputs[base][index]) }
-        count = block.count
-      }
-    }
-    let vectors = members.map { member in
-      [Double](unsafeUninitializedCapacity: block.count) { target, count in
-        let input = block.inputs[member]
-        for index in 0..<block.count { target[index] = Double(input[index]) }
-        if let offset { for index in 0..<block.count { target[index] -= offset[index] } }
-        count = block.count
-      }
-    }
-    return BlockVectors(vectors: vectors, offset: offset)
+  func vectors<Real: MergeReal>(_ block: MergeBlock<Real>) -> BlockVectors<Real> {
+    BlockVectors(
+      vectors: members.map { UnsafePointer(block.inputs[$0]) },
+      base: base.map { UnsafePointer(block.inputs[$0]) }, output: block.output)
   }
 }
 
-/// The elements of one block in double, with what they are relative to.
-private struct BlockVectors {
-  let vectors: [[Double]]
-  let offset: [Double]?
+/// The elements of one block, with what they are relative to.
+private struct BlockVectors<Real: MergeReal> {
+  let vectors: [UnsafePointer<Real>]
+  let base: UnsafePointer<Real>?
+  let output: UnsafeMutablePointer<Real>
 
   /// Adds the products of a range of elements.
   func addProducts(_ range: Range<Int>, to products: inout InnerProducts) {
+    let start = range.lowerBound
     for first in vectors.indices {
       for second in 0...first {
-        products[first, second] += Self.product(vectors[first], vectors[second], range)
+        products[first, second] += Real.product(
+          vectors[first] + start, vectors[second] + start, from: base.map { $0 + start },
+          range.count)
       }
     }
-  }
-
-  /// Eight partial sums, joined in order.
-  private static func product(_ a: [Double], _ b: [Double], _ range: Range<Int>) -> Double {
-    var lanes = SIMD8<Double>.zero
-    var index = range.lowerBound
-    a.withUnsafeBytes { a in
-      b.withUnsafeBytes { b in
-        while index + 8 <= range.upperBound {
-          lanes +=
-            a.loadUnaligned(fromByteOffset: index * 8, as: SIMD8<Double>.self)
-            * b.loadUnaligned(fromByteOffset: index * 8, as: SIMD8<Double>.self)
-          index += 8
-        }
-      }
-    }
-    while index < range.upperBound {
-      lanes[index % 8] += a[index] * b[index]
-      index += 1
-    }
-    return (0..<8).reduce(0) { $0 + lanes[$1] }
   }
 
   /// Fills a range of the output with the sum.
-  func write<Real: MergeReal>(
-    to block: MergeBlock<Real>, _ range: Range<Int>, _ factors: [Double]
-  ) {
-    var sum = offset.map { Array($0[range]) } ?? [Double](repeating: 0, count: range.count)
-    for (vector, factor) in zip(vectors, factors) where factor != 0 {
-      for index in sum.indices { sum[index] += factor * vector[range.lowerBound + index] }
-    }
-    for index in sum.indices { block.output[range.lowerBound + index] = Real(sum[index]) }
-  }
-
-  /// Fills the output with sums of which each column has factors of its own.
-  func write<Real: MergeReal>(
-    to block: MergeBlock<Real>, _ factors: (Int) -> [Double]
-  ) {
-    for index in 0..<block.count { write(to: block, index..<(index + 1), factors(index)) }
+  func write(_ range: Range<Int>, _ factors: [Double]) {
+    let start = range.lowerBound
+    Real.add(
+      vectors.map { $0 + start }, by: factors, to: base.map { $0 + start },
+      into: output + start, range.count)
   }
 }

@@ -61,8 +61,9 @@ struct RankSample<Real: MergeReal> {
       let margin = 4 * (part * (1 - part) * size * likeness).squareRoot() + likeness
       let (low, high) = (Int(part * size - margin), Int(part * size + margin))
       ranges.append(
-        max(low > 0 ? magnitude(at: low) : 1, 1)...max(
-          high < numbers.count ? magnitude(at: high) : Real.largestMagnitude, 1))
+        max(
+          low > 0 ? magnitude(at: low) : 1, 1)...max(
+            high < numbers.count ? magnitude(at: high) : Real.largestMagnitude, 1))
     }
     ranges.sort { $0.lowerBound < $1.lowerBound }
     return ranges.reduce(into: []) { joined, range in

@@ -3,9 +3,9 @@ internal import TensorCore
 
 /// The elements of some ranks, in the order of their absolute values, without sorting.
 ///
-/// A sample tells between which magnitudes a rank lies; one pass takes the elements there and counts
-/// those below (Floyd and Rivest 1975). Where the sample misled, digits of all elements are counted
-/// instead, in a pass for each digit: the result is exact either way.
+/// A sample tells between which magnitudes a rank lies; one pass takes the elements there and
+/// counts those below (Floyd and Rivest 1975). Where the sample misled, digits of all elements are
+/// counted instead, in a pass for each digit: the result is exact either way.
 struct RankSelection<Real: MergeReal> {
   /// What is ranked: fills a place with the numbers of a block.
   typealias Values = @Sendable (MergeBlock<Real>) -> UnsafeMutablePointer<Real>
@@ -23,14 +23,12 @@ struct RankSelection<Real: MergeReal> {
   /// How many elements are zero.
   var zeroCount: Int { zeros.reduce(0, +) }
 
-  /// Elements that are taken at most; more are told apart by counting.
-  private static var mostTaken: Int { 1 << 22 }
-
   /// Ranks what `values` gives, which may use scratch memory. The ranks that will be asked for are
-  /// near those that `ranks` gives for about so many zeros.
+  /// near those that `ranks` gives for about so many zeros. At most `mostTaken` elements are taken;
+  /// where there are more, they are told apart by counting.
   init(
     _ work: MergeWork<Real>, _ spans: MergeSpans, scratch: Int,
-    near ranks: (_ zeroCount: Int) -> [Int], _ values: @escaping Values
+    near ranks: (_ zeroCount: Int) -> [Int], mostTaken: Int = 1 << 22, _ values: @escaping Values
   ) throws(Rejection) {
     (self.work, self.spans, self.scratch, self.values) = (work, spans, scratch, values)
     let sample = try RankSample<Real>(work, spans, scratch: scratch, values)
@@ -50,10 +48,10 @@ struct RankSelection<Real: MergeReal> {
         zeros.append(part.zeros)
         taken += part.windows.reduce(0) { $0 + $1.count }
         for index in windows.indices {
-          windows[index].join(part.windows[index], keeps: taken <= Self.mostTaken)
+          windows[index].join(part.windows[index], keeps: taken <= mostTaken)
         }
       })
-    (self.zeros, self.windows) = (zeros, taken <= Self.mostTaken ? windows : [])
+    (self.zeros, self.windows) = (zeros, taken <= mostTaken ? windows : [])
   }
 
   /// The magnitude of a rank in ascending order.

@@ -114,6 +114,20 @@ struct ModelAlignmentTests {
     #expect(alignments[0].distanceAfter < 0.7 * alignments[0].distanceBefore)
   }
 
+  @Test func `a head that shares the embedding may be left out of one of the files`() throws {
+    let (checkpoint, configuration) = try model("llama_tied")
+    let names = ["model.embed_tokens.weight", "lm_head.weight"]
+    let embedding = try #require(checkpoint.tensors.first { $0.name == names[0] })
+    var whole = checkpoint
+    whole.tensors.append(NamedTensor(name: names[1], content: embedding.content))
+    whole.ties = [names]
+    for (reference, own) in [(whole, checkpoint), (checkpoint, whole)] {
+      let changed = try shuffled(own, configuration)
+      let alignment = try ModelAlignment(of: changed, configuration, to: reference, configuration)
+      #expect(try areEqual(alignment.checkpoint, own))
+    }
+  }
+
   @Test func `a model with other names in front is aligned too`() throws {
     let (checkpoint, configuration) = try model("core_tied")
     var changed = try shuffled(checkpoint, configuration)

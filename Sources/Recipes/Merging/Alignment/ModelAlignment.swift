@@ -77,7 +77,11 @@ extension PermutableModel {
         "\(name) is \(own?.description ?? "not there"), and in the reference "
           + (others?.description ?? "not there"), at: checkpoint.place)
     }
-    guard symmetries != other.symmetries else { return }
+    let common = Set(tensors.keys).intersection(other.tensors.keys)
+    let areAlike = symmetries.elementsEqual(other.symmetries) { own, others in
+      own.restricted(to: common) == others.restricted(to: common)
+    }
+    guard !areAlike else { return }
     throw Rejection(
       AlignmentRules.shapes, "the configurations tell of different heads or layers",
       at: checkpoint.place)
