@@ -10,6 +10,13 @@
 // A multiplication and an addition that the source keeps apart must round twice on every CPU.
 #pragma STDC FP_CONTRACT OFF
 
+// The bits of a float32 below its sign, which have the order of absolute values.
+static inline uint32_t magnitude_bits(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits & 0x7FFFFFFF;
+}
+
 // Each overwrites the entries it has a faster function for, and returns 0 where the CPU lacks the
 // instructions, leaving the table as it was.
 void birdie_install_portable(struct birdie_kernel_table *table);

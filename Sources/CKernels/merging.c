@@ -2,12 +2,6 @@
 // numbers. The same bytes on every machine.
 #include "kernels.h"
 
-static inline uint32_t magnitude_bits(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  return bits & 0x7FFFFFFF;
-}
-
 void birdie_count_magnitudes(uint32_t *counts, const float *x, size_t n, uint32_t shift,
                              uint32_t width, uint32_t prefix) {
   uint32_t mask = (1u << width) - 1;

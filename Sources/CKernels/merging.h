@@ -23,18 +23,15 @@ INLINE floats load(const float *from) {
 
 INLINE void store(float *to, floats lanes) { memcpy(to, &lanes, sizeof lanes); }
 
-INLINE uint32_t magnitude_bits(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  return bits & 0x7FFFFFFF;
-}
+// The same number in every lane; taking zero from it leaves -0 what it is.
+INLINE floats spread(float x) { return x - (floats){0}; }
 
 INLINE ints magnitudes(floats x) { return (ints)x & 0x7FFFFFFF; }
 
 INLINE int any(ints mask) { return __builtin_reduce_or(mask) != 0; }
 
 // The numbers where the mask is set, times 0 elsewhere: what is no number stays none.
-INLINE floats times(floats x, ints mask) { return x * (floats)((ints)((floats){} + 1) & mask); }
+INLINE floats times(floats x, ints mask) { return x * (floats)((ints)spread(1) & mask); }
 
 // MARK: - Means
 
@@ -44,7 +41,7 @@ static void weighted_mean(float *dst, const float *const *x, const float *weight
   for (; i + LANES <= n; i += LANES) {
     floats sum = {0};
     for (size_t m = 0; m < models; m++) {
-      sum = __builtin_elementwise_fma((floats){} + weights[m], load(x[m] + i), sum);
+      sum = __builtin_elementwise_fma(spread(weights[m]), load(x[m] + i), sum);
     }
     store(dst + i, sum / divisor);
   }
@@ -124,6 +121,13 @@ static size_t gather_magnitudes(float *dst, const float *x, size_t n, uint32_t l
   return count;
 }
 
+// Whether one more is kept of as many as are left.
+INLINE int take_one(uint64_t *left) {
+  int some = *left > 0;
+  if (*left != UINT64_MAX) *left -= (uint64_t)some;
+  return some;
+}
+
 // Elements that are equal to a bound are taken one by one, until none are left.
 static void keep_one_by_one(float *dst, const float *x, size_t n,
                             struct birdie_magnitude_range *range) {
@@ -131,11 +135,9 @@ static void keep_one_by_one(float *dst, const float *x, size_t n,
     uint32_t bits = magnitude_bits(x[i]);
     int keep = bits > range->low && bits < range->high;
     if (bits == range->low) {
-      keep = range->low_left > 0;
-      range->low_left -= (uint64_t)keep;
+      keep = take_one(&range->low_left);
     } else if (bits == range->high) {
-      keep = range->high_left > 0;
-      range->high_left -= (uint64_t)keep;
+      keep = take_one(&range->high_left);
     }
     dst[i] = x[i] * (float)keep;
   }
@@ -178,7 +180,7 @@ static void add_agreeing(float *sum, float *weights, const float *x, const float
     ints is_positive = load(sign + i) >= 0;
     ints agrees = (is_positive & (own > 0)) | (~is_positive & (own < 0));
     store(sum + i, load(sum + i) + times(own, agrees));
-    store(weights + i, load(weights + i) + times((floats){} + weight, agrees));
+    store(weights + i, load(weights + i) + times(spread(weight), agrees));
   }
   for (; i < n; i++) {
     float agrees = (float)(sign[i] >= 0.0f ? x[i] > 0.0f : x[i] < 0.0f);

@@ -65,3 +65,8 @@ enum Elementary {
     return factor * x * sum
   }
 }
+
+extension BinaryFloatingPoint {
+  /// The whole part, as near as a whole number of 63 bits comes to it; 0 for what is no number.
+  var wholePart: Int { isNaN ? 0 : Int(min(max(self, -0x1p62), 0x1p62)) }
+}

@@ -35,18 +35,19 @@ enum MergeDraws: Sendable {
 
   /// The numbers of the next part.
   mutating func next(_ count: Int) -> PartDraws {
-    guard case .sequence(var generator) = self else {
-      guard case .keyed(let generator) = self else { preconditionFailure("there are two") }
-      return .keyed(generator)
+    switch self {
+    case .keyed(let generator): return .keyed(generator)
+    case .sequence(var generator):
+      defer { self = .sequence(generator) }
+      return .drawn(generator.next(count))
     }
-    defer { self = .sequence(generator) }
-    return .drawn(generator.next(count))
   }
 }
 
 /// The numbers of a part of a tensor.
 enum PartDraws: Sendable {
-  case none
+  /// Nothing is decided by chance.
+  case nothing
   /// A function of the element's place in the tensor, computed where they are wanted.
   case keyed(Philox)
   /// One for each element of the part.
@@ -55,7 +56,7 @@ enum PartDraws: Sendable {
   /// Gives the numbers of a range of the tensor's elements; `start` is the first of the part.
   func with(_ range: Range<Int>, of start: Int, _ body: (UnsafePointer<UInt32>) -> Void) {
     switch self {
-    case .none: return
+    case .nothing: return
     case .keyed(let generator):
       WorkingMemory.with(byteCount: range.count * 4) { memory in
         let numbers = memory.bindMemory(to: UInt32.self)

@@ -81,11 +81,9 @@ struct MergeWork<Real: MergeReal> {
     _ body: @escaping @Sendable (MergeBlock<Real>, inout Extra) -> Void
   ) throws(Rejection) {
     var earlier: ParallelMap<Result<MemoryBlock, Rejection>>?
-    // Nothing may go on once the inputs are let go.
-    defer { earlier?.abandon() }
     for wave in spans.waves(perThread: (perThread + 1) / 2) {
       let extras = wave.map(prepare)
-      let ready = earlier?.join() ?? []
+      let ready = earlier.take()?.join() ?? []
       // While parts are taken, those of the next wave are computed.
       earlier = ParallelMap(wave.count) { [task, resultType] place in
         Result { () throws(Rejection) -> MemoryBlock in
@@ -97,7 +95,7 @@ struct MergeWork<Real: MergeReal> {
       }
       try take(ready)
     }
-    try take(earlier?.join() ?? [])
+    try take(earlier.take()?.join() ?? [])
   }
 
   private func take(_ parts: [Result<MemoryBlock, Rejection>]) throws(Rejection) {

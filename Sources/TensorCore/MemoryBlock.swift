@@ -37,28 +37,16 @@ public final class MemoryBlock: @unchecked Sendable {
 }
 
 /// Memory for numbers on the way, which is given back for the next block of its size.
-public enum WorkingMemory {
+package enum WorkingMemory {
   /// Calls `body` with bytes, aligned to 64, of which nothing is known.
-  @inlinable
-  public static func with<Result, Failure>(
+  package static func with<Result, Failure>(
     byteCount: Int,
     _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let memory = unsafe take(byteCount)
-    defer { unsafe give(memory) }
-    return try unsafe body(memory)
-  }
-
-  @usableFromInline
-  static func take(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
     let capacity = MemoryPool.capacity(for: byteCount)
-    return unsafe UnsafeMutableRawBufferPointer(start: MemoryPool.take(capacity), count: byteCount)
-  }
-
-  @usableFromInline
-  static func give(_ memory: UnsafeMutableRawBufferPointer) {
-    guard let address = memory.baseAddress else { return }
-    unsafe MemoryPool.give(address, MemoryPool.capacity(for: memory.count))
+    let address = unsafe MemoryPool.take(capacity)
+    defer { unsafe MemoryPool.give(address, capacity) }
+    return try unsafe body(UnsafeMutableRawBufferPointer(start: address, count: byteCount))
   }
 }
 
@@ -106,11 +94,13 @@ private enum MemoryPool {
     let address = UInt(bitPattern: block)
     let dropped = kept.withLock { kept -> [UInt] in
       var dropped: [UInt] = []
-      // What is kept is of sizes that were wanted before; it goes when others need the room.
       if kept.byteCount + capacity > limit {
+        // What is of other sizes was wanted before, and goes first.
+        let own = kept.blocks.removeValue(forKey: capacity) ?? []
         dropped = kept.blocks.values.flatMap(\.self)
-        kept = Kept()
+        kept = Kept(blocks: [capacity: own], byteCount: own.count * capacity)
       }
+      guard kept.byteCount + capacity <= limit else { return dropped + [address] }
       kept.blocks[capacity, default: []].append(address)
       kept.byteCount += capacity
       return dropped

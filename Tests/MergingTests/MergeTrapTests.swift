@@ -113,6 +113,33 @@ struct MergeTrapTests {
     #expect(result.numbers(Float.self).allSatisfy { $0.isFinite })
   }
 
+  @Test(arguments: ["ties", "dare_ties", "breadcrumbs", "della", "sce", "arcee_fusion", "ram"])
+  func `a tensor without elements has none afterwards`(id: String) throws {
+    let method = try method(id)
+    let parts: [String: MergeValue] = [
+      "weight": .number(1), "density": .number(0.5), "epsilon": .number(0.1),
+    ]
+    for shape in [[0], [5, 0], [0, 5]] {
+      let empty = Tensor([Float](), .f32, shape)
+      let result = try MergeRun.result(
+        method, [empty, empty], base: 0, shared: ["select_topk": .number(0.5)],
+        each: [parts, parts])
+      #expect(result.shape.dimensions == shape)
+    }
+  }
+
+  @Test(arguments: [-1e300, -1, 1e300])
+  func `parts beyond every count are those of nothing or all`(part: Double) throws {
+    let each: [[String: MergeValue]] = [
+      [:], ["weight": .number(1), "density": .number(min(part, 0.5)), "gamma": .number(part)],
+    ]
+    let thin = try MergeRun.result(method("breadcrumbs"), [one, two], base: 0, each: each)
+    #expect(thin.numbers(Float.self).allSatisfy { $0.isFinite })
+    let selected = try MergeRun.result(
+      method("sce"), [one, two], base: 0, shared: ["select_topk": .number(part)])
+    #expect(selected.numbers(Float.self) == (part < 0 ? one : two).numbers(Float.self))
+  }
+
   @Test func `without a seed the numbers that are drawn are the same every time`() throws {
     let base = Tensor([Float](repeating: 0, count: 64), .f32, [64])
     let other = Tensor((1...64).map { Float($0) }, .f32, [64])

@@ -45,7 +45,7 @@ struct birdie_blake3 {
 // NaNs after infinities.
 
 // Which magnitudes are kept: those between `low` and `high`, both included, as many equal to the
-// one or the other as are left, in order. UINT64_MAX of both: all.
+// one or the other as are left, in order; UINT64_MAX: all.
 struct birdie_magnitude_range {
   uint32_t low;
   uint32_t high;

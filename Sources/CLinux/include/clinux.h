@@ -10,8 +10,8 @@
 int64_t clinux_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset,
                                 size_t count);
 
-// sync_file_range(2) that starts writing a range to the disk and waits for nothing. What fails here
-// fails again where the file is synced.
+// sync_file_range(2) that starts writing a range to the disk, and waits no longer than the disk's
+// queue is full. What fails here fails again where the file is synced.
 void clinux_start_writing(int file, int64_t offset, int64_t count);
 
 // rename(2) that replaces nothing: 0, or -errno (-EEXIST where `to` is taken).

@@ -56,7 +56,7 @@ struct SelectCalculateErase: GenericMerge {
     let part = Float(work.task.shared.number("select_topk"))
     guard part < 1 else { return .all }
     let (others, total) = (work.task.others, work.task.shape.elementCount)
-    func selected(besides zeroCount: Int) -> Int { Int(Float(total - zeroCount) * part) }
+    func selected(besides zeroCount: Int) -> Int { (Float(total - zeroCount) * part).wholePart }
     let ranks = try RankSelection(
       work, work.spans, scratch: others.count + 1,
       near: { zeroCount in [total - selected(besides: zeroCount)] }

@@ -8,6 +8,12 @@ struct MagnitudeDigits<Real: MergeReal> {
   /// Bits that are looked at at once.
   private static var digit: Int { 16 }
 
+  /// The bits below the first digit.
+  static var firstShift: Int { Real.magnitudeWidth - digit }
+
+  /// How many of the lowest bits are zero in all magnitudes.
+  var emptyWidth: UInt64 { isNarrow ? 16 : 0 }
+
   /// Digits of numbers that were rounded to a type.
   init(_ dtype: DType) { isNarrow = Real.self == Float.self && dtype == .bf16 }
 

@@ -6,36 +6,40 @@ struct RankSample<Real: MergeReal> {
   private let numbers: [Real]
   /// The elements of the tensor.
   private let count: Int
-  /// Neighbours among the elements of the sample.
-  private let run: Int
+  /// How many neighbours are taken together.
+  private let cluster: Int
   private let dtype: DType
 
-  /// The most elements of a sample, and of a tensor that needs none.
-  private static var most: Int { 1 << 16 }
+  /// Tensors of at most so many elements need no sample.
+  private static var mostWhole: Int { 1 << 16 }
+  /// The sizes that samples have; the larger they are, the fewer elements are left to look at.
+  private static var sizes: ClosedRange<Int> { (1 << 12)...(1 << 20) }
 
-  /// Takes a part of the elements, in runs of neighbours that lie everywhere in the tensor.
+  /// Takes a part of the elements, in clusters that lie everywhere in the tensor. There is none of
+  /// small tensors, and of those that have hardly more than one row.
   init(
     _ work: MergeWork<Real>, _ spans: MergeSpans, scratch: Int,
     _ values: @escaping RankSelection<Real>.Values
   ) throws(Rejection) {
     (count, dtype) = (spans.count, work.task.dtype)
-    run = (64 + spans.unit - 1) / spans.unit * spans.unit
-    let runs = min(Self.most, max(count / 64, 1 << 12)) / run
-    guard count > Self.most, runs > 1 else {
+    cluster = (64 + spans.unit - 1) / spans.unit * spans.unit
+    let wanted = max(count / 64, 256 * spans.unit)
+    let clusters = min(max(wanted, Self.sizes.lowerBound), Self.sizes.upperBound) / cluster
+    guard count > Self.mostWhole, clusters > 1, count / clusters > 2 * cluster else {
       numbers = []
       return
     }
     // The places are a little off a grid, so as not to meet the same columns in every row.
     var random = Philox(seed: 0)
-    let distance = spans.count / runs
+    let distance = spans.count / clusters
     var ranges: [Range<Int>] = []
-    for place in 0..<runs {
-      let first = place * distance + random.next(below: distance - run + 1)
-      let start = first / spans.unit * spans.unit
-      ranges.append(start..<(start + run))
+    for place in 0..<clusters {
+      let shift = random.next(below: min(distance - cluster, Int(UInt32.max)) + 1)
+      let start = (place * distance + shift) / spans.unit * spans.unit
+      ranges.append(start..<(start + cluster))
     }
     var numbers: [Real] = []
-    try work.forEachBlock(ranges, capacity: run, scratch: scratch) { block in
+    try work.forEachBlock(ranges, capacity: cluster, scratch: scratch) { block in
       numbers += UnsafeBufferPointer(start: values(block), count: block.count)
     }
     self.numbers = numbers
@@ -53,17 +57,17 @@ struct RankSample<Real: MergeReal> {
   func ranges(near ranks: [Int]) -> [ClosedRange<UInt64>] {
     guard !numbers.isEmpty else { return [1...Real.largestMagnitude] }
     let size = Double(numbers.count)
+    // The design effect of clusters whose elements correlate by 1/16 (Kish 1965).
+    let effect = 1 + Double(cluster - 1) / 16
     var ranges: [ClosedRange<UInt64>] = []
     for rank in ranks {
       let part = min(max(Double(rank) / Double(count), 0), 1)
-      // Four standard deviations of what a rank becomes in a sample whose neighbours are alike.
-      let likeness = max(4, Double(run) / 16)
-      let margin = 4 * (part * (1 - part) * size * likeness).squareRoot() + likeness
-      let (low, high) = (Int(part * size - margin), Int(part * size + margin))
-      ranges.append(
-        max(
-          low > 0 ? magnitude(at: low) : 1, 1)...max(
-            high < numbers.count ? magnitude(at: high) : Real.largestMagnitude, 1))
+      // Three standard deviations of where the rank is in a sample.
+      let margin = 3 * (part * (1 - part) * size * effect).squareRoot() + effect
+      let (first, last) = (Int(part * size - margin), Int(part * size + margin))
+      let low = first > 0 ? magnitude(at: first) : 1
+      let high = last < numbers.count ? magnitude(at: last) : Real.largestMagnitude
+      ranges.append(max(low, 1)...max(high, 1))
     }
     ranges.sort { $0.lowerBound < $1.lowerBound }
     return ranges.reduce(into: []) { joined, range in

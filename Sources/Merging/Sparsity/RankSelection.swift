@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Synchronization
 internal import TensorCore
 
 /// The elements of some ranks, in the order of their absolute values, without sorting.
@@ -19,22 +20,23 @@ struct RankSelection<Real: MergeReal> {
   /// How many elements of each part are zero.
   private let zeros: [Int]
   private let windows: [RankWindow<Real>]
+  private let first = FirstDigit()
 
   /// How many elements are zero.
   var zeroCount: Int { zeros.reduce(0, +) }
 
   /// Ranks what `values` gives, which may use scratch memory. The ranks that will be asked for are
-  /// near those that `ranks` gives for about so many zeros. At most `mostTaken` elements are taken;
-  /// where there are more, they are told apart by counting.
+  /// near those that `ranks` gives for about so many zeros. At most `mostStored` numbers are kept
+  /// in memory; where there would be more, digits are counted.
   init(
     _ work: MergeWork<Real>, _ spans: MergeSpans, scratch: Int,
-    near ranks: (_ zeroCount: Int) -> [Int], mostTaken: Int = 1 << 22, _ values: @escaping Values
+    near ranks: (_ zeroCount: Int) -> [Int], mostStored: Int = 1 << 22, _ values: @escaping Values
   ) throws(Rejection) {
     (self.work, self.spans, self.scratch, self.values) = (work, spans, scratch, values)
     let sample = try RankSample<Real>(work, spans, scratch: scratch, values)
     let ranges = sample.ranges(near: ranks(sample.zeroCount))
-    let none = [RankWindow<Real>](ranges.map { RankWindow($0) })
-    var (zeros, windows, taken) = ([Int](), none, 0)
+    let none = ranges.map { [type = work.task.dtype] in RankWindow<Real>($0, type) }
+    var (zeros, windows, stored) = ([Int](), none, 0)
     try work.reduce(
       spans, perThread: 2, scratch: scratch, prepare: { _ in (zeros: 0, windows: none) },
       { part, block in
@@ -46,12 +48,12 @@ struct RankSelection<Real: MergeReal> {
       },
       join: { part in
         zeros.append(part.zeros)
-        taken += part.windows.reduce(0) { $0 + $1.count }
+        stored += part.windows.reduce(0) { $0 + $1.storedCount }
         for index in windows.indices {
-          windows[index].join(part.windows[index], keeps: taken <= mostTaken)
+          windows[index].join(part.windows[index], keeps: stored <= mostStored)
         }
       })
-    (self.zeros, self.windows) = (zeros, taken <= mostTaken ? windows : [])
+    (self.zeros, self.windows) = (zeros, stored <= mostStored ? windows : [])
   }
 
   /// The magnitude of a rank in ascending order.
@@ -59,7 +61,7 @@ struct RankSelection<Real: MergeReal> {
     let zeroCount = zeroCount
     guard rank >= zeroCount else { return (0, 0, zeroCount) }
     if let window = windows.first(where: { $0.ranks.contains(rank) }) {
-      return window.magnitude(at: rank, work.task.dtype)
+      return window.magnitude(at: rank)
     }
     return try MagnitudeDigits<Real>(work.task.dtype).magnitude(at: rank) {
       (shift, width, prefix) throws(Rejection) in
@@ -70,6 +72,8 @@ struct RankSelection<Real: MergeReal> {
   /// How many elements have each value in `width` bits above `shift`, among those with a prefix
   /// above them.
   private func counts(_ shift: Int, _ width: Int, _ prefix: UInt64) throws(Rejection) -> [Int] {
+    let isFirst = shift == MagnitudeDigits<Real>.firstShift
+    if isFirst, let known = first.counts.withLock({ $0 }) { return known }
     let none = [UInt32](repeating: 0, count: 1 << width)
     var total = [Int](repeating: 0, count: none.count)
     try work.reduce(spans, perThread: 1, scratch: scratch, prepare: { _ in none }) {
@@ -79,6 +83,7 @@ struct RankSelection<Real: MergeReal> {
     } join: { counts in
       for index in counts.indices { total[index] += Int(counts[index]) }
     }
+    if isFirst { first.counts.withLock { [total] counts in counts = total } }
     return total
   }
 
@@ -129,5 +134,10 @@ struct RankSelection<Real: MergeReal> {
       counts.append($0)
     }
     return counts
+  }
+
+  /// How often the first digit has each value, once that was counted.
+  private final class FirstDigit: Sendable {
+    let counts = Mutex<[Int]?>(nil)
   }
 }

@@ -81,7 +81,7 @@ struct Sieves<Real: MergeReal> {
   ) throws(Rejection) {
     let task = work.task
     spans =
-      sparsifier == .graded
+      sparsifier == .graded && task.shape.elementCount > 0
       ? work.rows(of: RankedRows(task.shape, density: 1, epsilon: 0, type: .f32).unit) : work.spans
     var random = task.random
     for (index, place) in task.others.enumerated() {
@@ -106,7 +106,7 @@ struct Sieves<Real: MergeReal> {
         guard case .magnitudes(let ranges) = sieve.choice else { return .nothing }
         return ranges[span]
       },
-      draws: draws.indices.map { draws[$0]?.next(spans[span].count) ?? .none })
+      draws: draws.indices.map { draws[$0]?.next(spans[span].count) ?? .nothing })
   }
 
   /// The sum of absolute values before over that after; nil where one of them vanishes.
@@ -159,12 +159,12 @@ extension Sparsifier {
     case .none: return .all
     case .magnitude:
       guard density > 0, count > 0 else { return .none }
-      let kept = max(1, Int(density * Double(count)))
+      let kept = max(1, (density * Double(count)).wholePart)
       return try keeping((count - kept)..<count, work)
     case .outliers:
-      let kept = Int(density * Double(count))
+      let kept = (density * Double(count)).wholePart
       guard kept > 0 else { return .none }
-      let largest = Int(values.number("gamma") * Double(count))
+      let largest = (values.number("gamma") * Double(count)).wholePart
       let first = max(0, count - kept - largest)
       // A negative gamma asks for elements that there are not.
       guard first < min(first + kept, count) else { return .none }

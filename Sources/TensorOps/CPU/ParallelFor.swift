@@ -9,56 +9,62 @@ public enum ParallelFor {
   /// Which thread takes which index is open, so every index writes to places of its own; sums over
   /// indices are formed afterwards, in order. That keeps results the same for any thread count.
   public static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
-    ParallelTask(count, body).finish()
+    ParallelTask(count, helpers: count - 1, body).finish()
   }
 
   /// What `body` gives for every index below `count`, in order.
   public static func map<Result: Sendable>(
     _ count: Int, _ body: @escaping @Sendable (Int) -> Result
   ) -> [Result] {
-    ParallelMap(count, body).join()
+    ParallelMap(count, helpers: count - 1, body).join()
   }
 }
 
 /// A loop whose indices other threads take while its owner does something else.
-public struct ParallelTask: Sendable {
+///
+/// One that is let go unfinished waits for the calls that are under way and makes no others.
+package struct ParallelTask: ~Copyable {
   private let indices: Indices
   private let work: @Sendable () -> Void
   private let others: [BackgroundTask<Void>]
 
-  /// Set on threads that already work for a loop: a loop inside another runs where it is.
+  /// Set on threads that work for a loop together: a loop inside another runs where it is.
   private static let insideKey: pthread_key_t = {
     var key = pthread_key_t()
     pthread_key_create(&key, nil)
     return key
   }()
 
-  /// Starts to call `body` for every index below `count`, on all threads of the budget but the
-  /// owner's; it has to be finished or abandoned.
-  public init(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+  /// Starts to call `body` for every index below `count`, on the threads that the budget has
+  /// besides the owner's.
+  package init(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    self.init(count, helpers: count, body)
+  }
+
+  /// The same on at most so many threads besides the owner's.
+  init(_ count: Int, helpers: Int, _ body: @escaping @Sendable (Int) -> Void) {
     let indices = Indices(count)
+    let isInside = pthread_getspecific(Self.insideKey) != nil
+    let helpers = isInside ? 0 : max(min(MachineBudget.threadCount - 1, helpers), 0)
     let work: @Sendable () -> Void = {
       let outer = pthread_getspecific(Self.insideKey)
-      pthread_setspecific(Self.insideKey, UnsafeRawPointer(bitPattern: 1))
+      if helpers > 0 { pthread_setspecific(Self.insideKey, UnsafeRawPointer(bitPattern: 1)) }
       while let index = indices.next() { body(index) }
       pthread_setspecific(Self.insideKey, outer)
     }
-    let isInside = pthread_getspecific(Self.insideKey) != nil
-    let threads = isInside ? 1 : max(min(MachineBudget.threadCount, count), 1)
     (self.indices, self.work) = (indices, work)
-    others = (1..<threads).map { _ in BackgroundTask(work) }
+    others = (0..<helpers).map { _ in BackgroundTask(work) }
+  }
+
+  deinit {
+    indices.drop()
+    for other in others { other.abandon() }
   }
 
   /// Takes what indices are left, and waits for the other threads.
-  public func finish() {
+  package consuming func finish() {
     work()
     for other in others { other.join() }
-  }
-
-  /// Waits for the calls that are under way; no others are made.
-  public func abandon() {
-    indices.drop()
-    for other in others { other.abandon() }
   }
 
   /// The indices that nobody took so far.
@@ -77,26 +83,29 @@ public struct ParallelTask: Sendable {
   }
 }
 
-/// A loop whose results are wanted later.
-public struct ParallelMap<Result: Sendable>: Sendable {
+/// A loop whose results are wanted later. One that is let go is abandoned as `ParallelTask` is.
+package struct ParallelMap<Result: Sendable>: ~Copyable {
   private let task: ParallelTask
   private let results: Results
 
   /// Starts to call `body` for every index below `count`, as `ParallelTask` does.
-  public init(_ count: Int, _ body: @escaping @Sendable (Int) -> Result) {
+  package init(_ count: Int, _ body: @escaping @Sendable (Int) -> Result) {
+    self.init(count, helpers: count, body)
+  }
+
+  /// The same on at most so many threads besides the owner's.
+  init(_ count: Int, helpers: Int, _ body: @escaping @Sendable (Int) -> Result) {
     let results = Results(count)
     self.results = results
-    task = ParallelTask(count) { results.set(body($0), at: $0) }
+    task = ParallelTask(count, helpers: helpers) { results.set(body($0), at: $0) }
   }
 
   /// Takes what is left, and gives the results in the order of the indices.
-  public func join() -> [Result] {
+  package consuming func join() -> [Result] {
+    let results = results
     task.finish()
     return results.all
   }
-
-  /// Waits for the calls that are under way; no others are made.
-  public func abandon() { task.abandon() }
 
   private final class Results: Sendable {
     private let values: Mutex<[Result?]>
