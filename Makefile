@@ -79,7 +79,7 @@ asan: setup ## Runs the tests under the address sanitizer.
 # maps files of its own, for which a full disk or a small `ulimit -f` leaves no room.
 .PHONY: tsan
 tsan: setup ## Runs the tests under the thread sanitizer.
-	TSAN_OPTIONS=report_thread_leaks=0 \
+	TSAN_OPTIONS="report_thread_leaks=0 suppressions=$(CURDIR)/Tests/tsan.txt" \
 		$(SWIFT) test --sanitize=thread --scratch-path .build-tsan $(SANITIZED) \
 		--skip 'a disk that is full' --skip 'a limit on the size of files'
 
