@@ -95,12 +95,13 @@ private enum MemoryPool {
     let dropped = kept.withLock { kept -> [UInt] in
       var dropped: [UInt] = []
       if kept.byteCount + capacity > limit {
-        // What is of other sizes was wanted before, and goes first.
-        let own = kept.blocks.removeValue(forKey: capacity) ?? []
+        // What is of other sizes was wanted before, and goes first, where that makes room.
+        let own = kept.blocks[capacity] ?? []
+        guard (own.count + 1) * capacity <= limit else { return [address] }
+        kept.blocks[capacity] = nil
         dropped = kept.blocks.values.flatMap(\.self)
         kept = Kept(blocks: [capacity: own], byteCount: own.count * capacity)
       }
-      guard kept.byteCount + capacity <= limit else { return dropped + [address] }
       kept.blocks[capacity, default: []].append(address)
       kept.byteCount += capacity
       return dropped

@@ -116,11 +116,16 @@ extension ModelSymmetry {
     name.split(separator: ".").dropLast(2).joined(separator: ".")
   }
 
-  /// The same symmetry of the tensors in the model's file.
+  /// The same symmetry of the tensors in the model's file, where two of the model may be one.
   func stored(_ place: (_ tensor: String) -> StoredMatrix) -> ModelSymmetry {
-    ModelSymmetry(
-      name, kind, unitCount: unitCount, subunitCount: subunitCount,
-      units: units.map { $0.stored(at: place($0.tensor)) },
-      subunits: subunits.map { $0.stored(at: place($0.tensor)) })
+    func stored(_ axes: [PermutedAxis]) -> [PermutedAxis] {
+      axes.reduce(into: []) { found, axis in
+        let own = axis.stored(at: place(axis.tensor))
+        if !found.contains(own) { found.append(own) }
+      }
+    }
+    return ModelSymmetry(
+      name, kind, unitCount: unitCount, subunitCount: subunitCount, units: stored(units),
+      subunits: stored(subunits))
   }
 }

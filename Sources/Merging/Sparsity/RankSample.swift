@@ -10,8 +10,9 @@ struct RankSample<Real: MergeReal> {
   private let cluster: Int
   private let dtype: DType
 
-  /// Tensors of at most so many elements need no sample.
-  private static var mostWhole: Int { 1 << 16 }
+  /// Tensors of at most so many elements need no sample: where whole rows belong together, which
+  /// say less of the others, more of them.
+  private static func mostWhole(_ unit: Int) -> Int { unit <= 64 ? 1 << 16 : 1 << 21 }
   /// The sizes that samples have; the larger they are, the fewer elements are left to look at.
   private static var sizes: ClosedRange<Int> { (1 << 12)...(1 << 20) }
 
@@ -23,9 +24,9 @@ struct RankSample<Real: MergeReal> {
   ) throws(Rejection) {
     (count, dtype) = (spans.count, work.task.dtype)
     cluster = (64 + spans.unit - 1) / spans.unit * spans.unit
-    let wanted = max(count / 64, 256 * spans.unit)
+    let wanted = min(max(count / 64, 256 * spans.unit), count / 16)
     let clusters = min(max(wanted, Self.sizes.lowerBound), Self.sizes.upperBound) / cluster
-    guard count > Self.mostWhole, clusters > 1, count / clusters > 2 * cluster else {
+    guard count > Self.mostWhole(spans.unit), clusters > 1, count / clusters > 2 * cluster else {
       numbers = []
       return
     }

@@ -76,7 +76,7 @@ struct RankWindow<Real: MergeReal>: Sendable {
   mutating func join(_ part: RankWindow, keeps: Bool) {
     count += part.count
     smaller += part.smaller
-    parts = keeps ? parts + part.parts : []
+    if keeps { parts.append(contentsOf: part.parts) } else { parts = [] }
   }
 
   /// The magnitude of a rank that lies in the window.

@@ -56,6 +56,9 @@ package struct ParallelTask: ~Copyable {
     others = (0..<helpers).map { _ in BackgroundTask(work) }
   }
 
+  /// How many threads work besides the owner's.
+  var helperCount: Int { others.count }
+
   deinit {
     indices.drop()
     for other in others { other.abandon() }

@@ -128,6 +128,20 @@ struct ModelAlignmentTests {
     }
   }
 
+  @Test(arguments: [
+    ("llama_tied", "model.embed_tokens.weight"), ("gpt2", "transformer.wte.weight"),
+  ])
+  func `a tied embedding may be stored as the head alone`(name: String, embedding: String) throws {
+    let (checkpoint, configuration) = try model(name)
+    var headed = checkpoint
+    let place = try #require(headed.tensors.firstIndex { $0.name == embedding })
+    headed.tensors[place] = NamedTensor(
+      name: "lm_head.weight", content: headed.tensors[place].content)
+    let changed = try shuffled(headed, configuration)
+    let alignment = try ModelAlignment(of: changed, configuration, to: headed, configuration)
+    #expect(try areEqual(alignment.checkpoint, headed))
+  }
+
   @Test func `a model with other names in front is aligned too`() throws {
     let (checkpoint, configuration) = try model("core_tied")
     var changed = try shuffled(checkpoint, configuration)

@@ -64,12 +64,13 @@ struct PermutableModel {
     }
   }
 
-  /// The names that another model has too, in order, each of several that share elements once.
+  /// The names that another model has too, in order, each of several that share elements in both
+  /// once.
   func commonNames(with other: PermutableModel) -> [String] {
     var repeated: Set<String> = []
     return tensors.keys.sorted().filter { name in
       guard other.tensors[name] != nil, !repeated.contains(name) else { return false }
-      repeated.formUnion(shared(name))
+      repeated.formUnion(Set(shared(name)).intersection(other.shared(name)))
       return true
     }
   }
