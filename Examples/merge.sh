@@ -63,6 +63,9 @@ merge "RAM" ram "" "epsilon: 0.00001" "$BASE"
 merge "TSV" tsv "" "lambda: 1" "$BASE"
 merge "Iso-C" iso_c "" "lambda: 1" "$BASE"
 merge "Iso-CTS" iso_cts "" "lambda: 1" "$BASE"
+merge "TSV, 0.5" tsv "" "lambda: 0.5" "$BASE"
+merge "Iso-C, 0.5" iso_c "" "lambda: 0.5" "$BASE"
+merge "Iso-CTS, 0.5" iso_cts "" "lambda: 0.5" "$BASE"
 
 informed() { # NAME METHOD PARAMETERS FLAG
   calibrate "$ONE" "$TRAIN_ONE" one "$4"
