@@ -24,14 +24,7 @@ static inline void mix(uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d, uint3
 }
 
 static inline void mix_round(uint32_t v[16], const uint32_t m[16], const uint8_t s[16]) {
-  mix(&v[0], &v[4], &v[8], &v[12], m[s[0]], m[s[1]]);
-  mix(&v[1], &v[5], &v[9], &v[13], m[s[2]], m[s[3]]);
-  mix(&v[2], &v[6], &v[10], &v[14], m[s[4]], m[s[5]]);
-  mix(&v[3], &v[7], &v[11], &v[15], m[s[6]], m[s[7]]);
-  mix(&v[0], &v[5], &v[10], &v[15], m[s[8]], m[s[9]]);
-  mix(&v[1], &v[6], &v[11], &v[12], m[s[10]], m[s[11]]);
-  mix(&v[2], &v[7], &v[8], &v[13], m[s[12]], m[s[13]]);
-  mix(&v[3], &v[4], &v[9], &v[14], m[s[14]], m[s[15]]);
+  BLAKE3_MIX_ROUND(v, m, s);
 }
 
 void birdie_blake3_compress(uint32_t value[8], const uint8_t block[64], uint32_t byte_count,

@@ -1,27 +1,11 @@
 // The arithmetic of merging models, written once and compiled for every instruction set: each
 // operation is rounded by itself, and sums have one fixed order. Include it once per instruction
 // set with INSTALL naming the function that fills a table.
-#include "kernels.h"
+#include "lanes.h"
 
-// Lanes never cross a call that is not inlined, so it does not matter how calls would pass them.
-#pragma clang diagnostic ignored "-Wpsabi"
-
-#define LANES 16
-#define INLINE static inline __attribute__((always_inline))
-
-typedef float floats __attribute__((vector_size(64), aligned(4)));
-typedef int32_t ints __attribute__((vector_size(64), aligned(4)));
 typedef uint64_t longs __attribute__((vector_size(64), aligned(4)));
 typedef double doubles __attribute__((vector_size(64), aligned(4)));
 typedef float narrow __attribute__((vector_size(32), aligned(4)));
-
-INLINE floats load(const float *from) {
-  floats lanes;
-  memcpy(&lanes, from, sizeof lanes);
-  return lanes;
-}
-
-INLINE void store(float *to, floats lanes) { memcpy(to, &lanes, sizeof lanes); }
 
 // The same number in every lane; taking zero from it leaves -0 what it is.
 INLINE floats spread(float x) { return x - (floats){0}; }

@@ -6,28 +6,11 @@
 // fills a table.
 #include <math.h>
 
-#include "kernels.h"
-
-// Lanes never cross a call that is not inlined, so it does not matter how calls would pass them.
-#pragma clang diagnostic ignored "-Wpsabi"
-
-#define LANES 16
-#define INLINE static inline __attribute__((always_inline))
-
-typedef float floats __attribute__((vector_size(64), aligned(4)));
-typedef int32_t ints __attribute__((vector_size(64), aligned(4)));
+#include "lanes.h"
 
 // MARK: - Lanes
 
 #define ALL(value) ((floats){} + (value))
-
-INLINE floats load(const float *from) {
-  floats lanes;
-  memcpy(&lanes, from, sizeof lanes);
-  return lanes;
-}
-
-INLINE void store(float *to, floats lanes) { memcpy(to, &lanes, sizeof lanes); }
 
 // The first n lanes; the others are `rest`.
 INLINE floats load_first(const float *from, size_t n, float rest) {
